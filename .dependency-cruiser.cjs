@@ -1,0 +1,181 @@
+// Who may import whom. The rooms, from the ground up:
+//
+//   errors <- events <- { json, message, tools, conversation } <- transport             <- src/converse.ts <- adapters
+//                       { json, message, tools, conversation } <- operators (no network) <-/
+//
+// `iteration` lies beside `errors`: plain loops that know nothing. Imports of types count like any other, except
+// where a rule says "at run time".
+
+const ROOMS = 'json|message|tools|conversation';
+
+/** Our own code, tests and examples included; what is left out of it is node_modules. */
+const OURS = '^(src|operators|marbles|adapters|test|examples|bench|\\.ci)/';
+
+/** What the package ships. */
+const SHIPPED = { path: '^(src|operators|marbles|adapters)/', pathNot: '\\.spec\\.ts$' };
+
+/** `from` may import, of our own code, only itself and `allowed`. */
+const room = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { ...SHIPPED, path: from },
+  to: { path: OURS, pathNot: [from, ...allowed] },
+});
+
+/** `from` must not import the packages `to`, unless only for their types. */
+const runtime = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from,
+  to: { dependencyTypesNot: ['type-only'], ...to },
+});
+
+const npm = (names) => `(^|/)node_modules/(${names})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    room('errors-know-nobody', '^src/errors/', [], 'Everyone raises errors, so errors can know no one.'),
+    room('iteration-knows-nobody', '^src/iteration/', [], 'Plain loops over plain iterables: the ground floor.'),
+    room('events-know-errors', '^src/events/', ['^src/errors/'], 'Events are the language of all rooms above them.'),
+    room(
+      'rooms-of-plain-functions',
+      `^src/(${ROOMS})/`,
+      ['^src/(errors|events|iteration)/'],
+      'Plain functions over events: no network, no operators, so each can be tested without a clock or a client.',
+    ),
+    room(
+      'transport-below-operators',
+      '^src/transport/',
+      [`^src/(errors|events|iteration|${ROOMS})/`],
+      'The one place that talks to the network turns a request into events, and knows nothing of what is done to them.',
+    ),
+    room(
+      'operators-do-no-io',
+      '^operators/',
+      [`^src/(errors|events|iteration|${ROOMS})/`],
+      'An operator that could reach transport could do I/O, and then no marble could test it.',
+    ),
+    room(
+      'kit-is-not-built-on-operators',
+      '^marbles/',
+      [`^src/(errors|events|iteration|transport|${ROOMS})/`],
+      'The marble kit tests the operators: built on them, a fault of theirs could hide itself.',
+    ),
+    room(
+      'converse-joins-them',
+      '^src/converse\\.ts$',
+      ['^operators/', `^src/(errors|events|iteration|transport|${ROOMS})/`],
+      'The standard pipeline is made of transport and operators; it needs no door and no kit.',
+    ),
+    room(
+      'adapters-come-last',
+      '^adapters/',
+      ['^(src|operators)/'],
+      'An adapter is for one surrounding world; it stands on the library, never on tests or the kit.',
+    ),
+    {
+      name: 'every-room-is-on-the-map',
+      comment: 'A new folder or file in src belongs into the rules above before anybody may build on it.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^src/',
+        pathNot: [`^src/(errors|events|iteration|transport|${ROOMS})/`, '^src/(converse|index)\\.ts$'],
+      },
+    },
+    {
+      name: 'doors-are-for-visitors',
+      comment: 'From the inside a door is a way round the rules above, and a cycle. Only a door may open onto a door.',
+      severity: 'error',
+      from: {
+        ...SHIPPED,
+        pathNot: [SHIPPED.pathNot, '^(src|operators|marbles|adapters/[^/]+)/index\\.ts$', '^adapters/'],
+      },
+      to: { path: '^(src|operators|marbles)/index\\.ts$' },
+    },
+    {
+      name: 'ships-no-tests',
+      comment: 'The package holds src, operators, marbles and adapters: an import from elsewhere would dangle.',
+      severity: 'error',
+      from: SHIPPED,
+      to: { path: ['^(test|examples|bench|\\.ci)/', '\\.(spec|test)\\.ts$'] },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'A cycle means that neither module can be read, tested or bundled alone. Cycles of types count too.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-cycle-of-rooms',
+      comment: 'Two rooms that need each other are one room.',
+      severity: 'error',
+      scope: 'folder',
+      from: { path: `^src/(${ROOMS})$` },
+      to: { circular: true, path: `^src/(${ROOMS})$` },
+    },
+    runtime(
+      'logic-without-rxjs',
+      { ...SHIPPED, path: '^src/(events|errors|json|message|conversation|iteration)/' },
+      { path: npm('rxjs') },
+      'Logic is plain functions, so that a port to another Observable touches operators alone. (A tool may return one.)',
+    ),
+    runtime(
+      'codecs-as-types',
+      SHIPPED,
+      { path: npm('io-ts|fp-ts') },
+      'Both are optional in practice: who uses zod must not load them. A codec is read by its `_tag`.',
+    ),
+    runtime(
+      'sdk-as-types',
+      SHIPPED,
+      { path: npm('@anthropic-ai/sdk'), pathNot: '/@anthropic-ai/sdk/core/error\\.' },
+      'The SDK is 85 KB gzipped, and the client that a program passes in has it already.',
+    ),
+    runtime(
+      'sdk-errors-in-transport',
+      { ...SHIPPED, pathNot: [SHIPPED.pathNot, '^src/transport/'] },
+      { path: npm('@anthropic-ai/sdk') },
+      'Only transport turns an SSE error event into the APIError of the SDK, the one value that we take from it.',
+    ),
+    {
+      name: 'no-dev-dependency',
+      comment: 'A user has the dependencies and the peers, nothing else; types count, for they reach the declarations.',
+      severity: 'error',
+      from: SHIPPED,
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer'] },
+    },
+    {
+      name: 'no-node-builtin',
+      comment: 'The library runs in browsers and edge runtimes too.',
+      severity: 'error',
+      from: { ...SHIPPED, pathNot: [SHIPPED.pathNot, '^adapters/'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'is-declared',
+      comment: 'A package that package.json does not name is there by luck.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+    {
+      name: 'resolves',
+      comment: 'A path that leads nowhere escapes every rule above.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Tells imports that the compiler erases from those that stay.
+    tsPreCompilationDeps: 'specify',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};

@@ -1,0 +1,51 @@
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { createToolInputs } from '../src/tools/createToolInputs.js';
+import { relay } from './internal/relay.js';
+
+/**
+ * Adds a `tool_input` for each piece of a tool's input that Claude writes, and a `tool_call` when the input is complete.
+ *
+ * ```text
+ * in   -o-j-j-c------|    o tool_use block starts, j piece of its input, c block stops
+ * out  -o-(jI)(jI)(cK)|   I tool_input, K tool_call
+ * ```
+ *
+ * Every source event passes through, at once and in order; what is added comes right behind the event that caused it.
+ * Inputs are told apart by the index of their block, so blocks may interleave. A call without any text has the input
+ * `{}`.
+ *
+ * The text is never repaired: text that is not JSON, or JSON that is no object, does not fail the stream, but makes a
+ * `tool_call` whose `input` is a `Left` with the raw text, so that Claude can be told what was wrong.
+ *
+ * Gotcha: `tool_input.partial` is a live view that grows in place. Read it when the event comes; copy what you keep.
+ *
+ * @returns An operator that forwards its source and adds `tool_input` and `tool_call` events. Errors of the source pass
+ * through. Unsubscribing unsubscribes from the source.
+ * @example
+ * ```ts
+ * import Anthropic from '@anthropic-ai/sdk';
+ * import { accumulateToolInput, claudeStream, ofType } from 'rxclaude';
+ * import type { ClaudeRequest } from 'rxclaude';
+ *
+ * declare const request: ClaudeRequest;
+ *
+ * claudeStream(new Anthropic(), request)
+ *   .pipe(accumulateToolInput(), ofType('tool_input'))
+ *   .subscribe(({ name, partial }) => console.log(name, partial));
+ * ```
+ * @see {@link validateWith}
+ */
+export function accumulateToolInput(): MonoTypeOperatorFunction<RoundEvent> {
+  return (source) =>
+    new Observable((subscriber) => {
+      const inputs = createToolInputs();
+      relay(source, subscriber, {
+        next: (event) => {
+          const added = inputs.take(event);
+          subscriber.next(event);
+          for (const extra of added) subscriber.next(extra);
+        },
+      });
+    });
+}

@@ -1,0 +1,83 @@
+import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { checkCount } from '../src/errors/checkOption.js';
+import { messageOf } from '../src/errors/messageOf.js';
+import { createEventLines } from '../src/events/createEventLines.js';
+import { redactText } from '../src/events/redact.js';
+import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { relay } from './internal/relay.js';
+
+/** How `debugEvents` writes. */
+export interface DebugEventsOptions {
+  /** Takes each line, without a line break. Default: `console.debug`. */
+  readonly sink?: (line: string) => void;
+  /** The most characters of a value that are shown. Default: 80. */
+  readonly maxChars?: number;
+}
+
+/**
+ * Writes each event as one readable line, for development: the time since the subscription, the round, the block, the
+ * tool, sizes, and what was sent next.
+ *
+ * ```text
+ *    412 ms  round 1 [1] tool_call get_weather toolu_1 {"city":"Berlin"}
+ *    530 ms  round 1 tool_result get_weather toolu_1 ok, 118 ms, 12 chars: 14 °C, cloudy
+ * ```
+ *
+ * Every event passes through unchanged. Long values are cut. Fields with names such as `password` or `api_key`, and texts
+ * that look like keys or tokens, are hidden; text that is still being written is shown by its size only.
+ *
+ * @param options `sink` and `maxChars`.
+ * @returns An operator that mirrors its source. How the stream ends is written too, an unsubscription included.
+ * Errors with what the sink throws.
+ * @throws OptionError at once when `maxChars` is no usable number.
+ * @example
+ * ```ts
+ * import { converse, debugEvents } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest } from 'rxclaude';
+ *
+ * declare const client: ClaudeClient;
+ * declare const request: ClaudeRequest;
+ *
+ * converse(client, request)
+ *   .pipe(debugEvents({ sink: (line) => process.stderr.write(`${line}\n`) }))
+ *   .subscribe();
+ * ```
+ */
+export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorFunction<RoundEvent> {
+  const { sink = toConsole, maxChars = 80 } = options;
+  checkCount('debugEvents.maxChars', maxChars);
+  return (source) =>
+    new Observable((subscriber) => {
+      const lines = createEventLines(maxChars);
+      const startedAt = asyncScheduler.now();
+      let ended = false;
+      const write = (text: string): void => {
+        sink(`${String(asyncScheduler.now() - startedAt).padStart(6)} ms  ${text}`);
+      };
+      const end = (text: string): void => {
+        if (!ended) write(text);
+        ended = true;
+      };
+      subscriber.add(() => {
+        end('unsubscribed');
+      });
+      relay(source, subscriber, {
+        next: (event) => {
+          write(lines.line(event));
+          subscriber.next(event);
+        },
+        error: (error) => {
+          end(`error ${error instanceof Error ? error.name : typeof error}: ${redactText(messageOf(error))}`);
+          subscriber.error(error);
+        },
+        complete: () => {
+          end('complete');
+          subscriber.complete();
+        },
+      });
+    });
+}
+
+function toConsole(line: string): void {
+  console.debug(line);
+}

@@ -1,0 +1,48 @@
+import { Observable, takeUntil, type Subscriber } from 'rxjs';
+
+/** What an operator does with its source. */
+export interface Relay<In> {
+  next(value: In): void;
+  /** Default: the subscriber gets the error as it is. */
+  error?(error: unknown): void;
+  /** Default: completes the subscriber. */
+  complete?(): void;
+}
+
+/**
+ * Subscribes to a source on behalf of an operator that is written by hand. What `next` or `complete` throws becomes an
+ * error of the stream, and the source is let go of the moment the subscriber is, even while it emits synchronously.
+ */
+export function relay<In, Out>(
+  source: Observable<In>,
+  subscriber: Subscriber<Out>,
+  {
+    next,
+    error = (reason) => {
+      subscriber.error(reason);
+    },
+    complete = () => {
+      subscriber.complete();
+    },
+  }: Relay<In>,
+): void {
+  const unsubscribed = new Observable<void>((notifier) => {
+    subscriber.add(() => {
+      notifier.next();
+    });
+  });
+  const guarded =
+    <Args extends unknown[]>(work: (...args: Args) => void) =>
+    (...args: Args): void => {
+      try {
+        work(...args);
+      } catch (thrown) {
+        subscriber.error(thrown);
+      }
+    };
+  source.pipe(takeUntil(unsubscribed)).subscribe({
+    next: guarded(next),
+    error: guarded(error),
+    complete: guarded(complete),
+  });
+}

@@ -1,0 +1,102 @@
+import { from, Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
+import { createToolRegistry } from '../src/tools/createToolRegistry.js';
+import { decodeCall } from '../src/tools/decodeCall.js';
+import type { ToolEntry } from '../src/tools/Tool.js';
+import { relay } from './internal/relay.js';
+import { timeoutGuard } from './timeoutGuard.js';
+
+/** How long an asynchronous schema may take, in milliseconds. */
+const LONGEST_CHECK = 60_000;
+
+/**
+ * Checks the input of each `tool_call` against the tool it names, and decodes it.
+ *
+ * ```text
+ * in   -K---K---|    K tool_call with the input as Claude wrote it
+ * out  -R---L---|    R `Right` with the decoded input, L `Left` with every field that is wrong
+ * ```
+ *
+ * Every other event passes at once, and all stay in order: while an asynchronous schema decides, what comes behind its
+ * call waits. A call to a tool that is not among `tools`, or that cannot be run here, becomes a `Left` too. A `Left` is
+ * no error: `executeTools` sends it to Claude as the answer to the call.
+ *
+ * Decoding may convert: the tool gets the decoded value, the history keeps what Claude wrote.
+ *
+ * @param tools The same list as in the request; server tools and plain definitions are passed over.
+ * @returns An operator that forwards its source with its `tool_call` events refined. Unsubscribing unsubscribes from the
+ * source; an asynchronous check that is still under way is ignored.
+ * Errors with what a schema throws or rejects with, and with {@link TimeoutGuardError} when an asynchronous one takes
+ * longer than 60 s; errors of the source pass through.
+ * @throws ToolDefinitionError at once when two tools have the same name.
+ * @example
+ * ```ts
+ * import { accumulateToolInput, claudeStream, ofType, validateWith } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest, Tool } from 'rxclaude';
+ *
+ * declare const client: ClaudeClient;
+ * declare const request: ClaudeRequest;
+ * declare const tools: Tool[];
+ *
+ * claudeStream(client, { ...request, tools })
+ *   .pipe(accumulateToolInput(), validateWith(tools), ofType('tool_call'))
+ *   .subscribe(({ input }) => {
+ *     if (input._tag === 'Left') console.warn(input.left.message);
+ *   });
+ * ```
+ * @see {@link executeTools}
+ */
+export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunction<RoundEvent> {
+  const registry = createToolRegistry(tools);
+  return (source) =>
+    new Observable((subscriber) => {
+      /** Events behind a call whose check is under way; `undefined` when there is none. */
+      let waiting: RoundEvent[] | undefined;
+      /** How the source ended, kept until everything before it is out. */
+      let end: (() => void) | undefined;
+
+      const take = (event: RoundEvent): void => {
+        if (waiting !== undefined) waiting.push(event);
+        else if (event.type === 'tool_call') check(event);
+        else subscriber.next(event);
+      };
+      const check = (call: ToolCallEvent): void => {
+        const decoded = decodeCall(registry, call);
+        if (!(decoded instanceof Promise)) {
+          subscriber.next(decoded);
+          return;
+        }
+        waiting = [];
+        const pending = from(decoded).pipe(timeoutGuard({ first: LONGEST_CHECK }));
+        subscriber.add(pending.subscribe({ next: release, error: fail }));
+      };
+      const release = (call: ToolCallEvent): void => {
+        const behind = waiting ?? [];
+        waiting = undefined;
+        subscriber.next(call);
+        behind.forEach(take);
+        if (waiting === undefined) end?.();
+      };
+      const fail = (error: unknown): void => {
+        subscriber.error(error);
+      };
+      const endWith = (finish: () => void): void => {
+        end = finish;
+        if (waiting === undefined) end();
+      };
+
+      relay(source, subscriber, {
+        next: take,
+        error: (error) => {
+          endWith(() => {
+            subscriber.error(error);
+          });
+        },
+        complete: () => {
+          endWith(() => {
+            subscriber.complete();
+          });
+        },
+      });
+    });
+}

@@ -1,0 +1,27 @@
+import type { ClaudeMessage } from '../events/ClaudeEvent.js';
+import type { UsageTotals } from '../events/RoundEvent.js';
+
+/** No tokens at all. */
+export const NO_USAGE: UsageTotals = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+  thinking_tokens: 0,
+  web_search_requests: 0,
+  web_fetch_requests: 0,
+};
+
+/** Adds the usage of one reply, whose figures are already cumulative for that reply. */
+export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): UsageTotals {
+  const counts: Partial<ClaudeMessage['usage']> = usage;
+  return {
+    input_tokens: totals.input_tokens + (counts.input_tokens ?? 0),
+    output_tokens: totals.output_tokens + (counts.output_tokens ?? 0),
+    cache_creation_input_tokens: totals.cache_creation_input_tokens + (counts.cache_creation_input_tokens ?? 0),
+    cache_read_input_tokens: totals.cache_read_input_tokens + (counts.cache_read_input_tokens ?? 0),
+    thinking_tokens: totals.thinking_tokens + (counts.output_tokens_details?.thinking_tokens ?? 0),
+    web_search_requests: totals.web_search_requests + (counts.server_tool_use?.web_search_requests ?? 0),
+    web_fetch_requests: totals.web_fetch_requests + (counts.server_tool_use?.web_fetch_requests ?? 0),
+  };
+}

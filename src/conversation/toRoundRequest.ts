@@ -1,0 +1,13 @@
+import type { RoundRequest } from '../events/ClaudeRequest.js';
+import type { ClaudeRequest } from '../tools/Tool.js';
+import { toToolDefinition } from '../tools/toToolDefinition.js';
+
+/**
+ * The request as it goes on the wire: tools as plain API definitions, in the caller's order of keys, and as JSON, so that
+ * nothing is shared with the caller's own object and a later change to it does not reach a conversation that runs.
+ */
+export function toRoundRequest(request: ClaudeRequest): RoundRequest {
+  const { tools } = request;
+  const plain = tools === undefined ? request : { ...request, tools: tools.map(toToolDefinition) };
+  return JSON.parse(JSON.stringify(plain)) as RoundRequest;
+}

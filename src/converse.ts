@@ -1,0 +1,98 @@
+import { of, type Observable } from 'rxjs';
+import { accumulateToolInput } from '../operators/accumulateToolInput.js';
+import { executeTools } from '../operators/executeTools.js';
+import { resumeConversation } from '../operators/resumeConversation.js';
+import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
+import { validateWith } from '../operators/validateWith.js';
+import { checkCount } from './errors/checkOption.js';
+import type { RoundRequest } from './events/ClaudeRequest.js';
+import type { RoundEndEvent, RoundEvent } from './events/RoundEvent.js';
+import type { ClaudeRequest } from './tools/Tool.js';
+import type { ClaudeClient, RequestOptions } from './transport/ClaudeClient.js';
+import { claudeStream } from './transport/claudeStream.js';
+
+/** The options of `converse`. */
+export interface ConverseOptions {
+  /** How many tools may run at the same time. Default: 8. */
+  readonly concurrency?: number;
+  /** The most requests that are made. Default: 10. */
+  readonly maxRounds?: number;
+  /** Asked after each round that would lead to another one; `true` ends the conversation there. Default: never. */
+  readonly stopWhen?: (end: RoundEndEvent) => boolean;
+  /**
+   * How long Claude may be silent in a round, in milliseconds: until the first event (`first`, default 120 000, the
+   * SDK's own retries included), between two events (`each`, default 60 000), and how long its reply may take in all
+   * (`total`, default no limit). The time that tools take does not count.
+   */
+  readonly timeout?: TimeoutGuardOptions;
+  /** The SDK's options for each request, such as `headers` or `maxRetries`. */
+  readonly requestOptions?: RequestOptions;
+}
+
+/** Sane limits on Claude's silence: the API sends a `ping` well within them. */
+const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 60_000 };
+
+/**
+ * Holds a conversation with Claude: streams its replies, runs the tools that it calls, and goes on round after round
+ * until Claude is done.
+ *
+ * ```text
+ * out  (Ss)K-w-m-R(ESs)t-e-m(EC|)   S round_start, s message_start, K tool_call, R tool_result, t text,
+ *                                   E round_end, C conversation_end
+ * ```
+ *
+ * It is the standard pipeline in one call, and no more than that: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,
+ * `validateWith` and `executeTools` make a round; `resumeConversation` repeats it. Cold: each subscription is a
+ * conversation of its own. Unsubscribing stops everything at once: the request, and every tool that runs.
+ *
+ * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
+ * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
+ * @param options `concurrency`, `maxRounds`, `stopWhen`, `timeout`, `requestOptions`.
+ * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
+ * usage and the number of rounds.
+ * Errors as `claudeStream`, `timeoutGuard` and `resumeConversation` do.
+ * @throws OptionError, ToolDefinitionError at once when an option or the tools cannot be used.
+ * @example
+ * ```ts
+ * import Anthropic from '@anthropic-ai/sdk';
+ * import { converse, defineTool, textDeltas } from 'rxclaude';
+ * import * as t from 'io-ts';
+ *
+ * const add = defineTool({
+ *   name: 'add',
+ *   description: 'Adds two numbers.',
+ *   input: t.type({ a: t.number, b: t.number }),
+ *   idempotent: true,
+ *   run: ({ a, b }) => a + b,
+ * });
+ *
+ * converse(new Anthropic(), {
+ *   model: 'claude-opus-5-5',
+ *   max_tokens: 1024,
+ *   messages: [{ role: 'user', content: 'What is 17 + 25?' }],
+ *   tools: [add],
+ * })
+ *   .pipe(textDeltas())
+ *   .subscribe((text) => process.stdout.write(text));
+ * ```
+ */
+export function converse(
+  client: ClaudeClient,
+  request: ClaudeRequest,
+  options: ConverseOptions = {},
+): Observable<RoundEvent> {
+  const { concurrency = 8, maxRounds = 10, stopWhen, timeout, requestOptions } = options;
+  checkCount('converse.concurrency', concurrency);
+  const tools = [...(request.tools ?? [])];
+  const guard = timeoutGuard<RoundEvent>({ ...SILENCE, ...timeout });
+  const validate = validateWith(tools);
+
+  const round = (request: RoundRequest): Observable<RoundEvent> =>
+    claudeStream(client, request, requestOptions).pipe(
+      guard,
+      accumulateToolInput(),
+      validate,
+      executeTools(tools, { concurrency, messages: request.messages }),
+    );
+  return of(request).pipe(resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }));
+}

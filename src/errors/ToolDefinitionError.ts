@@ -1,0 +1,13 @@
+import { RxClaudeError } from './RxClaudeError.js';
+
+/** A tool cannot be offered to Claude as it is defined. Thrown by `defineTool`, never while a conversation runs. */
+export class ToolDefinitionError extends RxClaudeError {
+  readonly _tag = 'ToolDefinitionError';
+  /** The tool's name. */
+  readonly tool: string;
+
+  constructor(tool: string, problem: string, options?: ErrorOptions) {
+    super('ToolDefinitionError', `The tool \`${tool}\` cannot be used: ${problem}`, options);
+    this.tool = tool;
+  }
+}

@@ -1,0 +1,152 @@
+import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
+import type { RoundRequest } from './ClaudeRequest.js';
+import type { ToolInputError } from './ToolInputError.js';
+
+/** Which call an event belongs to. */
+interface OfCall {
+  /** The id of the `tool_use` block. */
+  readonly id: string;
+  /** The tool's name. */
+  readonly name: string;
+  /** The index of the `tool_use` block in Claude's reply. */
+  readonly index: number;
+}
+
+/** Claude has written another piece of a tool's input. Added by `accumulateToolInput`. */
+export interface ToolInputEvent extends OfCall {
+  readonly type: 'tool_input';
+  /** The new piece of JSON text; may be empty. */
+  readonly text: string;
+  /**
+   * The input as far as it is certain: strings grow, numbers and literals show once they are complete. `undefined`
+   * until the first value begins. It is a live view that grows in place, so reading it costs nothing: copy what you
+   * want to keep, and do not write to it. Not part of the event's JSON.
+   */
+  readonly partial: unknown;
+}
+
+/** Claude has finished the input of one call. Added by `accumulateToolInput`, refined by `validateWith`. */
+export interface ToolCallEvent extends OfCall {
+  readonly type: 'tool_call';
+  /** `Right` with the input (after `validateWith`: the decoded one), or `Left` with what is wrong with it. */
+  readonly input: Either<ToolInputError, unknown>;
+  /** Claude's block as the history keeps it. Absent only in events made by hand. */
+  readonly tool_use?: BetaToolUseBlock;
+}
+
+/** A tool has been started. Added by `executeTools`. */
+export interface ToolStartEvent extends OfCall {
+  readonly type: 'tool_start';
+}
+
+/** A tool that is still running has emitted a value. Never sent to Claude. Added by `executeTools`. */
+export interface ToolProgressEvent extends OfCall {
+  readonly type: 'tool_progress';
+  readonly value: unknown;
+}
+
+/** A call has been answered. Emitted in the order in which tools finish. Added by `executeTools`. */
+export interface ToolResultEvent extends OfCall {
+  readonly type: 'tool_result';
+  /** The block that goes to Claude. */
+  readonly result: ToolResultBlockParam;
+  /** What the tool returned, whole; `undefined` when it failed. */
+  readonly output: unknown;
+  /** What went wrong: the value that the tool threw, a `ToolInputError`, or a `ToolTimeout`. Absent on success. */
+  readonly error?: unknown;
+  /** How long the tool ran, in milliseconds; 0 when it was never started. */
+  readonly duration: number;
+}
+
+/** A tool ran longer than its limit. Its signal was aborted, and what it still does is ignored. */
+export interface ToolTimeout {
+  readonly _tag: 'ToolTimeout';
+  /** The limit, in milliseconds. */
+  readonly milliseconds: number;
+  readonly message: string;
+}
+
+/** A request is about to be sent. Added by `resumeConversation`. */
+export interface RoundStartEvent {
+  readonly type: 'round_start';
+  /** The number of the round, counted from 1. */
+  readonly round: number;
+  /** What will be sent, without `stream`. */
+  readonly request: RoundRequest;
+}
+
+/** A reply is complete and all its calls are answered. Added by `resumeConversation`. */
+export interface RoundEndEvent {
+  readonly type: 'round_end';
+  /** The number of the round, counted from 1. */
+  readonly round: number;
+  /** Claude's whole reply. */
+  readonly message: ClaudeMessage;
+  /** The answers to its calls, in the order of the calls. */
+  readonly results: readonly ToolResultBlockParam[];
+  /** Tokens of this round: the last cumulative figures that Claude sent. */
+  readonly usage: ClaudeMessage['usage'];
+  /** What happens next: another round, or the end. */
+  readonly next: 'resume' | 'end';
+}
+
+/** Token counts, summed over the rounds of a conversation. */
+export interface UsageTotals {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cache_creation_input_tokens: number;
+  readonly cache_read_input_tokens: number;
+  /** Tokens of `output_tokens` that were spent on thinking. */
+  readonly thinking_tokens: number;
+  readonly web_search_requests: number;
+  readonly web_fetch_requests: number;
+}
+
+/**
+ * Why a conversation ended: Claude's own `stop_reason` (`null` when there was none, or a word newer than this library),
+ * `max_rounds`, or `stop_when`.
+ */
+export type ConversationEndReason =
+  | 'end_turn'
+  | 'max_tokens'
+  | 'stop_sequence'
+  | 'tool_use'
+  | 'pause_turn'
+  | 'refusal'
+  | 'model_context_window_exceeded'
+  | 'compaction'
+  | 'max_rounds'
+  | 'stop_when'
+  | (string & NonNullable<unknown>)
+  | null;
+
+/** The conversation is over. The last event. Added by `resumeConversation`. */
+export interface ConversationEndEvent {
+  readonly type: 'conversation_end';
+  readonly reason: ConversationEndReason;
+  /** The whole history, ready to be sent again with a new user message behind it. */
+  readonly messages: MessageParam[];
+  /** Claude's last reply, with its `stop_reason` and `stop_details`. */
+  readonly message: ClaudeMessage;
+  /** Tokens of all rounds. */
+  readonly usage: UsageTotals;
+  /** How many requests were made. */
+  readonly rounds: number;
+}
+
+/** An event that rxclaude adds to Claude's own. */
+export type AddedEvent =
+  | ToolInputEvent
+  | ToolCallEvent
+  | ToolStartEvent
+  | ToolProgressEvent
+  | ToolResultEvent
+  | RoundStartEvent
+  | RoundEndEvent
+  | ConversationEndEvent;
+
+/** Whatever may travel through a pipeline: Claude's own events, untouched, and those that the operators add. */
+export type RoundEvent = ClaudeEvent | AddedEvent;

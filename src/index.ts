@@ -1,0 +1,67 @@
+export { converse, type ConverseOptions } from './converse.js';
+
+export { claudeStream } from './transport/claudeStream.js';
+export type { ClaudeClient, ClaudeReply, RequestOptions } from './transport/ClaudeClient.js';
+
+export { accumulateMessage } from '../operators/accumulateMessage.js';
+export { accumulateToolInput } from '../operators/accumulateToolInput.js';
+export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.js';
+export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
+export { ofType } from '../operators/ofType.js';
+export { resumeConversation, type ResumeConversationOptions, type Round } from '../operators/resumeConversation.js';
+export { textDeltas } from '../operators/textDeltas.js';
+export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
+export { validateWith } from '../operators/validateWith.js';
+
+export { defineTool, type ToolOptions } from './tools/defineTool.js';
+export { describe, type CodecDescription } from './tools/describe.js';
+export { ioTsJsonSchema } from './tools/ioTsJsonSchema.js';
+export type { AnyCodec } from './tools/ioTsCodec.js';
+export type { JsonSchema } from './tools/ioTsSchema.js';
+export { jsonSchema, type JsonSchemaInput } from './tools/jsonSchema.js';
+export type {
+  ClaudeRequest,
+  Decoded,
+  SdkRunnableTool,
+  Tool,
+  ToolContext,
+  ToolEntry,
+  ToolReturn,
+} from './tools/Tool.js';
+export type { InputOf, ToolInputSchema } from './tools/ToolInputSchema.js';
+
+export type { ClaudeEvent, ClaudeMessage, PingEvent } from './events/ClaudeEvent.js';
+export type { RoundRequest } from './events/ClaudeRequest.js';
+export type {
+  AddedEvent,
+  ConversationEndEvent,
+  ConversationEndReason,
+  RoundEndEvent,
+  RoundEvent,
+  RoundStartEvent,
+  ToolCallEvent,
+  ToolInputEvent,
+  ToolProgressEvent,
+  ToolResultEvent,
+  ToolStartEvent,
+  ToolTimeout,
+  UsageTotals,
+} from './events/RoundEvent.js';
+export type {
+  InputIssue,
+  InvalidInput,
+  InvalidJson,
+  NotAnObject,
+  ToolInputError,
+  UnknownTool,
+} from './events/ToolInputError.js';
+
+export { JsonSchemaError } from './errors/JsonSchemaError.js';
+export { MissingToolResultError } from './errors/MissingToolResultError.js';
+export { OptionError } from './errors/OptionError.js';
+export { ProtocolError } from './errors/ProtocolError.js';
+export { RxClaudeError } from './errors/RxClaudeError.js';
+export { TimeoutGuardError, type TimeoutLimit } from './errors/TimeoutGuardError.js';
+export { ToolDefinitionError } from './errors/ToolDefinitionError.js';
+export { TruncatedStreamError } from './errors/TruncatedStreamError.js';
+export { UnexpectedResponseError } from './errors/UnexpectedResponseError.js';

@@ -1,0 +1,47 @@
+/** What takes the values of an async iterable. */
+export interface Sink<T> {
+  next(value: T): void;
+  error(error: unknown): void;
+  complete(): void;
+}
+
+/**
+ * Reads an async iterable and hands each value on at once.
+ *
+ * rxjs's `from(asyncIterable)` keeps the iterator open until its next value when it is unsubscribed; this lets go of it
+ * in the same tick.
+ *
+ * @returns A function that stops: it calls the iterator's `return()` and ignores whatever still comes.
+ */
+export function pump<T>(iterable: AsyncIterable<T>, sink: Sink<T>): () => void {
+  const iterator = iterable[Symbol.asyncIterator]();
+  let open = true;
+
+  async function readAll(): Promise<void> {
+    try {
+      for (let result = await iterator.next(); result.done !== true; result = await iterator.next()) {
+        if (!open) return;
+        sink.next(result.value);
+      }
+      if (open) sink.complete();
+    } catch (error) {
+      if (open) sink.error(error);
+    }
+    open = false;
+  }
+
+  void readAll();
+  return () => {
+    if (!open) return;
+    open = false;
+    void letGo(iterator);
+  };
+}
+
+async function letGo(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // The reader has gone: there is nobody left to tell.
+  }
+}

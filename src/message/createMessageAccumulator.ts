@@ -1,0 +1,111 @@
+import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { ProtocolError } from '../errors/ProtocolError.js';
+import type { ClaudeMessage } from '../events/ClaudeEvent.js';
+import type { RoundEvent } from '../events/RoundEvent.js';
+import { createBlocks } from './createBlocks.js';
+import { latestUsage } from './latestUsage.js';
+
+/** Puts Claude's events together to a message. */
+export interface MessageAccumulator {
+  /**
+   * Takes the next event; events that are no part of a message are ignored.
+   *
+   * @returns Whether the message changed.
+   * @throws ProtocolError when the events cannot be those of one message.
+   */
+  add(event: RoundEvent): boolean;
+  /** The message so far: immutable, and the same object until it changes. `undefined` before `message_start`. */
+  message(): ClaudeMessage | undefined;
+  /** Whether `message_stop` has come. */
+  readonly complete: boolean;
+}
+
+type StartOf<Type extends RoundEvent['type']> = Extract<RoundEvent, { type: Type }>;
+
+/**
+ * Makes an accumulator for one message after another: a `message_start` after a `message_stop` begins anew.
+ *
+ * Its rules are those of the SDK's own accumulator, but for two: no event is changed, and a tool's input whose text is
+ * not JSON is `{}`, never a repaired guess.
+ */
+export function createMessageAccumulator(): MessageAccumulator {
+  const blocks = createBlocks();
+  let head: BetaMessage | undefined;
+  let snapshot: BetaMessage | undefined;
+  let complete = false;
+
+  const start = ({ message }: StartOf<'message_start'>): boolean => {
+    if (head !== undefined && !complete) {
+      throw new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+    }
+    complete = false;
+    head = message as BetaMessage;
+    blocks.reset(head.content);
+    return true;
+  };
+  const addDelta = (event: StartOf<'message_delta'>): boolean => {
+    if (head === undefined) return false;
+    head = withDelta(head, event as Extract<RoundEvent, { type: 'message_delta' }>);
+    return true;
+  };
+  const apply = (event: RoundEvent): boolean => {
+    switch (event.type) {
+      case 'message_start':
+        return start(event);
+      case 'content_block_start':
+        if (head !== undefined && event.content_block.type === 'fallback') {
+          head = { ...head, model: event.content_block.to.model };
+        }
+        return head !== undefined && blocks.start(event);
+      case 'content_block_delta':
+        return blocks.addDelta(event);
+      case 'content_block_stop':
+        return blocks.stop(event.index);
+      case 'message_delta':
+        return addDelta(event);
+      case 'message_stop':
+        complete = head !== undefined;
+        return blocks.stopAll();
+      default:
+        return false;
+    }
+  };
+
+  return {
+    add(event) {
+      const changed = apply(event);
+      if (changed) snapshot = undefined;
+      return changed;
+    },
+    message() {
+      if (head === undefined) return undefined;
+      snapshot ??= { ...head, content: blocks.content() };
+      return snapshot;
+    },
+    get complete() {
+      return complete;
+    },
+  };
+}
+
+/** Later counts and stop reasons replace earlier ones; what a later event leaves out stays as it was. */
+function withDelta(head: BetaMessage, event: StartOf<'message_delta'>): BetaMessage {
+  const { delta } = event;
+  const stopped = (delta.stop_reason as string | null | undefined) != null || head.stop_reason == null;
+  return {
+    ...head,
+    ...(stopped && {
+      stop_reason: delta.stop_reason,
+      stop_sequence: delta.stop_sequence,
+      stop_details: delta.stop_details,
+    }),
+    ...present('container', delta.container),
+    ...present('context_management', 'context_management' in event ? event.context_management : undefined),
+    ...present('input_transformations', 'input_transformations' in event ? event.input_transformations : undefined),
+    usage: latestUsage(head.usage, event.usage),
+  } as BetaMessage;
+}
+
+function present(key: string, value: unknown): Record<string, unknown> {
+  return value == null ? {} : { [key]: value };
+}

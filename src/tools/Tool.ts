@@ -1,0 +1,63 @@
+import type { BetaTool, BetaToolUnion } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { Observable } from 'rxjs';
+import type { ClaudeRequestOf } from '../events/ClaudeRequest.js';
+import type { ToolCallEvent } from '../events/RoundEvent.js';
+import type { InputIssue } from '../events/ToolInputError.js';
+
+/** What a tool may look at while it runs. */
+export interface ToolContext {
+  /** Aborted when the result is no longer wanted: the run was unsubscribed from, or the tool's time is up. */
+  readonly signal: AbortSignal;
+  /** The call that is being answered. */
+  readonly call: ToolCallEvent;
+  /** The history up to the request that led to the call; empty unless `executeTools` was given it. */
+  readonly messages: readonly MessageParam[];
+}
+
+/**
+ * What a tool may return. Of an async iterable or an Observable, the last value is the result and those before it are
+ * progress.
+ */
+export type ToolReturn<Output> = Output | PromiseLike<Output> | AsyncIterable<Output> | Observable<Output>;
+
+/** The outcome of a check: what is wrong with the input, field by field, or the decoded input. */
+export type Decoded<Input> = Either<readonly InputIssue[], Input>;
+
+/** A tool that Claude can call and this program can run. Made by `defineTool`. */
+export interface Tool<Input = unknown, Output = unknown> {
+  readonly name: string;
+  /** What Claude is told about the tool, and all of it that goes on the wire. */
+  readonly definition: BetaTool;
+  /** Whether running it twice does no harm. An idempotent tool starts as soon as its input is complete. */
+  readonly idempotent: boolean;
+  /** Its own time limit in milliseconds, in place of the one of `executeTools`. */
+  readonly timeout?: number | undefined;
+  /** The most characters of its result that Claude is shown, in place of the limit of `executeTools`. */
+  readonly maxResultChars?: number | undefined;
+  /** Checks and converts an input as Claude wrote it. */
+  decode(input: unknown): Decoded<Input> | PromiseLike<Decoded<Input>>;
+  run(input: Input, context: ToolContext): ToolReturn<Output>;
+}
+
+/** A tool as `executeTools` sees it: what it is to Claude plays no part. */
+export type RunnableTool = Omit<Tool, 'definition'>;
+
+/** A runnable tool of the SDK, such as `betaZodTool`, `betaTool` or its MCP helpers make. */
+export interface SdkRunnableTool {
+  readonly name: string;
+  parse?(content: unknown): unknown;
+  run(input: never, context?: never): unknown;
+}
+
+/** Whatever may stand in `tools`: what can be run here, and what is only offered to Claude. */
+export type ToolEntry = Tool | SdkRunnableTool | BetaToolUnion;
+
+/**
+ * A request as a program writes it: the SDK's own create params without `stream`.
+ *
+ * `tools` may mix tools of `defineTool`, the SDK's runnable tools, plain API definitions and server tools. Only API
+ * fields go on the wire.
+ */
+export type ClaudeRequest = ClaudeRequestOf<Tool | SdkRunnableTool>;

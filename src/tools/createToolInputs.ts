@@ -1,0 +1,127 @@
+import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../events/RoundEvent.js';
+import type { ToolInputError } from '../events/ToolInputError.js';
+import { createJsonReader, type JsonReader } from '../json/createJsonReader.js';
+import { isJsonObject } from '../json/isJsonObject.js';
+import { parseJson } from '../json/parseJson.js';
+import { invalidJson, notAnObject } from './inputMessages.js';
+
+/** Puts the inputs of Claude's calls together while they are written. */
+export interface ToolInputs {
+  /** Takes the next event and returns what it adds to the stream. */
+  take(event: RoundEvent): readonly (ToolInputEvent | ToolCallEvent)[];
+}
+
+/** A call whose input is being written. */
+interface OpenCall {
+  readonly index: number;
+  readonly block: BetaToolUseBlock;
+  /** The text so far; `undefined` until the first piece. */
+  text: string | undefined;
+  reader: JsonReader | undefined;
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Makes an empty state, for one subscription. */
+export function createToolInputs(): ToolInputs {
+  const open = new Map<number, OpenCall>();
+  const close = (call: OpenCall): ToolCallEvent => {
+    open.delete(call.index);
+    return toCall(call);
+  };
+
+  return {
+    take(event) {
+      switch (event.type) {
+        case 'message_start':
+          open.clear();
+          return (event.message.content as unknown[] | undefined)?.flatMap(wholeCall) ?? NOTHING;
+        case 'content_block_start':
+          if (event.content_block.type !== 'tool_use') return NOTHING;
+          open.set(event.index, {
+            index: event.index,
+            block: event.content_block as BetaToolUseBlock,
+            text: undefined,
+            reader: undefined,
+          });
+          return NOTHING;
+        case 'content_block_delta': {
+          if (event.delta.type !== 'input_json_delta') return NOTHING;
+          const call = open.get(event.index);
+          return call === undefined ? NOTHING : [addPiece(call, event.delta.partial_json)];
+        }
+        case 'content_block_stop': {
+          const call = open.get(event.index);
+          return call === undefined ? NOTHING : [close(call)];
+        }
+        // The end of the message ends whatever it left open.
+        case 'message_stop':
+          return open.size === 0 ? NOTHING : [...open.values()].map(close);
+        default:
+          return NOTHING;
+      }
+    },
+  };
+}
+
+/** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
+function wholeCall(block: unknown, index: number): ToolCallEvent[] {
+  if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
+  return [toCall({ index, block: block as unknown as BetaToolUseBlock, text: undefined, reader: undefined })];
+}
+
+function addPiece(call: OpenCall, text: string): ToolInputEvent {
+  call.text = (call.text ?? '') + text;
+  call.reader ??= createJsonReader();
+  call.reader.write(text);
+  return new ToolInput(call, call.reader, text);
+}
+
+/** A class only so that `partial` is a getter which JSON and comparison do not see. */
+class ToolInput implements ToolInputEvent {
+  readonly type = 'tool_input';
+  readonly id: string;
+  readonly name: string;
+  readonly index: number;
+  readonly text: string;
+  readonly #reader: JsonReader;
+
+  constructor({ block, index }: OpenCall, reader: JsonReader, text: string) {
+    this.id = block.id;
+    this.name = block.name;
+    this.index = index;
+    this.text = text;
+    this.#reader = reader;
+  }
+
+  get partial(): unknown {
+    return this.#reader.value;
+  }
+}
+
+function toCall({ index, block, text }: OpenCall): ToolCallEvent {
+  const { id, name } = block;
+  const input = text === undefined ? fromStart(name, block.input) : fromText(name, text);
+  const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
+  return { type: 'tool_call', id, name, index, input, tool_use };
+}
+
+/** Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. */
+function fromStart(name: string, input: unknown): Either<ToolInputError, unknown> {
+  if (input == null) return { _tag: 'Right', right: {} };
+  return fromValue(name, JSON.stringify(input), input);
+}
+
+function fromText(name: string, text: string): Either<ToolInputError, unknown> {
+  if (text === '') return { _tag: 'Right', right: {} };
+  const parsed = parseJson(text);
+  if (!parsed.ok) return { _tag: 'Left', left: invalidJson(name, text, parsed.message) };
+  return fromValue(name, text, parsed.value);
+}
+
+function fromValue(name: string, text: string, value: unknown): Either<ToolInputError, unknown> {
+  if (!isJsonObject(value)) return { _tag: 'Left', left: notAnObject(name, text, value) };
+  return { _tag: 'Right', right: value };
+}

@@ -1,0 +1,38 @@
+import type { ToolCallEvent } from '../events/RoundEvent.js';
+import { isObject } from '../iteration/isObject.js';
+import type { ToolRegistry } from './createToolRegistry.js';
+import { invalidInput, unknownTool } from './inputMessages.js';
+import type { Decoded } from './Tool.js';
+
+/**
+ * Checks the input of a call against the tool it names.
+ *
+ * @returns The call with the decoded input, or with what is wrong with it; a promise where the schema is asynchronous.
+ * @throws whatever the tool's schema throws: that is for the program to mend.
+ */
+export function decodeCall(registry: ToolRegistry, call: ToolCallEvent): ToolCallEvent | Promise<ToolCallEvent> {
+  const { name, input } = call;
+  if (input._tag === 'Left') return call;
+  const tool = registry.find(call);
+  if (tool === undefined) {
+    return { ...call, input: { _tag: 'Left', left: unknownTool(name, input.right, registry.names) } };
+  }
+  const decoded = tool.decode(input.right);
+  return isPending(decoded) ? finishLater(call, decoded) : withDecoded(call, decoded);
+}
+
+async function finishLater(call: ToolCallEvent, decoded: PromiseLike<Decoded<unknown>>): Promise<ToolCallEvent> {
+  return withDecoded(call, await decoded);
+}
+
+function withDecoded(call: ToolCallEvent, decoded: Decoded<unknown>): ToolCallEvent {
+  if (decoded._tag === 'Right') return { ...call, input: decoded };
+  const raw = call.input._tag === 'Right' ? call.input.right : undefined;
+  return { ...call, input: { _tag: 'Left', left: invalidInput(call.name, raw, decoded.left) } };
+}
+
+function isPending(
+  decoded: Decoded<unknown> | PromiseLike<Decoded<unknown>>,
+): decoded is PromiseLike<Decoded<unknown>> {
+  return isObject(decoded) && 'then' in decoded;
+}

@@ -1,0 +1,59 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Decoder } from 'io-ts';
+import type { InputIssue } from '../events/ToolInputError.js';
+import { isObject } from '../iteration/isObject.js';
+import { ioTsIssues } from './ioTsErrors.js';
+import type { Decoded } from './Tool.js';
+import type { ToolInputSchema } from './ToolInputSchema.js';
+
+type Decode = (input: unknown) => Decoded<unknown> | Promise<Decoded<unknown>>;
+
+/** Makes the run-time check of a tool's input out of its schema. */
+export function decodeWith(schema: ToolInputSchema): Decode {
+  return isStandardSchema(schema) ? withStandardSchema(schema) : withCodec(schema);
+}
+
+/** Tells a Standard Schema from a codec. Some, such as arktype's, are functions. */
+export function isStandardSchema(schema: ToolInputSchema): schema is StandardSchemaV1 {
+  return '~standard' in schema;
+}
+
+function withCodec(codec: Decoder<unknown, unknown>): Decode {
+  return (input) => {
+    const decoded = codec.decode(input);
+    return decoded._tag === 'Left' ? { _tag: 'Left', left: ioTsIssues(decoded.left) } : decoded;
+  };
+}
+
+function withStandardSchema(schema: StandardSchemaV1): Decode {
+  return (input) => {
+    const result = schema['~standard'].validate(input);
+    return result instanceof Promise
+      ? result.then((settled) => fromStandardResult(input, settled))
+      : fromStandardResult(input, result);
+  };
+}
+
+function fromStandardResult(input: unknown, result: StandardSchemaV1.Result<unknown>): Decoded<unknown> {
+  if (!result.issues) return { _tag: 'Right', right: result.value };
+  return { _tag: 'Left', left: result.issues.map((issue) => toIssue(input, issue)) };
+}
+
+function toIssue(input: unknown, { message, path = [] }: StandardSchemaV1.Issue): InputIssue {
+  const keys = path.map((segment) => toKey(isObject(segment) ? segment['key'] : segment));
+  return { path: keys, expected: message, found: valueAt(input, keys), message };
+}
+
+function toKey(key: unknown): string | number {
+  return typeof key === 'number' ? key : String(key);
+}
+
+/** The value at a path, by own fields only: the path names what a stranger wrote. */
+export function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}

@@ -1,0 +1,104 @@
+import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { checkCount, checkMilliseconds } from '../errors/checkOption.js';
+import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
+import { decodeWith } from './decodeWith.js';
+import { checkRoot, inputSchemaOf } from './inputSchemaOf.js';
+import type { Decoded, Tool, ToolContext, ToolReturn } from './Tool.js';
+import type { InputOf, ToolInputSchema } from './ToolInputSchema.js';
+
+/** What the API demands of a tool's name (400 otherwise). */
+const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+
+/**
+ * What makes a tool. The API's own optional fields (`strict`, `cache_control`, `defer_loading`,
+ * `eager_input_streaming`, `input_examples`, `allowed_callers`) may stand beside these and are sent as given.
+ */
+export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omit<
+  BetaTool,
+  'name' | 'description' | 'input_schema' | 'type'
+> {
+  /** What Claude calls it by: letters, digits, `_` and `-`, at most 128 of them. */
+  readonly name: string;
+  /** What it does and when to use it, for Claude. */
+  readonly description: string;
+  /** Its input: the type of `run`'s argument, the run-time check and the schema that Claude sees come from here. */
+  readonly input: Schema;
+  /** The JSON Schema that Claude sees, for a Standard Schema that cannot give one by itself. */
+  readonly input_schema?: BetaTool.InputSchema;
+  /**
+   * Whether running it twice does no harm, as with a look-up. Such a tool starts the moment its input is complete; any
+   * other waits until Claude's reply has ended with `tool_use`. Default: false.
+   */
+  readonly idempotent?: boolean;
+  /** Its own time limit in milliseconds. Default: the limit of `executeTools`. */
+  readonly timeout?: number;
+  /** The most characters of its result that Claude is shown. Default: the limit of `executeTools`. */
+  readonly maxResultChars?: number;
+  /**
+   * Does the work. May return a value, a promise, an async iterable or an Observable (of the latter two, the last value
+   * is the result and those before it are progress). What it throws goes to Claude as an error result.
+   */
+  run(input: InputOf<Schema>, context: ToolContext): ToolReturn<Output>;
+}
+
+/**
+ * Makes a tool that Claude can call and this program can run, from one description of its input.
+ *
+ * @returns The tool: put it into a request's `tools`, and into the `tools` of `validateWith` and `executeTools`.
+ * @throws ToolDefinitionError at once when the API would refuse the tool, or when `input` cannot be expressed as JSON
+ * Schema; the message names the path.
+ * @throws OptionError when a limit is no usable number.
+ * @example
+ * ```ts
+ * import { defineTool } from 'rxclaude';
+ * import * as t from 'io-ts';
+ *
+ * const getWeather = defineTool({
+ *   name: 'get_weather',
+ *   description: 'The current weather in a city.',
+ *   input: t.type({ city: t.string }),
+ *   idempotent: true,
+ *   run: async ({ city }, { signal }) => {
+ *     const response = await fetch(`https://weather.example/${encodeURIComponent(city)}`, { signal });
+ *     return response.text();
+ *   },
+ * });
+ * ```
+ */
+export function defineTool<Schema extends ToolInputSchema, Output>(
+  options: ToolOptions<Schema, Output>,
+): Tool<InputOf<Schema>, Output> {
+  const {
+    name,
+    description,
+    input,
+    input_schema,
+    idempotent = false,
+    timeout,
+    maxResultChars,
+    run: _,
+    ...fields
+  } = options;
+  if (!TOOL_NAME.test(name)) {
+    throw new ToolDefinitionError(name, `its name must match ${TOOL_NAME.source}.`);
+  }
+  checkMilliseconds('defineTool.timeout', timeout);
+  checkCount('defineTool.maxResultChars', maxResultChars);
+  if (input_schema !== undefined) checkRoot(name, input_schema);
+  const definition: BetaTool = {
+    ...fields,
+    name,
+    description,
+    input_schema: input_schema ?? inputSchemaOf(name, input),
+  };
+  const decode = decodeWith(input) as (value: unknown) => Decoded<InputOf<Schema>> | Promise<Decoded<InputOf<Schema>>>;
+  return {
+    name,
+    definition,
+    idempotent,
+    timeout,
+    maxResultChars,
+    decode,
+    run: (value, context) => options.run(value, context),
+  };
+}

@@ -1,0 +1,65 @@
+import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../events/ToolInputError.js';
+
+/** How much of a wrong value is shown, in characters. */
+const LONGEST_VALUE = 80;
+/** How many wrong fields are spelt out. */
+const MOST_ISSUES = 20;
+const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
+
+/** The error for text that is not JSON. */
+export function invalidJson(name: string, text: string, reason: string): InvalidJson {
+  const message = `The input of \`${name}\` is not valid JSON (${reason}). Call the tool again with a complete JSON object.`;
+  return { _tag: 'InvalidJson', text, message };
+}
+
+/** The error for JSON that is no object. */
+export function notAnObject(name: string, text: string, value: unknown): NotAnObject {
+  const message = `The input of \`${name}\` must be a JSON object, found ${show(value)}. Call the tool again with an object.`;
+  return { _tag: 'NotAnObject', text, message };
+}
+
+/** The error for an object that the tool's schema refuses: one line for each field. */
+export function invalidInput(name: string, input: unknown, issues: readonly InputIssue[]): InvalidInput {
+  const lines = issues.slice(0, MOST_ISSUES).map((issue) => `- ${showIssue(issue)}`);
+  if (issues.length > MOST_ISSUES) lines.push(`- and ${String(issues.length - MOST_ISSUES)} more`);
+  const message = [
+    `The input of \`${name}\` does not match its schema:`,
+    ...lines,
+    'Correct these fields and call the tool again.',
+  ].join('\n');
+  return { _tag: 'InvalidInput', input, issues, message };
+}
+
+/** The error for a call to a tool that nobody here can run. */
+export function unknownTool(name: string, input: unknown, known: readonly string[]): UnknownTool {
+  const names = known.length === 0 ? 'No tool can be run here.' : `The tools that can be run are: ${known.join(', ')}.`;
+  return { _tag: 'UnknownTool', input, known, message: `There is no tool \`${cut(name)}\` to run. ${names}` };
+}
+
+function showIssue({ path, expected, found, message }: InputIssue): string {
+  const where = showPath(path);
+  if (message !== undefined) return `${where}: ${message} (found ${show(found)})`;
+  return `${where}: expected ${expected}, found ${show(found)}`;
+}
+
+/** A path as in a program: `days[0].unit`, or `(the input itself)`. */
+export function showPath(path: readonly (string | number)[]): string {
+  if (path.length === 0) return '(the input itself)';
+  return path.map(showKey).join('').replace(/^\./, '');
+}
+
+function showKey(key: string | number): string {
+  if (typeof key === 'number') return `[${String(key)}]`;
+  return PLAIN_KEY.test(key) ? `.${key}` : `[${JSON.stringify(cut(key))}]`;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing: it is missing';
+  const text = cut(JSON.stringify(value));
+  if (value === null || typeof value === 'boolean') return text;
+  return `${text} (${Array.isArray(value) ? 'array' : typeof value})`;
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

@@ -1,0 +1,76 @@
+import { Validator, type OutputUnit } from '@cfworker/json-schema';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import type { InputIssue } from '../events/ToolInputError.js';
+import { parsePointer } from './parsePointer.js';
+
+/** A JSON Schema that `defineTool` takes as `input`. */
+export interface JsonSchemaInput<Input> {
+  readonly '~standard': StandardSchemaV1.Props<unknown, Input> & StandardJSONSchemaV1.Props<unknown, Input>;
+}
+
+/**
+ * Wraps a raw JSON Schema (draft 2020-12) so that `defineTool` can check inputs against it.
+ *
+ * The type of the input is read from the schema itself. The check is done by `@cfworker/json-schema`, which evaluates
+ * no code and so runs under a strict content security policy. Only programs that import this function load it.
+ *
+ * @param schema The schema, an object schema at its root.
+ * @returns A Standard Schema with the type that the schema describes.
+ * @example
+ * ```ts
+ * import { defineTool, jsonSchema } from 'rxclaude';
+ *
+ * const getWeather = defineTool({
+ *   name: 'get_weather',
+ *   description: 'The weather in a city.',
+ *   input: jsonSchema({
+ *     type: 'object',
+ *     properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 1 } },
+ *     required: ['city'],
+ *   }),
+ *   run: ({ city, days = 1 }) => `Sun in ${city} for ${days} days.`,
+ * });
+ * ```
+ */
+export function jsonSchema<const Schema extends JSONSchema>(schema: Schema): JsonSchemaInput<FromSchema<Schema>> {
+  const validator = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false);
+  const given = () => schema as Record<string, unknown>;
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'rxclaude',
+      validate: (value) => {
+        const { valid, errors } = validator.validate(value);
+        return valid ? { value: value as FromSchema<Schema> } : { issues: toIssues(errors) };
+      },
+      jsonSchema: { input: given, output: given },
+    },
+  };
+}
+
+/** Keywords that only say that something inside them failed; what failed is reported beside them. */
+const CONTAINERS: ReadonlySet<string> = new Set(
+  'properties patternProperties additionalProperties items prefixItems $ref $dynamicRef allOf anyOf oneOf if then else dependentSchemas propertyNames'.split(
+    ' ',
+  ),
+);
+
+function toIssues(errors: readonly OutputUnit[]): StandardSchemaV1.Issue[] {
+  const leaves = errors.filter(
+    (unit) => !CONTAINERS.has(unit.keyword) || !errors.some((other) => isInside(other, unit)),
+  );
+  return leaves.map(toIssue);
+}
+
+function isInside(inner: OutputUnit, outer: OutputUnit): boolean {
+  if (outer.keyword === 'additionalProperties' && inner.keyword === 'false') return true;
+  return inner.keywordLocation.startsWith(`${outer.keywordLocation}/`);
+}
+
+function toIssue({ keyword, instanceLocation, error }: OutputUnit): StandardSchemaV1.Issue {
+  const path: InputIssue['path'] = parsePointer(instanceLocation);
+  const missing = keyword === 'required' ? /property "(.*)"\.$/.exec(error)?.[1] : undefined;
+  if (missing !== undefined) return { path: [...path, missing], message: 'This field is required.' };
+  return { path, message: keyword === 'false' ? 'This field is not allowed.' : error };
+}

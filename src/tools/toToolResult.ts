@@ -1,0 +1,55 @@
+import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ToolCallEvent, ToolResultEvent } from '../events/RoundEvent.js';
+import type { ToolInputError } from '../events/ToolInputError.js';
+import { errorContent } from './errorContent.js';
+import { resultContent } from './resultContent.js';
+
+/** How a call came out: what the tool returned, what it threw, or why it was never run. */
+export type ToolOutcome =
+  | { readonly _tag: 'Returned'; readonly output: unknown }
+  | { readonly _tag: 'Threw'; readonly error: unknown }
+  | { readonly _tag: 'Refused'; readonly error: ToolInputError };
+
+/** The most characters of a result that Claude is shown, unless told otherwise; some 25 000 tokens. */
+export const MAX_RESULT_CHARS = 100_000;
+
+/**
+ * The event that answers a call, with a block that the API accepts whatever the tool did.
+ *
+ * @param duration How long the tool ran, in milliseconds.
+ * @param maxChars The most characters of text that Claude is shown.
+ */
+export function toToolResult(
+  call: ToolCallEvent,
+  outcome: ToolOutcome,
+  duration: number,
+  maxChars = MAX_RESULT_CHARS,
+): ToolResultEvent {
+  const { id, name, index, tool_use } = call;
+  const failed = outcome._tag !== 'Returned';
+  const content = resultContent(contentOf(outcome, maxChars), {
+    maxChars,
+    textOnly: failed || ((tool_use?.caller as { type: string } | undefined) ?? DIRECT).type !== 'direct',
+  });
+  const result: ToolResultBlockParam = {
+    type: 'tool_result',
+    tool_use_id: id,
+    ...(tool_use?.toolset_name != null && { toolset_name: tool_use.toolset_name }),
+    content,
+    ...(failed && { is_error: true }),
+  };
+  const base = { type: 'tool_result', id, name, index, result, duration } as const;
+  return failed ? { ...base, output: undefined, error: outcome.error } : { ...base, output: outcome.output };
+}
+
+/** The caller of a call, where the API does not say: Claude itself. */
+const DIRECT = { type: 'direct' };
+
+function contentOf(outcome: ToolOutcome, maxChars: number): unknown {
+  if (outcome._tag === 'Returned') return outcome.output;
+  if (outcome._tag === 'Threw') return errorContent(outcome.error);
+  const { error } = outcome;
+  // The form that the API's documentation asks for when the text of an input cannot be read.
+  if (error._tag === 'InvalidJson') return JSON.stringify({ INVALID_JSON: error.text.slice(0, maxChars) });
+  return error.message;
+}

@@ -1,0 +1,25 @@
+import type { Anthropic } from '@anthropic-ai/sdk';
+import type { MessageCreateParamsStreaming as BetaMessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Observable } from 'rxjs';
+import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+
+/** The SDK's options for one request, such as `headers`, `timeout`, `maxRetries` and `signal`. */
+export type RequestOptions = Anthropic.RequestOptions;
+
+/** What a client may answer with: a promise of the events, as the SDK does, or the events themselves. */
+export type ClaudeReply =
+  PromiseLike<AsyncIterable<ClaudeEvent>> | AsyncIterable<ClaudeEvent> | Observable<ClaudeEvent>;
+
+/**
+ * Anything with the SDK's `messages.create`: an `Anthropic` client, its Bedrock, Vertex and Foundry siblings,
+ * `client.beta` (whose streams carry the beta events), or a fake of your own.
+ */
+export interface ClaudeClient {
+  readonly messages: {
+    create(
+      params: MessageCreateParamsStreaming | BetaMessageCreateParamsStreaming,
+      options?: RequestOptions,
+    ): ClaudeReply;
+  };
+}

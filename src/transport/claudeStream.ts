@@ -1,0 +1,99 @@
+import { APIUserAbortError } from '@anthropic-ai/sdk/core/error';
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { Observable } from 'rxjs';
+import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+import type { ClaudeRequest } from '../tools/Tool.js';
+import { toToolDefinition } from '../tools/toToolDefinition.js';
+import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
+import { createOrderCheck } from './createOrderCheck.js';
+import { readReply } from './readReply.js';
+
+/**
+ * Claude's reply to one request, as a cold Observable of its events: each subscription sends the request anew.
+ *
+ * ```text
+ * subscribe  ^
+ * out        --s-p-o-d-d-d-c-w-(m|)    s message_start, p ping, o block start, d delta, c block stop,
+ *                                      w message_delta, m message_stop
+ * ```
+ *
+ * Every event passes as it was sent, `ping` and events that are newer than this library included. No event object is
+ * changed after it was emitted.
+ *
+ * Unsubscribing aborts the request at once, before the response headers and after them.
+ *
+ * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
+ * @param request The SDK's create params without `stream`. Of `tools`, only API fields are sent.
+ * @param options The SDK's request options. Its retries, timeouts and authentication do their work up to the response
+ * headers.
+ * @returns The events. Completes when the whole reply has come.
+ * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
+ * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with {@link TruncatedStreamError} when the
+ * response ends, or breaks, before `message_stop`; with {@link UnexpectedResponseError} when it is no stream; with
+ * {@link ProtocolError} when the events cannot be those of one message.
+ * @example
+ * ```ts
+ * import Anthropic from '@anthropic-ai/sdk';
+ * import { claudeStream, textDeltas } from 'rxclaude';
+ *
+ * const client = new Anthropic();
+ * const request = {
+ *   model: 'claude-opus-5-5',
+ *   max_tokens: 1024,
+ *   messages: [{ role: 'user' as const, content: 'Why is the sky blue?' }],
+ * };
+ * claudeStream(client, request)
+ *   .pipe(textDeltas())
+ *   .subscribe((text) => process.stdout.write(text));
+ * ```
+ * @see {@link converse} for a whole conversation with tools.
+ */
+export function claudeStream(
+  client: ClaudeClient,
+  request: ClaudeRequest,
+  options: RequestOptions = {},
+): Observable<ClaudeEvent> {
+  return new Observable((subscriber) => {
+    const { signal } = options;
+    if (signal?.aborted === true) {
+      subscriber.error(new APIUserAbortError());
+      return;
+    }
+    const controller = new AbortController();
+    const abort = () => {
+      subscriber.error(new APIUserAbortError());
+    };
+    signal?.addEventListener('abort', abort);
+    subscriber.add(() => {
+      signal?.removeEventListener('abort', abort);
+      controller.abort();
+    });
+    const check = createOrderCheck();
+    readReply(() => client.messages.create(toParams(request), { ...options, signal: controller.signal }), {
+      next: (event) => {
+        check.see(event);
+        subscriber.next(event);
+      },
+      error: (error) => {
+        subscriber.error(error);
+      },
+      end: (facts) => {
+        const truncated = check.end(facts);
+        if (truncated === undefined) subscriber.complete();
+        else subscriber.error(truncated);
+      },
+      add: (teardown) => {
+        subscriber.add(teardown);
+      },
+      get closed() {
+        return subscriber.closed;
+      },
+    });
+  });
+}
+
+function toParams(request: ClaudeRequest): MessageCreateParamsStreaming {
+  const { tools } = request;
+  const plain = tools === undefined ? request : { ...request, tools: tools.map(toToolDefinition) };
+  return { ...plain, stream: true } as MessageCreateParamsStreaming;
+}

@@ -1,0 +1,40 @@
+// A program of a user's, as an ES module: compiled and run against the packed package by .ci/consumer.mjs.
+import { isRight } from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { lastValueFrom, tap, toArray } from 'rxjs';
+import { claudeStream, converse, defineTool, type RoundEvent } from 'rxclaude';
+import { marble } from 'rxclaude/marbles';
+import { ofType } from 'rxclaude/operators';
+import { fakeClient, request } from '../fake.cjs';
+
+const getWeather = defineTool({
+  name: 'get_weather',
+  description: 'The weather in a city.',
+  input: t.type({ city: t.string }),
+  run: ({ city }) => `Sun in ${city.toUpperCase()}`,
+});
+
+const seen: RoundEvent['type'][] = [];
+const events = await lastValueFrom(
+  converse(fakeClient(), { ...request, tools: [getWeather] }, { maxRounds: 3 }).pipe(
+    tap((event) => seen.push(event.type)),
+    toArray(),
+  ),
+);
+const calls = events.filter((event) => event.type === 'tool_call');
+const end = events.at(-1);
+if (end?.type !== 'conversation_end') throw new Error(`The last event is ${String(end?.type)}`);
+
+const started = await lastValueFrom(claudeStream(fakeClient(), request).pipe(ofType('message_start')));
+
+console.log(
+  JSON.stringify({
+    calls: calls.map(({ name, input }) => [name, isRight(input) ? input.right : input.left]),
+    reason: end.reason,
+    rounds: end.rounds,
+    messages: end.messages.length,
+    output_tokens: end.usage.output_tokens,
+    started: started.message.role,
+    marble: typeof marble,
+  }),
+);
