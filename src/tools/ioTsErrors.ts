@@ -27,15 +27,6 @@ interface Trace {
  * the only one that got past the outer shape; then what is wrong inside that branch is told.
  *
  * @returns The issues, in the order in which io-ts found them. `found` is `undefined` for a missing property.
- * @example
- * ```ts
- * import { ioTsIssues } from 'rxclaude';
- * import * as t from 'io-ts';
- *
- * const decoded = t.type({ city: t.string }).decode({ city: 5 });
- *
- * if (decoded._tag === 'Left') console.log(ioTsIssues(decoded.left)); // [{ path: ['city'], expected: 'string', found: 5 }]
- * ```
  */
 export function ioTsIssues(errors: t.Errors): readonly InputIssue[] {
   const issues = new Map<string, InputIssue>();

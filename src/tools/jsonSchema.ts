@@ -1,10 +1,10 @@
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import type { InputIssue } from '../events/ToolInputError.js';
+import type { FromJsonSchema } from './FromJsonSchema.js';
 import { parsePointer } from './parsePointer.js';
 
-/** A JSON Schema that `defineTool` takes as `input`. */
+/** A JSON Schema that `defineTool` takes as `input`; made by `jsonSchema`. */
 export interface JsonSchemaInput<Input> {
   readonly '~standard': StandardSchemaV1.Props<unknown, Input> & StandardJSONSchemaV1.Props<unknown, Input>;
 }
@@ -33,8 +33,8 @@ export interface JsonSchemaInput<Input> {
  * });
  * ```
  */
-export function jsonSchema<const Schema extends JSONSchema>(schema: Schema): JsonSchemaInput<FromSchema<Schema>> {
-  const validator = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false);
+export function jsonSchema<const Schema extends object>(schema: Schema): JsonSchemaInput<FromJsonSchema<Schema>> {
+  const validator = new Validator(schema, '2020-12', false);
   const given = () => schema as Record<string, unknown>;
   return {
     '~standard': {
@@ -42,7 +42,7 @@ export function jsonSchema<const Schema extends JSONSchema>(schema: Schema): Jso
       vendor: 'rxclaude',
       validate: (value) => {
         const { valid, errors } = validator.validate(value);
-        return valid ? { value: value as FromSchema<Schema> } : { issues: toIssues(errors) };
+        return valid ? { value: value as FromJsonSchema<Schema> } : { issues: toIssues(errors) };
       },
       jsonSchema: { input: given, output: given },
     },
