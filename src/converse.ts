@@ -21,7 +21,7 @@ export interface ConverseOptions {
   readonly stopWhen?: (end: RoundEndEvent) => boolean;
   /**
    * How long Claude may be silent in a round, in milliseconds: until the first event (`first`, default 120 000, the
-   * SDK's own retries included), between two events (`each`, default 60 000), and how long its reply may take in all
+   * SDK's own retries included), between two events (`each`, default 120 000; a `ping` counts), and how long its reply may take in all
    * (`total`, default no limit). The time that tools take does not count.
    */
   readonly timeout?: TimeoutGuardOptions;
@@ -29,8 +29,8 @@ export interface ConverseOptions {
   readonly requestOptions?: RequestOptions;
 }
 
-/** Sane limits on Claude's silence: the API sends a `ping` well within them. */
-const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 60_000 };
+/** Generous: hidden thinking and buffered tool input are silent for long, but for a `ping` now and then. */
+const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 120_000 };
 
 /**
  * Holds a conversation with Claude: streams its replies, runs the tools that it calls, and goes on round after round
