@@ -79,5 +79,6 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
 }
 
 function toConsole(line: string): void {
+  // eslint-disable-next-line no-console -- the console is what a developer asked for by leaving `sink` out
   console.debug(line);
 }

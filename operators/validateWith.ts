@@ -75,14 +75,17 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
         waiting = undefined;
         subscriber.next(call);
         behind.forEach(take);
-        if (waiting === undefined) end?.();
+        endIfDone();
       };
       const fail = (error: unknown): void => {
         subscriber.error(error);
       };
       const endWith = (finish: () => void): void => {
         end = finish;
-        if (waiting === undefined) end();
+        endIfDone();
+      };
+      const endIfDone = (): void => {
+        if (waiting === undefined) end?.();
       };
 
       relay(source, subscriber, {

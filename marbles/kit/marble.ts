@@ -2,8 +2,8 @@ import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 
 /** What a test framework with globals brings: Jest, Vitest with `globals`, Jasmine. */
 interface TestGlobals {
-  it(name: string, run: () => void): void;
-  expect(actual: unknown): { toEqual(expected: unknown): void };
+  readonly it: (name: string, run: () => void) => void;
+  readonly expect: (actual: unknown) => { readonly toEqual: (expected: unknown) => void };
 }
 
 /**

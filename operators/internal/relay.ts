@@ -2,11 +2,11 @@ import { Observable, takeUntil, type Subscriber } from 'rxjs';
 
 /** What an operator does with its source. */
 export interface Relay<In> {
-  next(value: In): void;
+  readonly next: (value: In) => void;
   /** Default: the subscriber gets the error as it is. */
-  error?(error: unknown): void;
+  readonly error?: (error: unknown) => void;
   /** Default: completes the subscriber. */
-  complete?(): void;
+  readonly complete?: () => void;
 }
 
 /**

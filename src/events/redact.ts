@@ -20,7 +20,7 @@ export function redactText(text: string): string {
 /** A value as JSON, for a person to read, with the values of secret fields and secret texts hidden. */
 export function redactValue(value: unknown): string {
   try {
-    return redactText(JSON.stringify(value, hideField) ?? String(value));
+    return redactText((JSON.stringify(value, hideField) as string | undefined) ?? `[${typeof value}]`);
   } catch {
     return `[${typeof value}]`;
   }

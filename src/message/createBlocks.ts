@@ -125,7 +125,7 @@ function endInput(entry: Entry): boolean {
 
 function show(entry: Entry): BetaContentBlock {
   if (entry.changes !== undefined) {
-    entry.block = { ...entry.block, ...entry.changes } as BetaContentBlock;
+    entry.block = { ...entry.block, ...entry.changes };
     entry.changes = undefined;
   }
   return entry.block;

@@ -45,7 +45,7 @@ export function createMessageAccumulator(): MessageAccumulator {
   };
   const addDelta = (event: StartOf<'message_delta'>): boolean => {
     if (head === undefined) return false;
-    head = withDelta(head, event as Extract<RoundEvent, { type: 'message_delta' }>);
+    head = withDelta(head, event);
     return true;
   };
   const apply = (event: RoundEvent): boolean => {

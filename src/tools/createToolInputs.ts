@@ -42,7 +42,7 @@ export function createToolInputs(): ToolInputs {
           if (event.content_block.type !== 'tool_use') return NOTHING;
           open.set(event.index, {
             index: event.index,
-            block: event.content_block as BetaToolUseBlock,
+            block: event.content_block,
             text: undefined,
             reader: undefined,
           });

@@ -38,7 +38,7 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
    * Does the work. May return a value, a promise, an async iterable or an Observable (of the latter two, the last value
    * is the result and those before it are progress). What it throws goes to Claude as an error result.
    */
-  run(input: InputOf<Schema>, context: ToolContext): ToolReturn<Output>;
+  readonly run: (input: InputOf<Schema>, context: ToolContext) => ToolReturn<Output>;
 }
 
 /**
@@ -76,7 +76,7 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
     idempotent = false,
     timeout,
     maxResultChars,
-    run: _,
+    run,
     ...fields
   } = options;
   if (!TOOL_NAME.test(name)) {
@@ -92,13 +92,5 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
     input_schema: input_schema ?? inputSchemaOf(name, input),
   };
   const decode = decodeWith(input) as (value: unknown) => Decoded<InputOf<Schema>> | Promise<Decoded<InputOf<Schema>>>;
-  return {
-    name,
-    definition,
-    idempotent,
-    timeout,
-    maxResultChars,
-    decode,
-    run: (value, context) => options.run(value, context),
-  };
+  return { name, definition, idempotent, timeout, maxResultChars, decode, run };
 }
