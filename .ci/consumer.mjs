@@ -72,7 +72,8 @@ async function check(folder, version, { project, run }) {
     }
     console.log(`${title}: compiles${run ? ' and runs' : ''}`);
   } catch (error) {
-    throw new Error(`${title}\n${error.message}`);
+    // A mismatch with the SDK's types is explained at great length; the first lines name it.
+    throw new Error([title, ...error.message.split('\n').slice(0, 12)].join('\n'));
   }
 }
 

@@ -1,11 +1,12 @@
 // The packed tarball, as a stranger's tools see it: publint, are-the-types-wrong, and what is in it.
 import { bin, main, node, pack } from './lib.mjs';
 
-const expected = /^(dist\/(esm|cjs)|src|operators|marbles)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const modules = /^(dist\/(esm|cjs)\/)?(src\/|operators\/|marbles\/(kit\/|index\.))/;
+const others = /^(dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 await main(async () => {
   const { tarball, files, size } = await pack();
-  const stray = files.filter((path) => !expected.test(path) || /\.(spec|test)\./.test(path));
+  const stray = files.filter((path) => !(modules.test(path) || others.test(path)) || /\.(spec|test)\./.test(path));
   if (stray.length > 0) throw new Error(`These do not belong into the package:\n${stray.join('\n')}`);
 
   await node([bin('publint'), 'run', '--strict', tarball]);

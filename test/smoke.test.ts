@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { lastValueFrom, toArray } from 'rxjs';
 import { converse, defineTool } from 'rxclaude';
-import { sdkClient } from './support/sdkClient.js';
+import { sdkClient, sdkFinalMessage } from './support/sdkClient.js';
 import { strictServer } from './support/strictServer.js';
 import { reply, textReply, thinking, toolUse } from './support/replies.js';
 import { describeRecordings, recordings } from './support/recordings.js';
@@ -20,10 +20,11 @@ it('runs', async () => {
 });
 describeRecordings('rec', () => {
   it.each(recordings().map((r) => [r.name, r] as const))('%s', async (_n, r) => {
-    const server = await serveBytes([{ chunks: [r.bytes], then: 'end' }]);
+    const server = await serveBytes([{ chunks: [r.bytes], then: 'end' }, { chunks: [r.bytes], then: 'end' }]);
     const got = await lastValueFrom(claudeStream(sdkClient(server.url).beta, { model: 'm', max_tokens: 1, messages: [] }).pipe(accumulateMessage())).catch((e: unknown) => e);
+    const want = await sdkFinalMessage(sdkClient(server.url), { model: 'm', max_tokens: 1, messages: [{role:'user',content:'x'}] }).catch((e: unknown) => e);
     await server.close();
-    if (r.message) { const { parsed_output: _, ...want } = r.message as Record<string, unknown>; expect(JSON.parse(JSON.stringify(got))).toEqual(want); }
-    else { console.log(String(got)); expect(got).toBeInstanceOf(Error); }
+    if (want instanceof Error) { console.log(String(got), String(want)); expect(got).toBeInstanceOf(Error); }
+    else { const { parsed_output: _, ...w } = JSON.parse(JSON.stringify(want)); expect(JSON.parse(JSON.stringify(got))).toEqual(w); }
   });
 });

@@ -20,7 +20,8 @@ export function redactText(text: string): string {
 /** A value as JSON, for a person to read, with the values of secret fields and secret texts hidden. */
 export function redactValue(value: unknown): string {
   try {
-    return redactText((JSON.stringify(value, hideField) as string | undefined) ?? `[${typeof value}]`);
+    const json: unknown = JSON.stringify(value, hideField);
+    return typeof json === 'string' ? redactText(json) : `[${typeof value}]`;
   } catch {
     return `[${typeof value}]`;
   }

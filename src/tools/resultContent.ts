@@ -47,7 +47,8 @@ export function toText(value: unknown): string {
   if (typeof value === 'bigint' || typeof value === 'symbol') return value.toString();
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   try {
-    return (stringify(value) as string | undefined) ?? `[${typeof value}]`;
+    const json: unknown = stringify(value);
+    return typeof json === 'string' ? json : `[${typeof value}]`;
   } catch (error) {
     return `[a value that cannot be written as JSON: ${error instanceof Error ? error.message : typeof error}]`;
   }

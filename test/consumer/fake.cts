@@ -1,6 +1,5 @@
-// A client that answers from a script: one call of a tool, then a text. Its events are what the API would send.
-import type { ClaudeClient, ClaudeEvent } from 'rxclaude';
-
+// What a fake client answers, as both programs need it: one call of a tool, then a text. Its events are what the API would send.
+// It names no type of the SDK or of ours: their ESM and CJS declarations are two sets of types.
 type Block =
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly json: string }
   | { readonly type: 'text'; readonly text: string };
@@ -31,17 +30,18 @@ function* reply(id: string, stop_reason: string, block: Block) {
   yield { type: 'message_stop' };
 }
 
-async function* streamOf(events: Iterable<object>) {
-  for (const event of events) yield (await Promise.resolve(event)) as ClaudeEvent;
+async function* streamOf(events: Iterable<object>): AsyncGenerator<object> {
+  for (const event of events) yield await Promise.resolve(event);
 }
 
-/** A client for one conversation of two rounds. */
-export function fakeClient(): ClaudeClient {
-  const replies = [
-    reply('msg_1', 'tool_use', { type: 'tool_use', id: 'toolu_1', name: 'get_weather', json: '{"city":"Oslo"}' }),
-    reply('msg_2', 'end_turn', { type: 'text', text: 'Sun.' }),
+/** Claude's replies in a conversation of two rounds. */
+export function script(): AsyncIterable<object>[] {
+  return [
+    streamOf(
+      reply('msg_1', 'tool_use', { type: 'tool_use', id: 'toolu_1', name: 'get_weather', json: '{"city":"Oslo"}' }),
+    ),
+    streamOf(reply('msg_2', 'end_turn', { type: 'text', text: 'Sun.' })),
   ];
-  return { messages: { create: async () => streamOf(replies.shift() ?? []) } };
 }
 
 export const request = {

@@ -1,7 +1,14 @@
 // The same as a CommonJS module, with the pipeline spelt out where the ES module uses `converse`.
 import * as t from 'io-ts';
 import { lastValueFrom, of, reduce, tap } from 'rxjs';
-import { claudeStream, defineTool, type RoundEvent, type RoundRequest } from 'rxclaude';
+import {
+  claudeStream,
+  defineTool,
+  type ClaudeClient,
+  type ClaudeEvent,
+  type RoundEvent,
+  type RoundRequest,
+} from 'rxclaude';
 import { marble } from 'rxclaude/marbles';
 import {
   accumulateToolInput,
@@ -11,7 +18,13 @@ import {
   timeoutGuard,
   validateWith,
 } from 'rxclaude/operators';
-import { fakeClient, request } from '../fake.cjs';
+import { request, script } from '../fake.cjs';
+
+/** A client of one's own: all that it needs is `messages.create`. */
+function fakeClient(): ClaudeClient {
+  const replies = script() as AsyncIterable<ClaudeEvent>[];
+  return { messages: { create: () => replies.shift()! } };
+}
 
 const getWeather = defineTool({
   name: 'get_weather',

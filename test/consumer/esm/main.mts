@@ -2,10 +2,16 @@
 import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { lastValueFrom, tap, toArray } from 'rxjs';
-import { claudeStream, converse, defineTool, type RoundEvent } from 'rxclaude';
+import { claudeStream, converse, defineTool, type ClaudeClient, type ClaudeEvent, type RoundEvent } from 'rxclaude';
 import { marble } from 'rxclaude/marbles';
 import { ofType } from 'rxclaude/operators';
-import { fakeClient, request } from '../fake.cjs';
+import { request, script } from '../fake.cjs';
+
+/** A client of one's own: all that it needs is `messages.create`. */
+function fakeClient(): ClaudeClient {
+  const replies = script() as AsyncIterable<ClaudeEvent>[];
+  return { messages: { create: () => replies.shift()! } };
+}
 
 const getWeather = defineTool({
   name: 'get_weather',

@@ -6,7 +6,9 @@ export function readServed(events: readonly object[]): Served {
   const reading: Reading = { blocks: new Map(), stopReason: null, complete: false };
   for (const event of events) if (isBlock(event)) readEvent(reading, event);
   const { stopReason, containerId, complete } = reading;
-  const content = [...reading.blocks.values()].map(finish);
+  // A block's place is its index, whichever of them begins first.
+  const inOrder = [...reading.blocks].sort(([left], [right]) => Number(left) - Number(right));
+  const content = inOrder.map(([, open]) => finish(open));
   return { content, stopReason, complete, ...(containerId !== undefined && { containerId }) };
 }
 
