@@ -1,6 +1,8 @@
 /** Names of fields whose value is nobody's business. */
 const SECRET_FIELD =
-  /pass(word|phrase|wd)?$|secret|token$|api_?-?key|authorization|cookie|credential|private_?-?key|signature|^data$|encrypted/i;
+  /pass(word|phrase|wd|code)?$|secret|token$|api_?-?key|authorization|cookie|credential|private_?-?key/i;
+/** Names of fields whose text is long and means nothing to a person. */
+const OPAQUE_FIELD = /^data$|signature|encrypted/i;
 
 /** Text that is a secret by its look: API keys, bearer tokens, JSON web tokens, passwords in a URL, private keys. */
 const SECRET_TEXT =
@@ -29,5 +31,7 @@ export function redactValue(value: unknown): string {
 
 function hideField(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
-  return key !== '' && SECRET_FIELD.test(key) && typeof value === 'string' ? HIDDEN : value;
+  if (value == null || typeof value === 'boolean') return value;
+  if (SECRET_FIELD.test(key)) return HIDDEN;
+  return typeof value === 'string' && OPAQUE_FIELD.test(key) ? HIDDEN : value;
 }
