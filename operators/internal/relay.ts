@@ -34,6 +34,7 @@ export function relay<In, Out>(
   const guarded =
     <Args extends unknown[]>(work: (...args: Args) => void) =>
     (...args: Args): void => {
+      if (subscriber.closed) return;
       try {
         work(...args);
       } catch (thrown) {

@@ -67,7 +67,12 @@ function* echoedReply(view: View, { request, served }: Exchange): Iterable<strin
 const isTruncated = ({ stopReason }: Served): boolean =>
   stopReason === 'max_tokens' || stopReason === 'model_context_window_exceeded';
 
-const mayBeLeftOut = (served: Served): boolean => served.stopReason === 'refusal' || isTruncated(served);
+const mayBeLeftOut = (served: Served): boolean =>
+  served.stopReason === 'refusal' || isTruncated(served) || isBlank(served);
+
+/** A message of nothing but white space is refused, so it cannot come back. */
+const isBlank = ({ content }: Served): boolean =>
+  content.every(({ block: { type, text } }) => type === 'text' && String(text).trim() === '');
 
 interface Expected extends ServedBlock {
   /** May be left out of the echo. */
