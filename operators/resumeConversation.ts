@@ -12,7 +12,8 @@ import {
 } from 'rxjs';
 import { addUsage, NO_USAGE } from '../src/conversation/addUsage.js';
 import { createRound, type RoundOutcome } from '../src/conversation/createRound.js';
-import { appendReply, nextRequest } from '../src/conversation/nextRequest.js';
+import { endHistory } from '../src/conversation/endHistory.js';
+import { nextRequest } from '../src/conversation/nextRequest.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
 import { checkCount } from '../src/errors/checkOption.js';
 import type { RoundRequest } from '../src/events/ClaudeRequest.js';
@@ -53,8 +54,9 @@ export interface ResumeConversationOptions {
  * the id of a `container` is carried on. After `pause_turn` the reply alone is sent back; that counts as a round.
  *
  * The request is copied when the conversation starts: later changes to it do not reach the conversation, and it is never
- * changed here. Whatever ends a conversation, `conversation_end.messages` is a history that the API accepts: a refused
- * reply is left out of it, and calls that were not run are answered with an error.
+ * changed here. Whatever ends a conversation, `conversation_end.messages` is a history that the API accepts with a new
+ * user message behind it: a refused reply and a server tool that was never answered are left out of it, and calls that
+ * were not run are answered with an error.
  *
  * @param round What a round consists of: usually `claudeStream` with `accumulateToolInput`, `validateWith` and
  * `executeTools` behind it. Called when the round begins.
@@ -114,8 +116,7 @@ export function resumeConversation(
       return { request: nextRequest(request, message, results), number: number + 1, usage };
     }
     out.next({ ...end, next: 'end' });
-    const messages =
-      message.stop_reason === 'refusal' ? [...request.messages] : appendReply(request.messages, message, results);
+    const messages = endHistory(request.messages, message, results);
     out.next({ type: 'conversation_end', reason, messages, message, usage, rounds: number });
     return undefined;
   };

@@ -9,6 +9,7 @@ import type { RoundRequest } from './events/ClaudeRequest.js';
 import type { RoundEndEvent, RoundEvent } from './events/RoundEvent.js';
 import type { ClaudeRequest } from './tools/Tool.js';
 import type { ClaudeClient, RequestOptions } from './transport/ClaudeClient.js';
+import { failOnAbort } from './transport/failOnAbort.js';
 import { claudeStream } from './transport/claudeStream.js';
 
 /** The options of `converse`. */
@@ -25,7 +26,7 @@ export interface ConverseOptions {
    * (`total`, default no limit). The time that tools take does not count.
    */
   readonly timeout?: TimeoutGuardOptions;
-  /** The SDK's options for each request, such as `headers` or `maxRetries`. */
+  /** The SDK's options for each request, such as `headers` or `maxRetries`. Its `signal` stops the conversation. */
   readonly requestOptions?: RequestOptions;
 }
 
@@ -94,5 +95,8 @@ export function converse(
       validate,
       executeTools(tools, { concurrency, messages: request.messages }),
     );
-  return of(request).pipe(resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }));
+  return of(request).pipe(
+    resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
+    failOnAbort(requestOptions?.signal),
+  );
 }

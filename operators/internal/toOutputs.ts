@@ -1,6 +1,6 @@
 import { from, isObservable, Observable, of, switchMap } from 'rxjs';
 import { isAsyncIterable } from '../../src/iteration/isAsyncIterable.js';
-import { isObject } from '../../src/iteration/isObject.js';
+import { isPromiseLike } from '../../src/iteration/isPromiseLike.js';
 import { pump } from '../../src/iteration/pump.js';
 
 /** The values of whatever a tool returned: one for a value or a promise, many for an async iterable or an Observable. */
@@ -14,8 +14,4 @@ export function toOutputs(returned: unknown): Observable<unknown> {
 /** Like rxjs's `from`, but lets go of the iterator in the tick of the unsubscription. */
 function fromAsyncIterable(iterable: AsyncIterable<unknown>): Observable<unknown> {
   return new Observable((subscriber) => pump(iterable, subscriber));
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function';
 }

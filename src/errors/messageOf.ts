@@ -1,6 +1,9 @@
-/** The words of a caught value, whatever it is. */
+/** The words of a caught value, whatever it is: even one that throws when it is looked at. */
 export function messageOf(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  if (typeof error === 'string') return error;
-  return Object.prototype.toString.call(error);
+  try {
+    const message: unknown = error instanceof Error ? error.message : error;
+    return typeof message === 'string' ? message : Object.prototype.toString.call(message);
+  } catch {
+    return 'an error that cannot be read';
+  }
 }

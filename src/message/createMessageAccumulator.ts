@@ -33,19 +33,24 @@ export function createMessageAccumulator(): MessageAccumulator {
   let head: BetaMessage | undefined;
   let snapshot: BetaMessage | undefined;
   let complete = false;
+  /** Whether a `message_delta` has told why the reply ended. */
+  let stopped = false;
 
   const start = ({ message }: StartOf<'message_start'>): boolean => {
     if (head !== undefined && !complete) {
       throw new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
     }
     complete = false;
+    stopped = false;
     head = message as BetaMessage;
     blocks.reset(head.content);
     return true;
   };
   const addDelta = (event: StartOf<'message_delta'>): boolean => {
     if (head === undefined) return false;
-    head = withDelta(head, event);
+    const tells = (event.delta.stop_reason as string | null | undefined) != null;
+    head = withDelta(head, event, stopped && !tells);
+    stopped ||= tells;
     return true;
   };
   const apply = (event: RoundEvent): boolean => {
@@ -88,13 +93,12 @@ export function createMessageAccumulator(): MessageAccumulator {
   };
 }
 
-/** Later counts and stop reasons replace earlier ones; what a later event leaves out stays as it was. */
-function withDelta(head: BetaMessage, event: StartOf<'message_delta'>): BetaMessage {
+/** Later counts and stop reasons replace earlier ones; a later event that gives no reason keeps the earlier one. */
+function withDelta(head: BetaMessage, event: StartOf<'message_delta'>, keepsReason: boolean): BetaMessage {
   const { delta } = event;
-  const stopped = (delta.stop_reason as string | null | undefined) != null || head.stop_reason == null;
   return {
     ...head,
-    ...(stopped && {
+    ...(!keepsReason && {
       stop_reason: delta.stop_reason,
       stop_sequence: delta.stop_sequence,
       stop_details: delta.stop_details,

@@ -22,11 +22,13 @@ export interface ToolRegistry {
  */
 export function createToolRegistry(tools: readonly ToolEntry[]): ToolRegistry {
   const byName = new Map<string, RunnableTool>();
+  const names = new Set<string>();
   for (const entry of tools) {
+    if (!('name' in entry)) continue;
+    if (names.has(entry.name)) throw new ToolDefinitionError(entry.name, 'two tools have this name.');
+    names.add(entry.name);
     const tool = toRunnable(entry);
-    if (tool === undefined) continue;
-    if (byName.has(tool.name)) throw new ToolDefinitionError(tool.name, 'two tools have this name.');
-    byName.set(tool.name, tool);
+    if (tool !== undefined) byName.set(tool.name, tool);
   }
   return {
     // The member of a toolset may have the name of a tool of the program's, and is not that tool.

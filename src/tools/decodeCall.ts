@@ -1,5 +1,5 @@
 import type { ToolCallEvent } from '../events/RoundEvent.js';
-import { isObject } from '../iteration/isObject.js';
+import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import type { ToolRegistry } from './createToolRegistry.js';
 import { invalidInput, unknownTool } from './inputMessages.js';
 import type { Decoded } from './Tool.js';
@@ -18,7 +18,7 @@ export function decodeCall(registry: ToolRegistry, call: ToolCallEvent): ToolCal
     return { ...call, input: { _tag: 'Left', left: unknownTool(name, input.right, registry.names) } };
   }
   const decoded = tool.decode(input.right);
-  return isPending(decoded) ? finishLater(call, decoded) : withDecoded(call, decoded);
+  return isPromiseLike(decoded) ? finishLater(call, decoded) : withDecoded(call, decoded);
 }
 
 async function finishLater(call: ToolCallEvent, decoded: PromiseLike<Decoded<unknown>>): Promise<ToolCallEvent> {
@@ -29,10 +29,4 @@ function withDecoded(call: ToolCallEvent, decoded: Decoded<unknown>): ToolCallEv
   if (decoded._tag === 'Right') return { ...call, input: decoded };
   const raw = call.input._tag === 'Right' ? call.input.right : undefined;
   return { ...call, input: { _tag: 'Left', left: invalidInput(call.name, raw, decoded.left) } };
-}
-
-function isPending(
-  decoded: Decoded<unknown> | PromiseLike<Decoded<unknown>>,
-): decoded is PromiseLike<Decoded<unknown>> {
-  return isObject(decoded) && 'then' in decoded;
 }

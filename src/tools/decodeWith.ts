@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Decoder } from 'io-ts';
 import type { InputIssue } from '../events/ToolInputError.js';
 import { isObject } from '../iteration/isObject.js';
+import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import { ioTsIssues } from './ioTsErrors.js';
 import type { Decoded } from './Tool.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
@@ -21,20 +22,28 @@ export function isStandardSchema(schema: ToolInputSchema): schema is StandardSch
 function withCodec(codec: Decoder<unknown, unknown>): Decode {
   return (input) => {
     const decoded = codec.decode(input);
-    return decoded._tag === 'Left' ? { _tag: 'Left', left: ioTsIssues(decoded.left) } : decoded;
+    if (decoded._tag === 'Right') return decoded;
+    return { _tag: 'Left', left: ioTsIssues(decoded.left).map(withOwnValue) };
   };
+}
+
+/** io-ts reads inherited fields too; JSON holds no function, so one that was found is what nobody sent. */
+function withOwnValue(issue: InputIssue): InputIssue {
+  return typeof issue.found === 'function' ? { ...issue, found: undefined } : issue;
 }
 
 function withStandardSchema(schema: StandardSchemaV1): Decode {
   return (input) => {
-    const result = schema['~standard'].validate(input);
-    return result instanceof Promise
-      ? result.then((settled) => fromStandardResult(input, settled))
-      : fromStandardResult(input, result);
+    const result: unknown = schema['~standard'].validate(input);
+    return isPromiseLike(result)
+      ? Promise.resolve(result).then((settled) => fromStandardResult(input, settled as StandardResult))
+      : fromStandardResult(input, result as StandardResult);
   };
 }
 
-function fromStandardResult(input: unknown, result: StandardSchemaV1.Result<unknown>): Decoded<unknown> {
+type StandardResult = StandardSchemaV1.Result<unknown>;
+
+function fromStandardResult(input: unknown, result: StandardResult): Decoded<unknown> {
   if (!result.issues) return { _tag: 'Right', right: result.value };
   return { _tag: 'Left', left: result.issues.map((issue) => toIssue(input, issue)) };
 }

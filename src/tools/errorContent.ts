@@ -1,17 +1,22 @@
 import { isObject } from '../iteration/isObject.js';
-import { toText } from './resultContent.js';
+import { toText } from './toText.js';
 
 /**
  * What Claude is told of whatever a tool threw: the content that the SDK's `ToolError` carries, or
  * `Error: <message>`.
  */
 export function errorContent(thrown: unknown): unknown {
-  if (thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown) return thrown.content;
-  return `Error: ${reasonOf(thrown)}`;
+  try {
+    if (thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown) return thrown.content;
+    return `Error: ${reasonOf(thrown)}`;
+  } catch {
+    return 'Error: the tool failed with a value that cannot be read.';
+  }
 }
 
 function reasonOf(thrown: unknown): string {
-  if (isObject(thrown) && typeof thrown['message'] === 'string') return thrown['message'];
-  if (thrown === undefined || thrown === null || thrown === '') return 'The tool failed without saying why.';
+  const message = isObject(thrown) ? thrown['message'] : undefined;
+  if (typeof message === 'string' && message !== '') return message;
+  if (thrown === undefined || thrown === null || thrown === '') return 'the tool failed without saying why.';
   return toText(thrown);
 }

@@ -1,7 +1,11 @@
+import { wellFormed } from './wellFormed.js';
+import { toJson } from './toText.js';
 import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../events/ToolInputError.js';
 
 /** How much of a wrong value is shown, in characters. */
 const LONGEST_VALUE = 80;
+/** How much of a validator's own sentence is shown, in characters; some quote the whole value. */
+const LONGEST_SENTENCE = 160;
 /** How many wrong fields are spelt out. */
 const MOST_ISSUES = 20;
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
@@ -38,7 +42,7 @@ export function unknownTool(name: string, input: unknown, known: readonly string
 
 function showIssue({ path, expected, found, message }: InputIssue): string {
   const where = showPath(path);
-  if (message !== undefined) return `${where}: ${message} (found ${show(found)})`;
+  if (message !== undefined) return `${where}: ${sentence(message)} (found ${show(found)})`;
   return `${where}: expected ${expected}, found ${show(found)}`;
 }
 
@@ -55,11 +59,15 @@ function showKey(key: string | number): string {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing: it is missing';
-  const text = cut(JSON.stringify(value));
+  const text = cut(toJson(value) ?? `[${typeof value}]`);
   if (value === null || typeof value === 'boolean') return text;
   return `${text} (${Array.isArray(value) ? 'array' : typeof value})`;
 }
 
-function cut(text: string): string {
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+function sentence(message: string): string {
+  return cut(message.replace(/\s+/g, ' '), LONGEST_SENTENCE);
+}
+
+function cut(text: string, longest = LONGEST_VALUE): string {
+  return text.length > longest ? `${wellFormed(text.slice(0, longest))}…` : text;
 }

@@ -34,7 +34,8 @@ export interface JsonSchemaInput<Input> {
  * ```
  */
 export function jsonSchema<const Schema extends object>(schema: Schema): JsonSchemaInput<FromJsonSchema<Schema>> {
-  const validator = new Validator(schema, '2020-12', false);
+  // The validator writes into the schema it is given.
+  const validator = new Validator(structuredClone(schema), '2020-12', false);
   const given = () => schema as Record<string, unknown>;
   return {
     '~standard': {

@@ -1,4 +1,5 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { messageOf } from '../errors/messageOf.js';
 import type { ToolCallEvent, ToolResultEvent } from '../events/RoundEvent.js';
 import type { ToolInputError } from '../events/ToolInputError.js';
 import { errorContent } from './errorContent.js';
@@ -9,6 +10,8 @@ export type ToolOutcome =
   | { readonly _tag: 'Returned'; readonly output: unknown }
   | { readonly _tag: 'Threw'; readonly error: unknown }
   | { readonly _tag: 'Refused'; readonly error: ToolInputError };
+
+type Content = NonNullable<ToolResultBlockParam['content']>;
 
 /** The most characters of a result that Claude is shown, unless told otherwise; some 25 000 tokens. */
 export const MAX_RESULT_CHARS = 100_000;
@@ -27,10 +30,9 @@ export function toToolResult(
 ): ToolResultEvent {
   const { id, name, index, tool_use } = call;
   const failed = outcome._tag !== 'Returned';
-  const content = resultContent(contentOf(outcome, maxChars), {
-    maxChars,
-    textOnly: failed || ((tool_use?.caller as { type: string } | undefined) ?? DIRECT).type !== 'direct',
-  });
+  const content = safely(() =>
+    resultContent(contentOf(outcome, maxChars), { maxChars, textOnly: failed || !isDirect(call) }),
+  );
   const result: ToolResultBlockParam = {
     type: 'tool_result',
     tool_use_id: id,
@@ -42,8 +44,20 @@ export function toToolResult(
   return failed ? { ...base, output: undefined, error: outcome.error } : { ...base, output: outcome.output };
 }
 
-/** The caller of a call, where the API does not say: Claude itself. */
-const DIRECT = { type: 'direct' };
+/** Whether Claude itself made the call, and not code that it runs. */
+function isDirect({ tool_use }: ToolCallEvent): boolean {
+  const caller = tool_use?.caller as { readonly type: string } | undefined;
+  return caller === undefined || caller.type === 'direct';
+}
+
+/** A value may fight back when it is read, with getters and proxies that throw. */
+function safely(makeContent: () => Content): Content {
+  try {
+    return makeContent();
+  } catch (error) {
+    return `[the result cannot be read: ${messageOf(error)}]`;
+  }
+}
 
 function contentOf(outcome: ToolOutcome, maxChars: number): unknown {
   if (outcome._tag === 'Returned') return outcome.output;

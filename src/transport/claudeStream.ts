@@ -1,4 +1,3 @@
-import { APIUserAbortError } from '@anthropic-ai/sdk/core/error';
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import { Observable } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
@@ -6,6 +5,7 @@ import type { ClaudeRequest } from '../tools/Tool.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { createOrderCheck } from './createOrderCheck.js';
+import { failOnAbort } from './failOnAbort.js';
 import { readReply } from './readReply.js';
 
 /**
@@ -53,22 +53,12 @@ export function claudeStream(
   request: ClaudeRequest,
   options: RequestOptions = {},
 ): Observable<ClaudeEvent> {
-  return new Observable((subscriber) => {
-    const { signal } = options;
-    if (signal?.aborted === true) {
-      subscriber.error(new APIUserAbortError());
-      return;
-    }
+  const reply = new Observable<ClaudeEvent>((subscriber) => {
     const controller = new AbortController();
-    const abort = () => {
-      subscriber.error(new APIUserAbortError());
-    };
-    signal?.addEventListener('abort', abort);
+    const check = createOrderCheck();
     subscriber.add(() => {
-      signal?.removeEventListener('abort', abort);
       controller.abort();
     });
-    const check = createOrderCheck();
     readReply(() => client.messages.create(toParams(request), { ...options, signal: controller.signal }), {
       next: (event) => {
         check.see(event);
@@ -90,6 +80,7 @@ export function claudeStream(
       },
     });
   });
+  return reply.pipe(failOnAbort(options.signal));
 }
 
 function toParams(request: ClaudeRequest): MessageCreateParamsStreaming {

@@ -10,6 +10,8 @@ export interface EventSink {
   event(event: ClaudeEvent): void;
   /** Data came without an `event:` name; the API never sends that. */
   unnamed(): void;
+  /** Keeps a function that stops the reading. */
+  add(teardown: () => void): void;
   /** Whether anybody still listens. */
   readonly closed: boolean;
 }
@@ -36,15 +38,27 @@ export async function readEventStream(response: Response, sink: EventSink): Prom
       if (!sink.closed) take(message, response.headers, sink);
     },
   });
+  let last = '';
+  const leave = () => {
+    reader.cancel().catch(ignore);
+  };
+  sink.add(leave);
   try {
     for (;;) {
       const result = await reader.read().catch(toCut);
       if ('cause' in result) return result;
-      if (result.done || sink.closed) return {};
-      parser.feed(decoder.decode(result.value, { stream: true }));
+      if (sink.closed) return {};
+      const text = decoder.decode(result.value, { stream: !result.done });
+      if (result.done) {
+        // The parser waits whether a line feed follows a carriage return; nothing does.
+        parser.feed(last === '\r' ? `${text}\n` : text);
+        return {};
+      }
+      parser.feed(text);
+      last = text.at(-1) ?? last;
     }
   } finally {
-    reader.cancel().catch(ignore);
+    leave();
   }
 }
 

@@ -1,10 +1,11 @@
 import { APIUserAbortError } from '@anthropic-ai/sdk/core/error';
-import { isObservable } from 'rxjs';
+import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import { isAsyncIterable } from '../iteration/isAsyncIterable.js';
 import { isObject } from '../iteration/isObject.js';
+import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import { pump } from '../iteration/pump.js';
 import { readEventStream } from './readEventStream.js';
 
@@ -72,6 +73,9 @@ async function readResponse(reply: ResponsePromise, sink: ReplySink): Promise<vo
       sink.next(event);
     },
     unnamed: () => unnamed++,
+    add: (teardown) => {
+      sink.add(teardown);
+    },
     get closed() {
       return sink.closed;
     },
@@ -79,11 +83,16 @@ async function readResponse(reply: ResponsePromise, sink: ReplySink): Promise<vo
   sink.end({ requestId, unnamed, ...(cause !== undefined && { cause }) });
 }
 
-function readObservable(reply: { subscribe: (observer: object) => { unsubscribe(): void } }, sink: ReplySink): void {
-  const subscription = reply.subscribe({
-    next: (event: ClaudeEvent) => {
+function readObservable(reply: Observable<unknown>, sink: ReplySink): void {
+  const left = new Observable<void>((notifier) => {
+    sink.add(() => {
+      notifier.next();
+    });
+  });
+  reply.pipe(takeUntil(left)).subscribe({
+    next: (event) => {
       try {
-        sink.next(event);
+        sink.next(event as ClaudeEvent);
       } catch (error) {
         sink.error(error);
       }
@@ -95,12 +104,10 @@ function readObservable(reply: { subscribe: (observer: object) => { unsubscribe(
       sink.end();
     },
   });
-  sink.add(() => {
-    subscription.unsubscribe();
-  });
 }
 
 function readIterable(reply: AsyncIterable<unknown>, sink: ReplySink): void {
+  const controller = controllerOf(reply);
   const stop = pump(reply as AsyncIterable<ClaudeEvent>, {
     next: (event) => {
       sink.next(event);
@@ -109,25 +116,25 @@ function readIterable(reply: AsyncIterable<unknown>, sink: ReplySink): void {
       sink.error(error);
     },
     complete: () => {
-      if (wasAborted(reply)) sink.error(new APIUserAbortError());
+      // The SDK's own stream ends as if it were complete when its controller is aborted.
+      if (controller?.signal.aborted === true) sink.error(new APIUserAbortError());
       else sink.end();
     },
   });
-  sink.add(stop);
+  sink.add(() => {
+    stop();
+    controller?.abort();
+  });
 }
 
-/** The SDK's own stream ends as if it were complete when its controller is aborted. */
-function wasAborted(reply: unknown): boolean {
+/** The controller of the SDK's own stream, which ends its request even where a client lost our signal. */
+function controllerOf(reply: unknown): AbortController | undefined {
   const controller = isObject(reply) ? reply['controller'] : undefined;
-  return controller instanceof AbortController && controller.signal.aborted;
+  return controller instanceof AbortController ? controller : undefined;
 }
 
 function isResponsePromise(reply: unknown): reply is ResponsePromise {
   return isPromiseLike(reply) && 'asResponse' in reply && typeof reply.asResponse === 'function';
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof value['then'] === 'function';
 }
 
 function kindOf(value: unknown): string {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isOpenServerCall } from './serverTools.js';
 import { blocksOf, contentPath, isObject, places } from './view.js';
 import type { Block, Exchange, Rule, Served, ServedBlock, View, WireMessage } from './view.js';
 
@@ -29,11 +30,24 @@ function* unchangedSettings(view: View, before: View): Iterable<string> {
 
 function* unchangedMessages(view: View, before: View): Iterable<string> {
   for (const [n, message] of before.messages.entries()) {
-    if (JSON.stringify(view.messages[n]) !== JSON.stringify(message)) {
+    const sent = view.messages[n];
+    const same = [message, ...givenUp(view, message)].some((one) => JSON.stringify(sent) === JSON.stringify(one));
+    if (!same) {
       const m = view.messages[n] ? firstDifference(blocksOf(message), blocksOf(view.messages[n])) : 0;
       yield changed(view, n, m, `messages.${String(n)}`);
     }
   }
+}
+
+/** A user who speaks while a server tool is open has to give it up: the API refuses the two together. */
+function givenUp(view: View, message: WireMessage): WireMessage[] {
+  if (message.role !== 'assistant' || typeof message.content === 'string' || !userSpeaks(view)) return [];
+  return [{ ...message, content: message.content.filter((block) => !isOpenServerCall(block, blocksOf(message))) }];
+}
+
+function userSpeaks({ messages }: View): boolean {
+  const last = messages.at(-1);
+  return last?.role === 'user' && blocksOf(last).some(({ type }) => type !== 'tool_result');
 }
 
 /** The API names the first thinking block that comes after the change; where there is none, we name the change. */
@@ -52,7 +66,7 @@ function changed(view: View, n: number, m: number, what: string): string {
 function* echoedReply(view: View, { request, served }: Exchange): Iterable<string> {
   const n = request.messages.length;
   const echo = view.messages[n];
-  const expected = expectedEcho(served);
+  const expected = expectedEcho(served, userSpeaks(view));
   if (!served.complete || !echo) return;
   if (echo.role !== 'assistant') {
     if (!mayBeLeftOut(served) && expected.some(({ optional }) => !optional))
@@ -80,12 +94,16 @@ interface Expected extends ServedBlock {
 }
 
 /** What must come back, after the few blocks that the API wants dropped. */
-function expectedEcho(served: Served): Expected[] {
+function expectedEcho(served: Served, givesUp: boolean): Expected[] {
   const { content } = served;
+  const blocks = content.map(({ block }) => block);
   const boundary = content.findLastIndex(({ block }) => block.type === 'fallback');
   return content
     .filter(({ block }, at) => at > boundary || !isDroppedByFallback(block))
-    .map((one, at, kept) => ({ ...one, optional: isOptional(one, at, kept, served) }));
+    .map((one, at, kept) => ({
+      ...one,
+      optional: isOptional(one, at, kept, served) || (givesUp && isOpenServerCall(one.block, blocks)),
+    }));
 }
 
 const isDroppedByFallback = ({ type }: Block): boolean =>

@@ -7,7 +7,12 @@ const isServerResult = ({ type }: Block): boolean => type !== 'tool_result' && t
 /** Whether a message leaves a server tool open: the API itself goes on from there. */
 export function leavesServerToolOpen(message: WireMessage): boolean {
   const blocks = blocksOf(message);
-  return blocks.some((block) => isServerCall(block) && !blocks.some((other) => answers(other, block)));
+  return blocks.some((block) => isOpenServerCall(block, blocks));
+}
+
+/** Whether a block calls a server tool whose result is not among the blocks of its message. */
+export function isOpenServerCall(block: Block, blocks: readonly Block[]): boolean {
+  return isServerCall(block) && !blocks.some((other) => answers(other, block));
 }
 
 const answers = (result: Block, call: Block): boolean => isServerResult(result) && result.tool_use_id === call.id;

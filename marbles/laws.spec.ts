@@ -1,0 +1,291 @@
+import {
+  asyncScheduler,
+  filter,
+  ignoreElements,
+  map,
+  type MonoTypeOperatorFunction,
+  Observable,
+  of,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateToolInput,
+  claudeStream,
+  converse,
+  debugEvents,
+  executeTools,
+  ofType,
+  ProtocolError,
+  resumeConversation,
+  textDeltas,
+  timeoutGuard,
+  TruncatedStreamError,
+  validateWith,
+} from '../src/index.js';
+import type { ClaudeEvent, ClaudeRequest, RoundEvent } from '../src/index.js';
+import * as operators from '../operators/index.js';
+import { marble } from './kit/marble.js';
+import { claude, ours, result } from './support/alphabet.js';
+import { fakeClient } from './support/fakeClient.js';
+import { fakeTool } from './support/fakeTool.js';
+import { frozen } from './support/frozen.js';
+import { observe } from './support/observe.js';
+import { unhandledIn } from './support/unhandled.js';
+
+/** Something that stands between a source of events and what comes out: an operator, or a seam such as a client. */
+interface Law {
+  /** What comes out, of a source of Claude's events. */
+  readonly apply: (source: Observable<RoundEvent>) => Observable<unknown>;
+  /** Whether every event of the source passes through. Default: true. */
+  readonly passes?: false;
+  /** What an empty source is. Default: completion. */
+  readonly empty?: unknown;
+}
+
+const events = frozen({ ...claude, ...ours, W: result('k', 'r') });
+const request: ClaudeRequest = frozen({
+  model: 'claude-test',
+  max_tokens: 1,
+  messages: [{ role: 'user', content: 'Hi' }],
+});
+const tools = frozen([
+  fakeTool('k', () => timer(2).pipe(map(() => 'r'))),
+  fakeTool('l', () => 'r', { idempotent: true }),
+]);
+const withTools = { ...request, tools };
+const limits = { first: 10_000, each: 10_000, total: 20_000 };
+const sink = () => {};
+const incomplete = new ProtocolError("Round 1 completed without a whole message of Claude's.");
+const nothing = new TruncatedStreamError({ events: 0, lastEvent: undefined });
+
+const laws: Record<string, Law> = {
+  accumulateMessage: { apply: (source) => source.pipe(accumulateMessage()), passes: false },
+  accumulateToolInput: { apply: (source) => source.pipe(accumulateToolInput()) },
+  debugEvents: { apply: (source) => source.pipe(debugEvents({ sink })) },
+  executeTools: { apply: (source) => source.pipe(executeTools(tools)) },
+  ofType: { apply: (source) => source.pipe(ofType('message_start', 'content_block_delta')), passes: false },
+  textDeltas: { apply: (source) => source.pipe(textDeltas()), passes: false },
+  timeoutGuard: { apply: (source) => source.pipe(timeoutGuard(limits)) },
+  validateWith: { apply: (source) => source.pipe(validateWith(tools)) },
+  // Its source is a source of requests: each event asks for a conversation.
+  resumeConversation: {
+    apply: (source) =>
+      source.pipe(
+        map(() => request),
+        resumeConversation(() => [claude.s, claude.e, claude.m]),
+      ),
+    passes: false,
+  },
+  'resumeConversation, its round': {
+    apply: (source) => of(withTools).pipe(resumeConversation(() => source, { maxRounds: 1 })),
+    empty: incomplete,
+  },
+  'claudeStream, its reply': {
+    apply: (source) => claudeStream(fakeClient(source as Observable<ClaudeEvent>), request),
+    empty: nothing,
+  },
+  'converse, its reply': {
+    apply: (source) =>
+      converse(fakeClient(source as Observable<ClaudeEvent>), withTools, { maxRounds: 1, timeout: limits }),
+    empty: nothing,
+  },
+};
+const each = Object.entries(laws);
+/** Leaves out that a round has begun, which only says that there was a subscription. */
+const afterStart: MonoTypeOperatorFunction<unknown> = filter((out) => (out as RoundEvent).type !== 'round_start');
+const passing = each.filter(([, { passes }]) => passes !== false);
+
+it('the laws are about all operators', () => {
+  expect(Object.keys(laws)).toEqual(expect.arrayContaining(Object.keys(operators)));
+});
+
+describe.each(each)('%s', (_, { apply, empty }) => {
+  marble('says nothing and holds on while its source says nothing', (helpers) => {
+    const { hot, expectObservable, expectSubscriptions } = helpers;
+    const source = hot('-----------', events);
+    const unsub = '     ^ 99ms !   ';
+    const expected = '  -----------';
+
+    expectObservable(apply(source).pipe(afterStart), unsub).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe(unsub);
+  });
+
+  marble('ends with an empty source', ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('---|', events);
+    const subs = '      ^--!';
+
+    const expected = empty === undefined ? '---|' : '---#';
+    expectObservable(apply(source).pipe(afterStart)).toBe(expected, undefined, empty);
+    expectSubscriptions(source.subscriptions).toBe(subs);
+  });
+
+  marble('fails with its source, in the same frame', ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('-s-o-t-#', events, 'boom');
+    const expected = '  -------#';
+    const subs = '      ^------!';
+
+    expectObservable(apply(source).pipe(ignoreElements())).toBe(expected, undefined, 'boom');
+    expectSubscriptions(source.subscriptions).toBe(subs);
+  });
+
+  it('fails with the error of its source itself', () => {
+    const boom = new Error('boom');
+    expect(observe(apply(throwError(() => boom))).error).toBe(boom);
+  });
+
+  marble('lets go of its source when unsubscribed in the middle', ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('-s-o-t-t-t-|', events);
+    const unsub = '     ^------!    ';
+    const expected = '  --------    ';
+
+    expectObservable(apply(source).pipe(ignoreElements()), unsub).toBe(expected);
+    expectSubscriptions(source.subscriptions).toBe(unsub);
+  });
+
+  it('lets go of a source that emits all at once and has no end', () => {
+    let pulled = 0;
+    const endless = new Observable<RoundEvent>((subscriber) => {
+      for (const event of [claude.s, claude.o]) subscriber.next(event);
+      while (!subscriber.closed && pulled < 1_000) {
+        pulled++;
+        subscriber.next(claude.t);
+      }
+    });
+    const seen = observe(apply(endless).pipe(take(4)));
+    expect([seen.values.length, seen.end]).toEqual([4, 'complete']);
+    expect(pulled).toBeLessThan(5);
+  });
+
+  marble('begins afresh for each subscriber', ({ cold, flush }) => {
+    const source = cold('-s-o-t-c-k-i-a-K-w-m-W-|', events);
+
+    const out = apply(source);
+    const first = observe(out);
+    let second = first;
+    // In the middle of the first one's text, and then of its tool.
+    asyncScheduler.schedule(() => (second = observe(out)), 6);
+    flush();
+    expect(second).not.toBe(first);
+    expect(first.values.length).toBeGreaterThan(0);
+    expect(first.end).toBe('complete');
+    expect(second).toEqual(first);
+  });
+
+  marble('lets go of its source when what is behind it throws', ({ hot, flush }) => {
+    const source = hot('-s-o-t-t-t-t-|', events);
+
+    const boom = new Error('boom');
+    let left = 2;
+    const explode = map(() => {
+      if (--left === 0) throw boom;
+    });
+    const seen = observe(apply(source).pipe(explode));
+    flush();
+    expect(seen.error).toBe(boom);
+    const until = source.subscriptions.map(({ unsubscribedFrame }) => unsubscribedFrame);
+    expect(until).toEqual([seen.times.at(-1)]);
+  });
+
+  it('goes on when its subscriber throws, which is reported once', async () => {
+    const boom = new Error('boom');
+    const source = of<RoundEvent[]>(claude.s, claude.o, claude.t, claude.c, claude.e, claude.m);
+    const calm = observe(apply(source)).values.length;
+    let heard = 0;
+    const reported = await unhandledIn(() =>
+      apply(source).subscribe(() => {
+        if (++heard === 1) throw boom;
+      }),
+    );
+    expect(heard).toBe(calm);
+    expect(reported).toEqual([boom]);
+  });
+
+  it('changes no event, however deep', () => {
+    jest.useFakeTimers();
+    const { s, o, t, v, c, k, i, a, L, w, m, W } = events;
+    const whole: RoundEvent[] = [s, o, t, v, c, k, i, a, L, w, m, W];
+    const before = JSON.stringify(whole);
+    const seen = observe(apply(of(...whole)));
+    jest.advanceTimersByTime(5);
+    jest.useRealTimers();
+    // The events are frozen: a write to one of them throws, and so would have failed the stream.
+    expect(seen.error).toBeUndefined();
+    expect(seen.end).toBe('complete');
+    expect(JSON.stringify(whole)).toBe(before);
+  });
+});
+
+describe.each(passing)('%s', (_, { apply }) => {
+  const known = new Set<unknown>(Object.values(claude));
+  const ofSource: MonoTypeOperatorFunction<unknown> = filter((event) => known.has(event));
+
+  marble('passes on at once, in order, what it does not know', ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot('-p-s-u-o-v-t-y-v-p-c-u-e-(um|)', events);
+    const expected = '  -p-s-u-o-v-t-y-v-p-c-u-e-(um|)';
+    const subs = '      ^------------------------!    ';
+
+    // The filter compares by identity: what comes out are the objects that went in.
+    expectObservable(apply(source).pipe(ofSource)).toBe(expected, events);
+    expectSubscriptions(source.subscriptions).toBe(subs);
+  });
+
+  marble('passes on each event before what it adds to it', ({ hot, expectObservable }) => {
+    const source = hot('-s-k-i----a---l-j----b---w------m---|', events);
+    const expected = '  -s-k-i----a---l-j----b---w------m----';
+
+    expectObservable(apply(source).pipe(ofSource), '^ 35ms !').toBe(expected, events);
+  });
+
+  it('passes on a long reply as it came', () => {
+    const reply: ClaudeEvent[] = [
+      claude.s,
+      claude.o,
+      ...Array<ClaudeEvent>(5_000).fill(claude.t),
+      claude.c,
+      claude.e,
+      claude.m,
+    ];
+    const seen = observe(apply(of(...reply)).pipe(ofSource));
+    expect(seen.end).toBe('complete');
+    expect(seen.values).toHaveLength(reply.length);
+    expect(seen.values.every((event, at) => event === reply[at])).toBe(true);
+  });
+});
+
+describe('a callback that throws', () => {
+  const boom = new Error('boom');
+  const fail = () => {
+    throw boom;
+  };
+  const calls = [claude.s, claude.k, claude.a, ours.K, claude.w, claude.m, events.W];
+  const hold = (round: () => RoundEvent[], options = {}) => of(request).pipe(resumeConversation(round, options));
+
+  it.each<[string, Observable<unknown>]>([
+    ['the decode of a tool', of(ours.K).pipe(validateWith([fakeTool('k', () => 'r', { decode: fail })]))],
+    ['the sink of debugEvents', of(claude.p).pipe(debugEvents({ sink: fail }))],
+    ['the round of resumeConversation', hold(fail)],
+    ['stopWhen of resumeConversation', hold(() => calls, { stopWhen: fail })],
+    ['create of a client', claudeStream({ messages: { create: fail } }, request)],
+    ['create of a client, within converse', converse({ messages: { create: fail } }, request)],
+  ])('%s: fails the stream with what it throws', async (_, stream) => {
+    const reported = await unhandledIn(() => {
+      expect(observe(stream).error).toBe(boom);
+    });
+    expect(reported).toEqual([]);
+  });
+
+  it('the run of a tool: is an answer to Claude', () => {
+    const seen = observe(of<RoundEvent[]>(ours.K, claude.w, claude.m).pipe(executeTools([fakeTool('k', fail)])));
+    expect(seen.end).toBe('complete');
+    expect(seen.values.at(3)).toMatchObject({ type: 'tool_result', error: boom, result: { is_error: true } });
+  });
+
+  it('the decode of a tool: fails whole conversations, too', () => {
+    const client = fakeClient(of(claude.s, claude.k, claude.a, claude.w, claude.m));
+    const seen = observe(converse(client, { ...request, tools: [fakeTool('k', () => 'r', { decode: fail })] }));
+    expect(seen.error).toBe(boom);
+  });
+});

@@ -1,0 +1,138 @@
+import {
+  blockStart,
+  blockStop,
+  inputDelta,
+  messageDelta,
+  messageStart,
+  messageStop,
+  ping,
+  textDelta,
+  textStart,
+  toolUseStart,
+} from '../kit/claudeEvents.js';
+import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
+import type {
+  RoundEvent,
+  ToolCallEvent,
+  ToolProgressEvent,
+  ToolResultEvent,
+  ToolStartEvent,
+} from '../../src/events/RoundEvent.js';
+import { frozen } from './frozen.js';
+
+/**
+ * Claude's events, one letter each in all diagrams; lower case is Claude's, upper case is ours.
+ *
+ * ```text
+ * s message_start    o text block starts    t text     c text block stops
+ * k l tool_use blocks start     i j a piece of their input     a b they stop
+ * w message_delta with tool_use   e with end_turn   x with max_tokens     m message_stop    p ping
+ * u v y an event, a delta, a block of the future
+ *
+ * I J tool_input    K L M N tool_call    S T U V tool_start    P Q tool_progress    W X Y Z tool_result
+ * B round_start     E round_end          C conversation_end
+ * ```
+ */
+export const claude = frozen({
+  s: messageStart(),
+  o: textStart(2),
+  t: textDelta('Hi', 2),
+  c: blockStop(2),
+  k: toolUseStart('toolu_k', 'k', 0),
+  i: inputDelta('{}', 0),
+  a: blockStop(0),
+  l: toolUseStart('toolu_l', 'l', 1),
+  j: inputDelta('{}', 1),
+  b: blockStop(1),
+  w: messageDelta('tool_use'),
+  e: messageDelta('end_turn'),
+  x: messageDelta('max_tokens'),
+  m: messageStop(),
+  p: ping(),
+  u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
+  v: { type: 'content_block_delta', index: 2, delta: { type: 'future_delta', more: 1 } } as unknown as ClaudeEvent,
+  y: blockStart(3, { type: 'future_block', content: [{ wish: 'unknown' }] }),
+});
+
+const INDEX = 'klmn';
+
+/** Which call an event belongs to. The tools of the specs are called `k`, `l`, `m` and `n`, and so are their blocks. */
+function of(name: string): Pick<ToolCallEvent, 'id' | 'name' | 'index'> {
+  return { id: `toolu_${name}`, name, index: INDEX.indexOf(name) };
+}
+
+/** A call to the tool `name` with a valid input. */
+export function call(name: string, input: unknown = {}): ToolCallEvent {
+  return { type: 'tool_call', ...of(name), input: { _tag: 'Right', right: input } };
+}
+
+export function started(name: string): ToolStartEvent {
+  return { type: 'tool_start', ...of(name) };
+}
+
+export function progress(name: string, value: unknown): ToolProgressEvent {
+  return { type: 'tool_progress', ...of(name), value };
+}
+
+/** The answer to a call, of a tool that returned a text. */
+export function result(name: string, output: string, duration = 0): ToolResultEvent {
+  const block = { type: 'tool_result' as const, tool_use_id: `toolu_${name}`, content: output };
+  return { type: 'tool_result', ...of(name), result: block, output, duration };
+}
+
+/** The answer to a call that came to nothing. `error` is what the program is told, `content` what Claude is told. */
+export function failure(name: string, content: unknown, error: unknown, duration = 0): ToolResultEvent {
+  const block = { type: 'tool_result', tool_use_id: `toolu_${name}`, content, is_error: true };
+  const base = { type: 'tool_result', ...of(name), output: undefined, error, duration } as const;
+  return { ...base, result: block as ToolResultEvent['result'] };
+}
+
+/** Our own events that look the same in every spec. */
+export const ours = frozen({
+  K: call('k'),
+  L: call('l'),
+  M: call('m'),
+  N: call('n'),
+  S: started('k'),
+  T: started('l'),
+  U: started('m'),
+  V: started('n'),
+});
+
+/** The letter of an event, for diagrams of whole agents; which tool it is shows in the letter. */
+export function letterOf(event: RoundEvent): string {
+  switch (event.type) {
+    case 'message_start':
+      return 's';
+    case 'content_block_start':
+      return event.content_block.type === 'tool_use' ? 'kl'.charAt(event.index) : 'o';
+    case 'content_block_delta':
+      return event.delta.type === 'input_json_delta' ? 'ij'.charAt(event.index) : 't';
+    case 'content_block_stop':
+      return 'abc'.charAt(event.index);
+    case 'message_delta':
+      return { tool_use: 'w', max_tokens: 'x' }[String(event.delta.stop_reason)] ?? 'e';
+    case 'message_stop':
+      return 'm';
+    case 'ping':
+      return 'p';
+    case 'tool_input':
+      return 'IJ'.charAt(event.index);
+    case 'tool_call':
+      return 'KLMN'.charAt(event.index);
+    case 'tool_start':
+      return 'STUV'.charAt(event.index);
+    case 'tool_progress':
+      return 'PQ'.charAt(event.index);
+    case 'tool_result':
+      return 'WXYZ'.charAt(event.index);
+    case 'round_start':
+      return 'B';
+    case 'round_end':
+      return 'E';
+    case 'conversation_end':
+      return 'C';
+    default:
+      return 'u';
+  }
+}

@@ -1,0 +1,36 @@
+import { asyncScheduler, type Observable } from 'rxjs';
+
+/** What came out of a stream, as plain data. */
+export interface Seen<T> {
+  readonly values: T[];
+  /** When each value came, and the end last, in milliseconds since the subscription. */
+  readonly times: number[];
+  /** How the stream ended: `undefined` while it has not. */
+  end?: 'complete' | 'error' | undefined;
+  error?: unknown;
+}
+
+/** Subscribes and writes down what happens, for what a diagram cannot tell: the identity of events, and their details. */
+export function observe<T>(source: Observable<T>): Seen<T> {
+  const from = asyncScheduler.now();
+  const seen: Seen<T> = { values: [], times: [] };
+  const note = (): void => {
+    seen.times.push(asyncScheduler.now() - from);
+  };
+  source.subscribe({
+    next: (value) => {
+      seen.values.push(value);
+      note();
+    },
+    error: (error: unknown) => {
+      note();
+      seen.end = 'error';
+      seen.error = error;
+    },
+    complete: () => {
+      note();
+      seen.end = 'complete';
+    },
+  });
+  return seen;
+}

@@ -1,0 +1,78 @@
+import type {
+  ContentBlockParam,
+  MessageParam,
+  ToolResultBlockParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ClaudeMessage } from '../events/ClaudeEvent.js';
+import { appendReply } from './nextRequest.js';
+
+/**
+ * The history that a conversation leaves behind: one that the API accepts with a new user message at its end.
+ *
+ * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
+ * the API would wait for it and take nothing else.
+ */
+export function endHistory(
+  messages: readonly MessageParam[],
+  message: ClaudeMessage,
+  results: readonly ToolResultBlockParam[],
+): MessageParam[] {
+  return withoutOpenServerTools(
+    message.stop_reason === 'refusal' ? [...messages] : appendReply(messages, message, results),
+  );
+}
+
+function withoutOpenServerTools(messages: MessageParam[]): MessageParam[] {
+  const open = openServerTools(messages);
+  if (open.size === 0) return messages;
+  const gone = new Set([...open, ...callsMadeBy(messages, open)]);
+  return messages.flatMap((message) => withoutBlocks(message, gone));
+}
+
+/** The ids of server tools that have no result. */
+function openServerTools(messages: readonly MessageParam[]): Set<string> {
+  const blocks = messages.flatMap((message) => (message.role === 'assistant' ? blocksOf(message) : []));
+  const open = new Set(blocks.flatMap((block) => (isServerCall(block) ? [block.id] : [])));
+  for (const block of blocks) {
+    if ('tool_use_id' in block) open.delete(block.tool_use_id);
+  }
+  return open;
+}
+
+/** The ids of calls that came from code which a server tool runs. */
+function callsMadeBy(messages: readonly MessageParam[], serverTools: ReadonlySet<string>): string[] {
+  return messages.flatMap(blocksOf).flatMap((block) => {
+    const caller = block.type === 'tool_use' ? block.caller : undefined;
+    return block.type === 'tool_use' && caller !== undefined && 'tool_id' in caller && serverTools.has(caller.tool_id)
+      ? [block.id]
+      : [];
+  });
+}
+
+function withoutBlocks(message: MessageParam, gone: ReadonlySet<string>): MessageParam[] {
+  const before = blocksOf(message);
+  const kept = before.filter((block) => !gone.has(idOf(block)));
+  if (kept.length === before.length) return [message];
+  const content = message.role === 'assistant' ? withoutLastThought(kept) : kept;
+  return content.length === 0 ? [] : [{ ...message, content }];
+}
+
+/** The API takes no reply that ends with thinking. */
+function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
+  const last = content.findLastIndex(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
+  return content.slice(0, last + 1);
+}
+
+function blocksOf({ content }: MessageParam): ContentBlockParam[] {
+  return typeof content === 'string' ? [] : content;
+}
+
+function isServerCall(block: ContentBlockParam): block is Extract<ContentBlockParam, { type: 'server_tool_use' }> {
+  return block.type === 'server_tool_use' || (block.type as string) === 'mcp_tool_use';
+}
+
+/** The id that a block has, or that it answers. */
+function idOf(block: ContentBlockParam): string {
+  if ('tool_use_id' in block) return block.tool_use_id;
+  return 'id' in block && typeof block.id === 'string' ? block.id : '';
+}

@@ -1,0 +1,272 @@
+/** PROTOCOL.md section 6: how streams end (cases 16, 19 to 24, 31, 32, 57). */
+import { APIError, APIUserAbortError } from '@anthropic-ai/sdk';
+import { config, map, retry, share, of } from 'rxjs';
+import {
+  accumulateToolInput,
+  claudeStream,
+  converse,
+  executeTools,
+  resumeConversation,
+  textDeltas,
+  TruncatedStreamError,
+  UnexpectedResponseError,
+  validateWith,
+} from 'rxclaude';
+import type { RoundEvent, RoundRequest } from 'rxclaude';
+import { callsReply, textReply } from '../support/replies.js';
+import { sdkClient } from '../support/sdkClient.js';
+import type { ScriptedResponse } from '../support/sseServer.js';
+import { watchRejections } from './support/rejections.js';
+import { only, pause, run, start } from './support/run.js';
+import { servers, sse } from './support/servers.js';
+import { question } from './support/talk.js';
+import { anyTool, echo } from './support/tools.js';
+
+const { bytes } = servers();
+
+const answer = textReply(['It ', 'is ', 'noon.']);
+const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' }, request_id: 'req_1' };
+const isText = ({ type }: RoundEvent): boolean => type === 'content_block_delta';
+
+it('16: unsubscribe during text: HTTP request aborted at once, no further emission, no unhandledRejection', async () => {
+  const watch = watchRejections();
+  const server = await bytes(sse(answer.slice(0, 4), 'hang'));
+  const running = start(converse(sdkClient(server.url), question));
+  await running.until(isText);
+  const before = running.events.length;
+
+  running.subscription.unsubscribe();
+  await server.closed(1);
+
+  expect(running.events).toHaveLength(before);
+  expect(server.openSockets()).toBe(0);
+  expect(server.requests).toHaveLength(1);
+  expect(await watch.seen()).toEqual([]);
+});
+
+it('19: external AbortSignal aborted before subscribe: APIUserAbortError, zero requests', async () => {
+  const server = await bytes(sse(answer));
+  const requestOptions = { signal: AbortSignal.abort() };
+
+  const alone = await run(claudeStream(sdkClient(server.url), question, requestOptions));
+  const whole = await run(converse(sdkClient(server.url), question, { requestOptions }));
+
+  for (const { error } of [alone, whole]) expect(error).toBeInstanceOf(APIUserAbortError);
+  expect(alone.events).toEqual([]);
+  expect(whole.events.filter(({ type }) => type !== 'round_start')).toEqual([]);
+  await pause(20);
+  expect(server.requests).toEqual([]);
+});
+
+describe('20: raw SDK loop ends but controller.signal.aborted', () => {
+  it('20: a Stream of the SDK that is aborted from outside is reported as abort, not as complete', async () => {
+    const server = await bytes(sse(answer.slice(0, 4), 'hang'));
+    const client = sdkClient(server.url);
+    const stream = await client.messages.create({ ...(question as never as object), stream: true } as never);
+    const running = start(claudeStream({ messages: { create: () => Promise.resolve(stream as never) } }, question));
+    await running.until(isText);
+
+    (stream as unknown as { controller: AbortController }).controller.abort();
+    const { error, completed } = await running.outcome;
+
+    expect(completed).toBe(false);
+    expect(error).toBeInstanceOf(APIUserAbortError);
+  });
+
+  it('20: an external signal midway is reported as abort too, at once', async () => {
+    const server = await bytes(sse(answer.slice(0, 4), 'hang'));
+    const controller = new AbortController();
+    const running = start(claudeStream(sdkClient(server.url), question, { signal: controller.signal }));
+    await running.until(isText);
+
+    controller.abort();
+
+    expect((await running.outcome).error).toBeInstanceOf(APIUserAbortError);
+    await server.closed(1);
+    expect(server.openSockets()).toBe(0);
+  });
+});
+
+it.each(answer.slice(0, -1).map((_event, at) => at))(
+  '21: body ends without message_stop, after event %i: truncated stream, never complete',
+  async (at) => {
+    const server = await bytes(sse(answer.slice(0, at + 1)), sse(answer.slice(0, at + 1)));
+
+    const alone = await run(claudeStream(sdkClient(server.url), question));
+    const whole = await run(converse(sdkClient(server.url), question));
+
+    expect(alone.events).toEqual(answer.slice(0, at + 1));
+    for (const { error, completed } of [alone, whole]) {
+      expect(completed).toBe(false);
+      expect(error).toBeInstanceOf(TruncatedStreamError);
+      expect(error).toMatchObject({ events: at + 1, lastEvent: (answer[at] as RoundEvent).type });
+    }
+    expect(only(whole.events, 'round_end')).toEqual([]);
+    expect(server.requests).toHaveLength(2);
+  },
+);
+
+it.each(['end', 'destroy'] as const)(
+  '22: body ends (%s) after message_delta, before message_stop: still an error, a started tool is stopped and shown',
+  async (then) => {
+    const signals: AbortSignal[] = [];
+    let finished = 0;
+    const slow = anyTool('slow', async (_input, { signal }) => {
+      signals.push(signal);
+      await pause(60);
+      if (!signal.aborted) finished++;
+    });
+    const cut = callsReply({ id: 't1', name: 'slow' }).slice(0, -1);
+    const server = await bytes(sse(cut, then));
+
+    const { events, error } = await run(converse(sdkClient(server.url), { ...question, tools: [slow] }));
+    await pause(80);
+
+    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(server.requests).toHaveLength(1);
+    // Whatever ran can be seen to have run, and nothing runs on.
+    expect(only(events, 'tool_start')).toHaveLength(signals.length);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    expect(finished).toBe(0);
+  },
+);
+
+describe('23: body empty, or JSON body on a stream call', () => {
+  const json = { 'content-type': 'application/json' };
+  const message = JSON.stringify({ type: 'message', role: 'assistant', content: [], stop_reason: 'end_turn' });
+  const bodies: readonly [what: string, response: ScriptedResponse, kind: new (...args: never[]) => Error][] = [
+    ['an empty body', { chunks: [], then: 'end' }, TruncatedStreamError],
+    ['white space', { chunks: ['\n\n', ' '], then: 'end' }, TruncatedStreamError],
+    ['a comment', { chunks: [': hello\n\n'], then: 'end' }, TruncatedStreamError],
+    ['only pings', sse([{ type: 'ping' }, { type: 'ping' }]), TruncatedStreamError],
+    ['a JSON body', { headers: json, chunks: [message], then: 'end' }, UnexpectedResponseError],
+    ['a JSON body that says event stream', { chunks: [message], then: 'end' }, TruncatedStreamError],
+    [
+      'an empty body without a type',
+      { headers: { 'content-type': '' }, chunks: [], then: 'end' },
+      TruncatedStreamError,
+    ],
+  ];
+
+  it.each(bodies)('23: %s: error, not empty complete', async (_what, response, kind) => {
+    const server = await bytes(response, response);
+
+    const alone = await run(claudeStream(sdkClient(server.url), question));
+    const whole = await run(converse(sdkClient(server.url), question));
+
+    for (const { error, completed } of [alone, whole]) {
+      expect(completed).toBe(false);
+      expect(error).toBeInstanceOf(kind);
+    }
+  });
+});
+
+it('24: SSE error first in the stream: an error before any output, so a retry of the round duplicates nothing', async () => {
+  const server = await bytes(sse([overloaded]), sse([overloaded]), sse(answer));
+  const round = (request: RoundRequest) =>
+    claudeStream(sdkClient(server.url), request).pipe(
+      retry(2),
+      accumulateToolInput(),
+      validateWith([echo]),
+      executeTools([echo]),
+    );
+
+  const { events, error } = await run(of({ ...question, tools: [echo] }).pipe(resumeConversation(round)));
+
+  expect(error).toBeUndefined();
+  expect(server.requests).toHaveLength(3);
+  expect(only(events, 'message_start')).toHaveLength(1);
+  const text = await run(of(...events).pipe(textDeltas()));
+  expect(text.events.join('')).toBe('It is noon.');
+});
+
+it('24: SSE error first in the stream, not retried: the APIError that an HTTP 529 is not', async () => {
+  const server = await bytes(sse([overloaded]));
+  const { events, error } = await run(claudeStream(sdkClient(server.url), question));
+  expect(events).toEqual([]);
+  expect(error).toBeInstanceOf(APIError);
+  expect(error).toMatchObject({ type: 'overloaded_error', status: undefined });
+});
+
+describe('31: subscriber throws in next', () => {
+  const rxjsConfig = config as { onUnhandledError: ((error: unknown) => void) | null };
+  afterEach(() => {
+    rxjsConfig.onUnhandledError = null;
+  });
+
+  it('31: an operator behind claudeStream throws: request aborted, error delivered', async () => {
+    const server = await bytes(sse(answer.slice(0, 4), 'hang'));
+    const broken = map((event: RoundEvent) => {
+      if (isText(event)) throw new Error('my bug');
+      return event;
+    });
+
+    const { error } = await run(converse(sdkClient(server.url), question).pipe(broken));
+
+    expect(error).toMatchObject({ message: 'my bug' });
+    await server.closed(1);
+    expect(server.openSockets()).toBe(0);
+  });
+
+  it('31: the observer itself throws: RxJS reports it, each time, and the run does not hang', async () => {
+    const reported: unknown[] = [];
+    rxjsConfig.onUnhandledError = (error) => reported.push(error);
+    const server = await bytes(sse(answer));
+
+    await new Promise<void>((resolve, reject) => {
+      converse(sdkClient(server.url), question).subscribe({
+        next: (event) => {
+          if (isText(event)) throw new Error('my bug');
+        },
+        error: reject,
+        complete: resolve,
+      });
+    });
+    await pause(10);
+
+    expect(reported.map((error) => (error as Error).message)).toEqual(['my bug', 'my bug', 'my bug']);
+    expect(server.openSockets()).toBe(0);
+  });
+});
+
+it('32: second subscribe to a cold run: own request; a shared run: one request', async () => {
+  const server = await bytes(sse(answer), sse(answer), sse(answer));
+  const cold = converse(sdkClient(server.url), question);
+
+  const [first, second] = await Promise.all([run(cold), run(cold)]);
+  expect(server.requests).toHaveLength(2);
+  expect(JSON.stringify(first.events)).toBe(JSON.stringify(second.events));
+
+  const shared = cold.pipe(share());
+  const both = await Promise.all([run(shared), run(shared)]);
+  expect(server.requests).toHaveLength(3);
+  expect(both[0].events.at(-1)).toBe(both[1].events.at(-1));
+  expect(only(both[1].events, 'conversation_end')).toHaveLength(1);
+});
+
+describe('57: no subscriber error handler', () => {
+  const failures: readonly [what: string, response: ScriptedResponse][] = [
+    ['a cut stream', sse(answer.slice(0, 4))],
+    ['a cut socket', sse(answer.slice(0, 4), 'destroy')],
+    ['an error event', sse([overloaded])],
+    ['an HTTP error', { status: 400, headers: { 'content-type': 'application/json' }, chunks: ['{}'], then: 'end' }],
+  ];
+
+  it.each(failures)('57: %s goes through reportUnhandledError once, no unhandledRejection', async (_what, response) => {
+    const reported: unknown[] = [];
+    const rxjsConfig = config as { onUnhandledError: ((error: unknown) => void) | null };
+    rxjsConfig.onUnhandledError = (error) => reported.push(error);
+    const watch = watchRejections();
+    try {
+      const server = await bytes(response);
+      converse(sdkClient(server.url), question).subscribe();
+      for (let waited = 0; reported.length === 0 && waited < 100; waited++) await pause(10);
+
+      expect(await watch.seen()).toEqual([]);
+      expect(reported).toHaveLength(1);
+      expect(reported[0]).toBeInstanceOf(Error);
+    } finally {
+      rxjsConfig.onUnhandledError = null;
+    }
+  });
+});

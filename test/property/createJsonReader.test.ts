@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { createJsonReader } from '../../src/json/createJsonReader.js';
+import { copyOf, isPrefix } from '../unit/json/isPrefix.js';
+import { inPieces, jsonText } from '../unit/json/jsonTexts.js';
+
+/** What a reader shows after each piece, copied: the reader's own value grows in place. */
+function shownAfterEach(pieces: readonly string[]): unknown[] {
+  const reader = createJsonReader();
+  return pieces.map((piece) => {
+    reader.write(piece);
+    return copyOf(reader.value);
+  });
+}
+
+function readAll(pieces: readonly string[]): unknown {
+  const reader = createJsonReader();
+  for (const piece of pieces) reader.write(piece);
+  return reader.value;
+}
+
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+describe('createJsonReader, for any JSON text and any cuts', () => {
+  it('shows a correct prefix of the value after every piece', () => {
+    fc.assert(
+      fc.property(inPieces(jsonText), ({ text, pieces }) => {
+        const whole: unknown = JSON.parse(text);
+        for (const shown of shownAfterEach(pieces)) expect([shown, isPrefix(shown, whole)]).toEqual([shown, true]);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('shows only what it will not take back', () => {
+    fc.assert(
+      fc.property(inPieces(jsonText), ({ pieces }) => {
+        const shown = shownAfterEach(pieces);
+        for (const [index, value] of shown.slice(1).entries()) expect(isPrefix(shown[index], value)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('ends with exactly the value of JSON.parse', () => {
+    fc.assert(
+      fc.property(inPieces(jsonText.map((text) => `${text}\n`)), ({ text, pieces }) => {
+        const value = readAll(pieces);
+        expect(isDeepStrictEqual(value, JSON.parse(text))).toBe(true);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('shows the same whichever way the text was cut', () => {
+    fc.assert(
+      fc.property(inPieces(jsonText), fc.nat(), ({ text, pieces }, at) => {
+        const end = at % (text.length + 1);
+        const before = text.slice(0, end);
+        const cut = pieces.join('').slice(0, end).split('');
+        expect(isDeepStrictEqual(readAll(cut), readAll([before]))).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('stops at text that is not JSON, and keeps what it had', () => {
+    // A NUL may stand nowhere in JSON: neither in a string nor outside.
+    fc.assert(
+      fc.property(inPieces(jsonText), fc.nat(), ({ text, pieces }, at) => {
+        const end = at % (text.length + 1);
+        const reader = createJsonReader();
+        reader.write(text.slice(0, end));
+        const kept = copyOf(reader.value);
+        reader.write('\u0000');
+        for (const piece of [text.slice(end), ...pieces]) reader.write(piece);
+        expect(isDeepStrictEqual(reader.value, kept)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('never throws, and still agrees with JSON.parse, when a text is damaged', () => {
+    const damage = fc.tuple(fc.nat(), fc.nat(2), fc.oneof(fc.constantFrom(...'{}[]",:\\u0 -e.tn\u0001'), fc.string()));
+    fc.assert(
+      fc.property(jsonText, damage, ([...characters], [at, remove, add]) => {
+        characters.splice(at % (characters.length + 1), remove, add);
+        const text = `${characters.join('')}\n`;
+        const value = readAll(text.split(''));
+        const parsed = parse(text);
+        if (parsed) expect(isDeepStrictEqual(value, parsed.value)).toBe(true);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});

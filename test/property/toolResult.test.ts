@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import type { ToolCallEvent } from 'rxclaude';
+import { resultContent } from '../../src/tools/resultContent.js';
+import { toToolResult, type ToolOutcome } from '../../src/tools/toToolResult.js';
+import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
+import { faultsOf } from '../unit/tools/validContent.js';
+
+const CALL: ToolCallEvent = {
+  type: 'tool_call',
+  id: 'toolu_1',
+  name: 'odd',
+  index: 0,
+  input: { _tag: 'Right', right: {} },
+};
+
+const limits = fc.record({
+  maxChars: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1, 1000, Infinity)),
+  textOnly: fc.boolean(),
+});
+
+const expectValid = (content: unknown, maxChars: number, textOnly: boolean): void => {
+  expect({ content, faults: faultsOf(content, maxChars, textOnly) }).toEqual({ content, faults: [] });
+};
+
+describe('resultContent', () => {
+  it('makes valid content of any value', () => {
+    fc.assert(
+      fc.property(anyValue, limits, (value, { maxChars, textOnly }) => {
+        expectValid(resultContent(value, { maxChars, textOnly }), maxChars, textOnly);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('makes valid content of what only looks like content', () => {
+    fc.assert(
+      fc.property(nearBlocks, limits, (value, { maxChars, textOnly }) => {
+        expectValid(resultContent(value, { maxChars, textOnly }), maxChars, textOnly);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives text as it is when it is short enough and well-formed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(resultContent(text, { maxChars: text.length + 1 })).toBe(text);
+        expect(resultContent([{ type: 'text', text }], { maxChars: text.length + 1 })).toEqual([
+          { type: 'text', text },
+        ]);
+      }),
+    );
+  });
+
+  it('gives JSON of plain data as it is', () => {
+    const data = fc.jsonValue({ maxDepth: 4 }).filter((value) => typeof value !== 'string');
+    fc.assert(
+      fc.property(data, (value) => {
+        expect(resultContent(value, { maxChars: Infinity })).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('shows the beginning of what is too long, and says how long it was', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 20, unit: 'binary' }), fc.integer({ min: 1, max: 19 }), (text, maxChars) => {
+        const content = resultContent(text, { maxChars }) as string;
+        expect(text.startsWith(content.slice(0, maxChars).replace(/\uFFFD$/, ''))).toBe(true);
+        expect(content.slice(maxChars + 1)).toBe(
+          `[cut: ${String(text.length)} characters in all, the first ${String(maxChars)} are shown]`,
+        );
+      }),
+    );
+  });
+});
+
+describe('toToolResult', () => {
+  const outcome: fc.Arbitrary<ToolOutcome> = fc.oneof(
+    anyValue.map((output): ToolOutcome => ({ _tag: 'Returned', output })),
+    fc
+      .oneof(
+        anyValue,
+        fc.string().map((message) => new Error(message)),
+      )
+      .map((error): ToolOutcome => ({ _tag: 'Threw', error })),
+    fc
+      .string({ unit: 'binary' })
+      .map((text): ToolOutcome => ({ _tag: 'Refused', error: { _tag: 'InvalidJson', text, message: text } })),
+    fc
+      .string({ unit: 'binary' })
+      .map((text): ToolOutcome => ({ _tag: 'Refused', error: { _tag: 'NotAnObject', text, message: text } })),
+  );
+  const caller = fc.constantFrom(
+    undefined,
+    { type: 'direct' },
+    { type: 'code_execution_20250825', tool_id: 'srvtoolu_1' },
+  );
+
+  it('answers each call with a block that the API accepts', () => {
+    fc.assert(
+      fc.property(outcome, caller, fc.integer({ min: 1, max: 500 }), (result, from, maxChars) => {
+        const tool_use = { type: 'tool_use', id: 'toolu_1', name: 'odd', input: {}, ...(from && { caller: from }) };
+        const event = toToolResult({ ...CALL, tool_use: tool_use as never }, result, 3, maxChars);
+        const failed = result._tag !== 'Returned';
+        const { content, ...block } = event.result;
+        expect(block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', ...(failed && { is_error: true }) });
+        expectValid(content, maxChars, failed || from?.type === 'code_execution_20250825');
+        expect(event).toMatchObject({ type: 'tool_result', id: 'toolu_1', name: 'odd', index: 0, duration: 3 });
+        expect('error' in event).toBe(failed);
+        if (result._tag === 'Returned') expect(event.output).toBe(result.output);
+        else expect(event.error).toBe(result.error);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
