@@ -93,6 +93,14 @@ describe('when the reply does not end with tool_use', () => {
     });
   });
 
+  marble('runs no call that comes only behind the stop_reason', ({ hot, expectObservable }) => {
+    const source = hot('-s-x-(mKL)|', values);
+    const expected = '  -s-x-(mKL)|';
+
+    const tools = [fakeTool('k', () => 'r'), fakeTool('l', () => 'r', { idempotent: true })];
+    expectObservable(source.pipe(executeTools(tools))).toBe(expected, values);
+  });
+
   marble('stops what was started early, and answers it with an error', (helpers) => {
     const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
     const source = hot('-K---x---m|    ', values);

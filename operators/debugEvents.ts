@@ -4,6 +4,7 @@ import { messageOf } from '../src/errors/messageOf.js';
 import { createEventLines } from '../src/events/createEventLines.js';
 import { redactText } from '../src/events/redact.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { toOneLine } from '../src/events/toOneLine.js';
 import { relay } from './internal/relay.js';
 
 /** How `debugEvents` writes. */
@@ -52,7 +53,12 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
       const startedAt = asyncScheduler.now();
       let ended = false;
       const write = (text: string): void => {
-        sink(`${String(asyncScheduler.now() - startedAt).padStart(6)} ms  ${text}`);
+        try {
+          sink(`${String(asyncScheduler.now() - startedAt).padStart(6)} ms  ${text}`);
+        } catch (error) {
+          ended = true;
+          throw error;
+        }
       };
       const end = (text: string): void => {
         if (!ended) write(text);
@@ -67,7 +73,9 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
           subscriber.next(event);
         },
         error: (error) => {
-          end(`error ${error instanceof Error ? error.name : typeof error}: ${redactText(messageOf(error))}`);
+          end(
+            `error ${toOneLine(error instanceof Error ? error.name : typeof error, maxChars)}: ${toOneLine(redactText(messageOf(error)), maxChars)}`,
+          );
           subscriber.error(error);
         },
         complete: () => {

@@ -93,7 +93,7 @@ export function resumeConversation(
   checkCount('resumeConversation.maxRounds', maxRounds);
 
   const whyEnd = (end: RoundEndEvent, { message, goesOn }: RoundOutcome): ConversationEndReason | undefined => {
-    if (!goesOn) return message.stop_reason;
+    if (!goesOn) return message.stop_reason ?? null;
     if (end.round >= maxRounds) return 'max_rounds';
     return stopWhen(end) ? 'stop_when' : undefined;
   };

@@ -4,7 +4,7 @@ import { executeTools } from '../operators/executeTools.js';
 import { resumeConversation } from '../operators/resumeConversation.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith } from '../operators/validateWith.js';
-import { checkCount } from './errors/checkOption.js';
+import { checkCount, checkMilliseconds } from './errors/checkOption.js';
 import type { RoundRequest } from './events/ClaudeRequest.js';
 import type { RoundEndEvent, RoundEvent } from './events/RoundEvent.js';
 import type { ClaudeRequest } from './tools/Tool.js';
@@ -84,6 +84,10 @@ export function converse(
 ): Observable<RoundEvent> {
   const { concurrency = 8, maxRounds = 10, stopWhen, timeout, requestOptions } = options;
   checkCount('converse.concurrency', concurrency);
+  checkCount('converse.maxRounds', maxRounds);
+  for (const limit of ['first', 'each', 'total'] as const) {
+    checkMilliseconds(`converse.timeout.${limit}`, timeout?.[limit]);
+  }
   const tools = [...(request.tools ?? [])];
   const guard = timeoutGuard<RoundEvent>({ ...SILENCE, ...timeout });
   const validate = validateWith(tools);

@@ -54,7 +54,7 @@ function withoutBlocks(message: MessageParam, gone: ReadonlySet<string>): Messag
   const kept = before.filter((block) => !gone.has(idOf(block)));
   if (kept.length === before.length) return [message];
   const content = message.role === 'assistant' ? withoutLastThought(kept) : kept;
-  return content.length === 0 ? [] : [{ ...message, content }];
+  return content.length === 0 ? [] : [{ ...message, content } as MessageParam];
 }
 
 /** The API takes no reply that ends with thinking. */

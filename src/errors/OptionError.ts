@@ -16,5 +16,7 @@ export class OptionError extends RxClaudeError {
 }
 
 function describe(found: unknown): string {
-  return typeof found === 'number' || typeof found === 'boolean' || found == null ? String(found) : `a ${typeof found}`;
+  return typeof found === 'number' || typeof found === 'boolean' || found == null
+    ? String(found)
+    : `${typeof found === 'object' ? 'an' : 'a'} ${typeof found}`;
 }

@@ -18,7 +18,10 @@ export class TimeoutGuardError extends RxClaudeError {
   readonly milliseconds: number;
 
   constructor(limit: TimeoutLimit, milliseconds: number) {
-    super('TimeoutGuardError', `${WORDS[limit]} ${String(milliseconds)} ms (the limit \`${limit}\`).`);
+    super(
+      'TimeoutGuardError',
+      `${WORDS[limit]} ${String(milliseconds)} ms. Send the request again, or raise the limit \`${limit}\`.`,
+    );
     this.limit = limit;
     this.milliseconds = milliseconds;
   }

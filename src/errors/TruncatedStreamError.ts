@@ -1,3 +1,4 @@
+import { messageOf } from './messageOf.js';
 import { RxClaudeError } from './RxClaudeError.js';
 
 /** What is known of a stream that ended too early. */
@@ -38,7 +39,7 @@ export class TruncatedStreamError extends RxClaudeError {
 }
 
 function describe({ lastEvent, events, unnamed = 0, cause }: TruncatedStreamFacts): string {
-  const why = cause instanceof Error ? ` (${cause.message})` : '';
+  const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
   if (unnamed > 0 && events === 0) {
     return (
       `The response had ${String(unnamed)} pieces of data without an \`event:\` name and so no event of Claude's${why}. ` +
@@ -48,7 +49,7 @@ function describe({ lastEvent, events, unnamed = 0, cause }: TruncatedStreamFact
   if (lastEvent === undefined)
     return `The response was empty: no event of Claude's arrived${why}. Send the request again.`;
   return (
-    `Claude's stream ended before \`message_stop\`, after ${String(events)} events, the last of them \`${lastEvent}\`${why}. ` +
+    `Claude's stream ended before \`message_stop\`, after ${String(events)} event${events === 1 ? '' : 's'}, the last of them \`${lastEvent}\`${why}. ` +
     `The reply is not whole; send the request again.`
   );
 }

@@ -1,7 +1,9 @@
+import { isObject } from '../iteration/isObject.js';
+
 /** The words of a caught value, whatever it is: even one that throws when it is looked at. */
 export function messageOf(error: unknown): string {
   try {
-    const message: unknown = error instanceof Error ? error.message : error;
+    const message: unknown = isObject(error) && 'message' in error ? error['message'] : error;
     return typeof message === 'string' ? message : Object.prototype.toString.call(message);
   } catch {
     return 'an error that cannot be read';

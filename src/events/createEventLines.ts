@@ -1,12 +1,16 @@
 import type { RoundRequest } from './ClaudeRequest.js';
 import { redactText, redactValue } from './redact.js';
 import type { RoundEvent, ToolResultEvent, UsageTotals } from './RoundEvent.js';
+import { toOneLine } from './toOneLine.js';
 
 /** Writes the events of a run as lines for a person to read. */
 export interface EventLines {
   /** The line for the next event, without the time. */
   line(event: RoundEvent): string;
 }
+
+/** The most characters that a line has beside its values, in all. */
+const LONGEST_FRAME = 300;
 
 type DeltaEvent = Extract<RoundEvent, { type: 'content_block_delta' }>;
 
@@ -20,11 +24,8 @@ export function createEventLines(maxChars: number): EventLines {
   const texts = new Map<number, string>();
   let round = 0;
 
-  const cut = (text: string): string => {
-    const oneLine = text.replace(/\s+/g, ' ');
-    return oneLine.length > maxChars ? `${oneLine.slice(0, maxChars)}… (${chars(text.length)})` : oneLine;
-  };
-  const show = (value: unknown): string => cut(typeof value === 'string' ? redactText(value) : redactValue(value));
+  const show = (value: unknown): string =>
+    toOneLine(typeof value === 'string' ? redactText(value) : redactValue(value), maxChars);
 
   const delta = ({ index, delta: piece }: DeltaEvent): string => {
     const text = textOf(piece);
@@ -39,7 +40,7 @@ export function createEventLines(maxChars: number): EventLines {
   const request = ({ model, messages, tools = [] }: RoundRequest): string => {
     const last = messages.at(-1);
     const sent = last === undefined ? '' : `, last: ${last.role} ${show(last.content)}`;
-    return `-> ${String(model)}, ${count(messages.length, 'message')}, ${count(tools.length, 'tool')}${sent}`;
+    return `-> ${show(model)}, ${count(messages.length, 'message')}, ${count(tools.length, 'tool')}${sent}`;
   };
   const result = ({ result: { content, is_error }, duration, error }: ToolResultEvent): string => {
     const size = typeof content === 'string' ? content.length : redactValue(content).length;
@@ -54,7 +55,8 @@ export function createEventLines(maxChars: number): EventLines {
         texts.clear();
         return `round_start ${request(event.request)}`;
       case 'message_start':
-        return `message_start ${event.message.id} ${event.message.model}`;
+        texts.clear();
+        return `message_start ${show(event.message.id)} ${show(event.message.model)}`;
       case 'content_block_start': {
         const { content_block: block, index } = event;
         return `[${String(index)}] content_block_start ${block.type}${'name' in block ? ` ${show(block.name)}` : ''}`;
@@ -91,7 +93,7 @@ export function createEventLines(maxChars: number): EventLines {
 
   return {
     line(event) {
-      const text = details(event);
+      const text = toOneLine(details(event), maxChars + LONGEST_FRAME);
       return round === 0 ? text : `round ${String(round)} ${text}`;
     },
   };

@@ -1,29 +1,40 @@
-/** Names of fields whose value is nobody's business. */
-const SECRET_FIELD =
-  /pass(word|phrase|wd|code)?$|secret|token$|api_?-?key|authorization|cookie|credential|private_?-?key/i;
-/** Names of fields whose text is long and means nothing to a person. */
-const OPAQUE_FIELD = /^data$|signature|encrypted/i;
-
-/** Text that is a secret by its look: API keys, bearer tokens, JSON web tokens, passwords in a URL, private keys. */
-const SECRET_TEXT =
-  /\bsk-[\w-]{8,}|\b(?:ghp|gho|ghs|github_pat|xox[abps])[_-][\w-]{8,}|\bAKIA[0-9A-Z]{12,}|\bAIza[\w-]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*|\bBearer\s+[\w.~+/-]+=*|(?<=:\/\/)[^\s/@:]+:[^\s/@]+(?=@)|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
-
-/** A secret field written as text, such as JSON within a string or a query: the name stays, the value goes. */
-const SECRET_ASSIGNMENT =
-  /((?:password|passwd|secret|token|api[_-]?key|authorization|credential)s?\\*["']?\s*[:=]\s*\\*["']?)[^"'\\\s,;}&]+/gi;
+import { isObject } from '../iteration/isObject.js';
 
 const HIDDEN = '[hidden]';
 
-/** The text with everything that looks like a secret hidden. */
+/** Names of fields whose value is nobody's business. */
+const SECRET_FIELD =
+  /pass(word|phrase|wd|code)s?$|secret|token$|api[_-]?keys?$|authorization|cookie|credential|private[_-]?key/i;
+/** Names of fields whose text is long and means nothing to a person. */
+const OPAQUE_FIELD = /^data$|signature|encrypted/i;
+
+/** Text that is a secret by its look. What may repeat in front of a fixed part is bounded: the text is a stranger's. */
+const SECRET_TEXTS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  // Keys of Anthropic and OpenAI, of GitHub, Slack, AWS and Google.
+  /sk-[\w-]{8,}|(?:ghp|gho|ghs|github_pat|xox[abps])[_-][\w-]{8,}|AKIA[0-9A-Z]{12,}|AIza[\w-]{20,}/g,
+  // JSON web tokens and bearer tokens.
+  /eyJ[\w-]{1,500}\.[\w-]+\.[\w-]*|\bbearer\s+[\w.~+/-]+=*/gi,
+  // User and password in a URL.
+  /(?<=:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/g,
+];
+/** Headers in text, whose value goes on to the end of the line. */
+const SECRET_HEADER = /((?:authorization|cookie)\s*:\s*)[^\r\n"']+/gi;
+/** A secret field in text, such as a query, an environment or a piece of JSON: the name stays, the value goes. */
+const SECRET_ASSIGNMENT =
+  /((?:pass(?:word|phrase|wd|code)|secret|token(?!s)|api[_-]?key|authorization|credential)\w{0,40}\\*["']?\s*[:=]\s*)(?:\\*"(?:[^"\\]|\\.)*\\*"?|'[^']*'?|[^\s,;}&"']+)/gi;
+
+/** A text for a person to read, with everything in it that looks like a secret hidden. */
 export function redactText(text: string): string {
-  return text.replace(SECRET_TEXT, HIDDEN).replace(SECRET_ASSIGNMENT, `$1${HIDDEN}`);
+  const structure = /^\s*[[{"]/.test(text) ? parsed(text) : undefined;
+  return structure === undefined ? hide(text) : redactValue(structure);
 }
 
 /** A value as JSON, for a person to read, with the values of secret fields and secret texts hidden. */
 export function redactValue(value: unknown): string {
   try {
     const json: unknown = JSON.stringify(value, hideField);
-    return typeof json === 'string' ? redactText(json) : `[${typeof value}]`;
+    return typeof json === 'string' ? hideLooks(json) : `[${typeof value}]`;
   } catch {
     return `[${typeof value}]`;
   }
@@ -33,5 +44,24 @@ function hideField(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (value == null || typeof value === 'boolean') return value;
   if (SECRET_FIELD.test(key)) return HIDDEN;
-  return typeof value === 'string' && OPAQUE_FIELD.test(key) ? HIDDEN : value;
+  if (typeof value !== 'string') return value;
+  return OPAQUE_FIELD.test(key) ? HIDDEN : redactText(value);
+}
+
+function hide(text: string): string {
+  return hideLooks(text).replace(SECRET_HEADER, `$1${HIDDEN}`).replace(SECRET_ASSIGNMENT, `$1${HIDDEN}`);
+}
+
+function hideLooks(text: string): string {
+  return SECRET_TEXTS.reduce((before, secret) => before.replace(secret, HIDDEN), text);
+}
+
+/** The structure that a text holds as JSON, if it does. */
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) || typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -31,8 +31,8 @@ export function createJsonReader(): JsonReader {
   let readingKey = false;
   /** Text of the string or scalar being read. */
   let token = '';
-  /** Whether `token` ends in half a surrogate pair. Kept, for to look at the end of a long string would flatten it. */
-  let half = false;
+  /** The first half of a surrogate pair, which waits for the second. Never at the end of `token`: it is not shown. */
+  let half = '';
   /** An escape that is not complete yet. */
   let held = '';
 
@@ -61,14 +61,15 @@ export function createJsonReader(): JsonReader {
     stack.pop();
     state = stack.length === 0 ? 'end' : 'after';
   };
-  const append = (text: string): void => {
-    if (text === '') return;
-    token += text;
-    half = isHighSurrogate(text.charCodeAt(text.length - 1));
+  const append = (piece: string): void => {
+    if (piece === '') return;
+    const text = half + piece;
+    half = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(-1) : '';
+    token += half === '' ? text : text.slice(0, -1);
   };
   const startString = (isKey: boolean): void => {
     token = '';
-    half = false;
+    half = '';
     readingKey = isKey;
     state = 'string';
     if (!isKey) put('');
@@ -135,6 +136,7 @@ export function createJsonReader(): JsonReader {
     return piece.length;
   };
   const endString = (at: number): number => {
+    token += half;
     if (readingKey) {
       key = token;
       state = 'colon';
@@ -144,9 +146,9 @@ export function createJsonReader(): JsonReader {
     }
     return at;
   };
-  /** Shows a growing string, without half a surrogate pair at its end. */
+  /** Shows a string that grows. */
   const show = (): void => {
-    if (state === 'string' && !readingKey) replace(half ? token.slice(0, -1) : token);
+    if (state === 'string' && !readingKey) replace(token);
   };
 
   const readScalar = (piece: string, from: number): number => {

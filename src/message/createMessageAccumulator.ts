@@ -76,9 +76,18 @@ export function createMessageAccumulator(): MessageAccumulator {
     }
   };
 
+  const guarded = (event: RoundEvent): boolean => {
+    try {
+      return apply(event);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError(`A \`${event.type}\` came in a shape that the API does not send.`, { cause: error });
+    }
+  };
+
   return {
     add(event) {
-      const changed = apply(event);
+      const changed = guarded(event);
       if (changed) snapshot = undefined;
       return changed;
     },
