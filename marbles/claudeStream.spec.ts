@@ -44,6 +44,7 @@ describe('the reply', () => {
     ['before any event', '         ---|          ', '---#          ', truncated(0)],
     ['in the middle of a block', ' -s-o-t-|      ', '-s-o-t-#      ', truncated(3, 'content_block_delta')],
     ['before message_stop', '      -s-o-t-c-e-p-|', '-s-o-t-c-e-p-#', truncated(6, 'ping')],
+    ['with a message_stop and no message_start', '-o-t-c-m-|', '-o-t-c-m-#', truncated(4, 'message_stop')],
   ])('that ends %s', (_, diagram, expected, error) => {
     marble('is an error, and never complete', ({ cold, expectObservable }) => {
       expectObservable(claudeStream(fakeClient(cold(diagram, claude)), request)).toBe(expected, claude, error);

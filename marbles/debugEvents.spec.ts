@@ -146,19 +146,22 @@ it.each([0, -1, 1.5, NaN, '80'])('refuses maxChars %p at once', (maxChars) => {
 
 describe('a sink that throws', () => {
   const boom = new Error('boom');
-  const sink = () => {
+  const sink = jest.fn(() => {
     throw boom;
-  };
+  });
+  beforeEach(() => sink.mockClear());
+
   it.each<[string, Observable<RoundEvent>]>([
     ['at an event', of(claude.p)],
     ['at the end', EMPTY],
     ['at an error', throwError(() => new Error('first'))],
-  ])('%s fails the stream once, and nothing else', async (_, source) => {
+  ])('%s fails the stream, and is not called again', async (_, source) => {
     const reported = await unhandledIn(() => {
       const seen = observe(source.pipe(debugEvents({ sink })));
       expect(seen).toMatchObject({ values: [], end: 'error', error: boom });
     });
     expect(reported).toEqual([]);
+    expect(sink).toHaveBeenCalledTimes(1);
   });
 
   it('does not throw at the one who unsubscribes', () => {

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { asyncScheduler, Observable, of, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
 import { messageOf } from '../src/errors/messageOf.js';
 import { createEventLines } from '../src/events/createEventLines.js';
@@ -65,7 +65,11 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
         ended = true;
       };
       subscriber.add(() => {
-        end('unsubscribed');
+        try {
+          end('unsubscribed');
+        } catch (error) {
+          reportUnhandled(error);
+        }
       });
       relay(source, subscriber, {
         next: (event) => {
@@ -84,6 +88,13 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
         },
       });
     });
+}
+
+/** Nobody listens any more, so rxjs is told: it hands the error to `config.onUnhandledError` or throws it later. */
+function reportUnhandled(error: unknown): void {
+  of(error).subscribe((reason) => {
+    throw reason;
+  });
 }
 
 function toConsole(line: string): void {

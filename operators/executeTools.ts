@@ -1,5 +1,5 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { asyncScheduler, Observable, Subscription, type MonoTypeOperatorFunction } from 'rxjs';
+import { asyncScheduler, finalize, Observable, Subscription, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import type { ToolInputError } from '../src/events/ToolInputError.js';
@@ -10,6 +10,7 @@ import type { RunnableTool, ToolEntry } from '../src/tools/Tool.js';
 import { MAX_RESULT_CHARS, toToolResult } from '../src/tools/toToolResult.js';
 import { relay } from './internal/relay.js';
 import { runTool } from './internal/runTool.js';
+import { whenUnsubscribed } from './internal/whenUnsubscribed.js';
 
 /** The limits of `executeTools`. */
 export interface ExecuteToolsOptions {
@@ -109,20 +110,22 @@ export function executeTools(
           timeout: tool.timeout ?? timeout,
           maxResultChars: tool.maxResultChars ?? maxResultChars,
         };
-        subscription.add(
-          runTool(tool, input, { call, messages }, limits).subscribe({
+        runTool(tool, input, { call, messages }, limits)
+          .pipe(
+            takeUntil(whenUnsubscribed(subscription)),
+            // Only when the tool has let go of all that it holds does the next one start.
+            finalize(() => {
+              if (running.delete(call)) startReady();
+            }),
+          )
+          .subscribe({
             next: (event) => {
               subscriber.next(event);
             },
             error: (error: unknown) => {
               subscriber.error(error);
             },
-            complete: () => {
-              running.delete(call);
-              startReady();
-            },
-          }),
-        );
+          });
       };
       const stopAll = (reason: string): void => {
         for (const [call, { subscription, startedAt }] of running) {

@@ -149,14 +149,7 @@ export function resumeConversation(
       const first: State = { request: toRoundRequest(request), number: 1, usage: NO_USAGE };
       // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
       const rounds = of(first).pipe(expand((state) => runRound(state, out).pipe(subscribeOn(queueScheduler))));
-      return rounds.subscribe({
-        error: (error: unknown) => {
-          out.error(error);
-        },
-        complete: () => {
-          out.complete();
-        },
-      });
+      relay(rounds, out, { next: ignore });
     });
 
   return (source) => source.pipe(concatMap(hold));
@@ -167,6 +160,10 @@ interface State {
   readonly request: RoundRequest;
   readonly number: number;
   readonly usage: UsageTotals;
+}
+
+function ignore(): void {
+  // The events of a round have gone straight out; its state is for `expand` alone.
 }
 
 function never(): boolean {

@@ -1,4 +1,10 @@
-import { asyncScheduler, Observable, type MonoTypeOperatorFunction, type SchedulerAction, type Subscriber } from 'rxjs';
+import {
+  asyncScheduler,
+  Observable,
+  type MonoTypeOperatorFunction,
+  type SchedulerAction,
+  type Subscription,
+} from 'rxjs';
 import { checkMilliseconds } from '../src/errors/checkOption.js';
 import { TimeoutGuardError, type TimeoutLimit } from '../src/errors/TimeoutGuardError.js';
 import { relay } from './internal/relay.js';
@@ -44,16 +50,21 @@ export interface TimeoutGuardOptions {
  */
 export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorFunction<T> {
   const { each = Infinity, first = each, total = Infinity } = options;
-  checkMilliseconds('timeoutGuard.first', first);
-  checkMilliseconds('timeoutGuard.each', each);
-  checkMilliseconds('timeoutGuard.total', total);
+  checkMilliseconds('timeoutGuard.first', options.first);
+  checkMilliseconds('timeoutGuard.each', options.each);
+  checkMilliseconds('timeoutGuard.total', options.total);
+  const limits = { first, each, total };
   return (source) =>
     new Observable((subscriber) => {
-      const watch = watchSilence(subscriber, first, each);
+      const fail = (limit: TimeoutLimit): void => {
+        link.unsubscribe();
+        subscriber.error(new TimeoutGuardError(limit, limits[limit]));
+      };
+      const watch = watchSilence(subscriber, limits, fail);
       after(total, subscriber, () => {
-        fail(subscriber, 'total', total);
+        fail('total');
       });
-      relay(source, subscriber, {
+      const link = relay(source, subscriber, {
         next: (value) => {
           watch.heard();
           subscriber.next(value);
@@ -66,35 +77,39 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
  * Watches the time between values. A value only notes the time, which is cheaper than to start a timer anew each time;
  * the timer, when it fires, waits for what is left since the last value.
  */
-function watchSilence(subscriber: Subscriber<unknown>, first: number, each: number): { heard(): void } {
+function watchSilence(
+  subscription: Subscription,
+  { first, each }: Record<TimeoutLimit, number>,
+  fail: (limit: TimeoutLimit) => void,
+): { heard(): void } {
   let since = asyncScheduler.now();
   let limit: TimeoutLimit = 'first';
 
   function expire(this: SchedulerAction<void>): void {
     const left = since + each - asyncScheduler.now();
     if (limit === 'each' && left > 0) this.schedule(undefined, left);
-    else fail(subscriber, limit, limit === 'first' ? first : each);
+    else fail(limit);
   }
 
-  let waiting = after(first, subscriber, expire);
+  let waiting = after(first, subscription, expire);
   return {
     heard() {
       since = asyncScheduler.now();
       if (limit === 'each') return;
       limit = 'each';
       waiting?.unsubscribe();
-      waiting = after(each, subscriber, expire);
+      waiting = after(each, subscription, expire);
     },
   };
 }
 
-function after(milliseconds: number, subscriber: Subscriber<unknown>, work: (this: SchedulerAction<void>) => void) {
+function after(
+  milliseconds: number,
+  subscription: Subscription,
+  work: (this: SchedulerAction<void>) => void,
+): Subscription | undefined {
   if (milliseconds === Infinity) return undefined;
   const waiting = asyncScheduler.schedule(work, milliseconds);
-  subscriber.add(waiting);
+  subscription.add(waiting);
   return waiting;
-}
-
-function fail(subscriber: Subscriber<unknown>, limit: TimeoutLimit, milliseconds: number): void {
-  subscriber.error(new TimeoutGuardError(limit, milliseconds));
 }

@@ -1,5 +1,6 @@
 import { from, Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
+import { isPromiseLike } from '../src/iteration/isPromiseLike.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { decodeCall } from '../src/tools/decodeCall.js';
 import type { ToolEntry } from '../src/tools/Tool.js';
@@ -50,42 +51,39 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
   const registry = createToolRegistry(tools);
   return (source) =>
     new Observable((subscriber) => {
-      /** Events behind a call whose check is under way; `undefined` when there is none. */
-      let waiting: RoundEvent[] | undefined;
+      /** Events that came behind a call whose check is under way. */
+      const waiting: RoundEvent[] = [];
+      let checking = false;
       /** How the source ended, kept until everything before it is out. */
       let end: (() => void) | undefined;
 
       const take = (event: RoundEvent): void => {
-        if (waiting !== undefined) waiting.push(event);
-        else if (event.type === 'tool_call') check(event);
-        else subscriber.next(event);
+        if (checking) waiting.push(event);
+        else pass(event);
       };
-      const check = (call: ToolCallEvent): void => {
-        const decoded = decodeCall(registry, call);
-        if (!(decoded instanceof Promise)) {
-          subscriber.next(decoded);
-          return;
+      /** Lets an event through, and tells whether it is out already. */
+      const pass = (event: RoundEvent): boolean => {
+        const checked = event.type === 'tool_call' ? decodeCall(registry, event) : event;
+        if (!isPromiseLike(checked)) {
+          subscriber.next(checked);
+          return true;
         }
-        waiting = [];
-        const pending = from(decoded).pipe(timeoutGuard({ first: LONGEST_CHECK }));
-        subscriber.add(pending.subscribe({ next: release, error: fail }));
+        checking = true;
+        const check = from(checked).pipe(timeoutGuard({ first: LONGEST_CHECK }));
+        relay(check, subscriber, { next: release, complete: ignore });
+        return false;
       };
       const release = (call: ToolCallEvent): void => {
-        const behind = waiting ?? [];
-        waiting = undefined;
         subscriber.next(call);
-        behind.forEach(take);
-        endIfDone();
-      };
-      const fail = (error: unknown): void => {
-        subscriber.error(error);
+        for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
+          if (!pass(event)) return;
+        }
+        checking = false;
+        end?.();
       };
       const endWith = (finish: () => void): void => {
-        end = finish;
-        endIfDone();
-      };
-      const endIfDone = (): void => {
-        if (waiting === undefined) end?.();
+        if (checking) end = finish;
+        else finish();
       };
 
       relay(source, subscriber, {
@@ -102,4 +100,8 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
         },
       });
     });
+}
+
+function ignore(): void {
+  // A check ends with its value.
 }

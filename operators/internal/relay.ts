@@ -1,4 +1,5 @@
-import { Observable, takeUntil, type Subscriber } from 'rxjs';
+import { Subscription, takeUntil, type Observable, type Subscriber } from 'rxjs';
+import { whenUnsubscribed } from './whenUnsubscribed.js';
 
 /** What an operator does with its source. */
 export interface Relay<In> {
@@ -25,25 +26,24 @@ export function relay<In, Out>(
       subscriber.complete();
     },
   }: Relay<In>,
-): void {
-  const unsubscribed = new Observable<void>((notifier) => {
-    subscriber.add(() => {
-      notifier.next();
-    });
-  });
+): Subscription {
+  const link = new Subscription();
+  subscriber.add(link);
   const guarded =
     <Args extends unknown[]>(work: (...args: Args) => void) =>
     (...args: Args): void => {
-      if (subscriber.closed) return;
+      if (link.closed) return;
       try {
         work(...args);
       } catch (thrown) {
         subscriber.error(thrown);
       }
     };
-  source.pipe(takeUntil(unsubscribed)).subscribe({
+  const inner = source.pipe(takeUntil(whenUnsubscribed(link))).subscribe({
     next: guarded(next),
     error: guarded(error),
     complete: guarded(complete),
   });
+  link.add(inner);
+  return link;
 }

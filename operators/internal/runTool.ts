@@ -1,4 +1,4 @@
-import { asyncScheduler, catchError, defer, map, merge, Observable, of, takeWhile, tap, timer } from 'rxjs';
+import { asyncScheduler, catchError, defer, map, merge, NEVER, Observable, of, takeWhile, tap, timer } from 'rxjs';
 import type { ToolCallEvent, ToolProgressEvent, ToolResultEvent, ToolTimeout } from '../../src/events/RoundEvent.js';
 import type { RunnableTool, ToolContext } from '../../src/tools/Tool.js';
 import { toToolResult, type ToolOutcome } from '../../src/tools/toToolResult.js';
@@ -29,9 +29,7 @@ export function runTool(
     const controller = new AbortController();
     const startedAt = asyncScheduler.now();
     let settled = false;
-    subscriber.add(() => {
-      if (!settled) controller.abort();
-    });
+    let reason: unknown;
     const toEvent = (outcome: Progress | ToolOutcome): ToolProgressEvent | ToolResultEvent => {
       if (outcome._tag === 'Progress') return progress(call, outcome.value);
       return toToolResult(call, outcome, asyncScheduler.now() - startedAt, limits.maxResultChars);
@@ -44,14 +42,21 @@ export function runTool(
       catchError((error: unknown) => of<ToolOutcome>({ _tag: 'Threw', error })),
       tap(({ _tag }) => (settled = _tag !== 'Progress')),
     );
+    const expired = expiry(call, limits.timeout).pipe(
+      tap(({ error }) => (reason = new DOMException(error.message, 'TimeoutError'))),
+    );
     subscriber.add(
-      merge(outcomes, expiry(call, limits.timeout, controller))
+      merge(outcomes, expired)
         .pipe(
           takeWhile(({ _tag }) => _tag === 'Progress', true),
           map(toEvent),
         )
         .subscribe(subscriber),
     );
+    // Last, for a tool may still have a word to say when it is aborted, and nobody listens any more.
+    subscriber.add(() => {
+      if (!settled) controller.abort(reason);
+    });
   });
 }
 
@@ -60,16 +65,12 @@ interface Progress {
   readonly value: unknown;
 }
 
-/** Aborts the tool when its time is up. */
-function expiry({ name }: ToolCallEvent, milliseconds: number, controller: AbortController): Observable<ToolOutcome> {
-  if (milliseconds === Infinity) return new Observable();
+/** The outcome when the time is up. */
+function expiry({ name }: ToolCallEvent, milliseconds: number): Observable<{ _tag: 'Threw'; error: ToolTimeout }> {
+  if (milliseconds === Infinity) return NEVER;
+  const message = `\`${name}\` did not finish within ${String(milliseconds)} ms and was stopped.`;
   return timer(milliseconds).pipe(
-    map(() => {
-      const message = `\`${name}\` did not finish within ${String(milliseconds)} ms and was stopped.`;
-      controller.abort(new DOMException(message, 'TimeoutError'));
-      const error: ToolTimeout = { _tag: 'ToolTimeout', milliseconds, message };
-      return { _tag: 'Threw', error };
-    }),
+    map(() => ({ _tag: 'Threw', error: { _tag: 'ToolTimeout', milliseconds, message } })),
   );
 }
 

@@ -10,13 +10,13 @@ export function errorContent(thrown: unknown): unknown {
     if (thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown) return thrown.content;
     return `Error: ${reasonOf(thrown)}`;
   } catch {
-    return 'Error: the tool failed with a value that cannot be read.';
+    return 'Error: The tool failed with a value that cannot be read.';
   }
 }
 
 function reasonOf(thrown: unknown): string {
   const message = isObject(thrown) ? thrown['message'] : undefined;
   if (typeof message === 'string' && message !== '') return message;
-  if (thrown === undefined || thrown === null || thrown === '') return 'the tool failed without saying why.';
+  if (thrown === undefined || thrown === null || thrown === '') return 'The tool failed without saying why.';
   return toText(thrown);
 }
