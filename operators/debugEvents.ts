@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, of, type MonoTypeOperatorFunction } from 'rxjs';
+import { asyncScheduler, Observable, throwError, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
 import { messageOf } from '../src/errors/messageOf.js';
 import { createEventLines } from '../src/events/createEventLines.js';
@@ -29,7 +29,8 @@ export interface DebugEventsOptions {
  *
  * @param options `sink` and `maxChars`.
  * @returns An operator that mirrors its source. How the stream ends is written too, an unsubscription included.
- * Errors with what the sink throws.
+ * Errors with what the sink throws; on unsubscribing, when nobody listens any more, that goes to rxjs's
+ * `config.onUnhandledError`.
  * @throws OptionError at once when `maxChars` is no usable number.
  * @example
  * ```ts
@@ -92,9 +93,7 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
 
 /** Nobody listens any more, so rxjs is told: it hands the error to `config.onUnhandledError` or throws it later. */
 function reportUnhandled(error: unknown): void {
-  of(error).subscribe((reason) => {
-    throw reason;
-  });
+  throwError(() => error as Error).subscribe();
 }
 
 function toConsole(line: string): void {
