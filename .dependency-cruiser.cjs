@@ -37,9 +37,14 @@ const npm = (names) => `(^|/)node_modules/(${names})/`;
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    room('errors-know-nobody', '^src/errors/', [], 'Everyone raises errors, so errors can know no one.'),
+    room('errors-on-the-ground', '^src/errors/', ['^src/iteration/'], 'Everyone raises errors, so errors know no one.'),
     room('iteration-knows-nobody', '^src/iteration/', [], 'Plain loops over plain iterables: the ground floor.'),
-    room('events-know-errors', '^src/events/', ['^src/errors/'], 'Events are the language of all rooms above them.'),
+    room(
+      'events-below-all-rooms',
+      '^src/events/',
+      ['^src/(errors|iteration)/'],
+      'Events are the language of all rooms above them.',
+    ),
     room(
       'rooms-of-plain-functions',
       `^src/(${ROOMS})/`,

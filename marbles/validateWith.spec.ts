@@ -1,6 +1,6 @@
 import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as t from 'io-ts';
-import { concat, EMPTY, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
+import { concat, EMPTY, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { defineTool, describe as described, jsonSchema, TimeoutGuardError, validateWith } from '../src/index.js';
@@ -179,6 +179,15 @@ describe('an asynchronous schema', () => {
     checks[0]!.pass(1);
     await settled();
     expect(seen).toEqual([s]);
+  });
+
+  it('is not asked about what waits behind, when the subscriber leaves', async () => {
+    const { tools, checks } = pendingTools();
+    const seen = observe(of<RoundEvent[]>(K, L).pipe(validateWith(tools), take(1)));
+    checks[0]!.pass(1);
+    await settled();
+    expect(seen).toMatchObject({ values: [decoded(K, 1)], end: 'complete' });
+    expect(checks).toHaveLength(1);
   });
 
   it('has 60 s to decide, and leaves no timer behind', async () => {

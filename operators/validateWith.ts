@@ -76,7 +76,7 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
       const release = (call: ToolCallEvent): void => {
         subscriber.next(call);
         for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
-          if (!pass(event)) return;
+          if (subscriber.closed || !pass(event)) return;
         }
         checking = false;
         end?.();

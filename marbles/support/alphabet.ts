@@ -66,7 +66,7 @@ export function call(name: string, input: unknown = {}): ToolCallEvent {
   return { type: 'tool_call', ...of(name), input: { _tag: 'Right', right: input } };
 }
 
-export function started(name: string): ToolStartEvent {
+function started(name: string): ToolStartEvent {
   return { type: 'tool_start', ...of(name) };
 }
 

@@ -3,7 +3,7 @@ import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { ClaudeClient, ClaudeReply, RequestOptions } from '../../src/transport/ClaudeClient.js';
 
 /** One call of `messages.create`. */
-export interface SentRequest {
+interface SentRequest {
   readonly params: Parameters<ClaudeClient['messages']['create']>[0];
   readonly signal: AbortSignal;
 }

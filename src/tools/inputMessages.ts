@@ -47,7 +47,7 @@ function showIssue({ path, expected, found, message }: InputIssue): string {
 }
 
 /** A path as in a program: `days[0].unit`, or `(the input itself)`. */
-export function showPath(path: readonly (string | number)[]): string {
+function showPath(path: readonly (string | number)[]): string {
   if (path.length === 0) return '(the input itself)';
   return path.map(showKey).join('').replace(/^\./, '');
 }

@@ -4,7 +4,7 @@ import type { JsonSchema } from './ioTsSchema.js';
 type Recursive = Extract<InspectedCodec, { _tag: 'RecursiveType' }>;
 
 /** A recursive codec that was met; it has no schema while that is being derived. */
-export interface Definition {
+interface Definition {
   readonly ref: string;
   readonly codec: Recursive;
   schema?: JsonSchema;

@@ -23,12 +23,12 @@ export interface Recording {
 }
 
 /** A row of a TSV file: column name to text. */
-export type Row = Readonly<Record<string, string>>;
+type Row = Readonly<Record<string, string>>;
 
 /** `shared/recordings` lies beside the repository, and is no part of it. */
-export const recordingsFolder = resolve(__dirname, '../../../shared/recordings');
+const recordingsFolder = resolve(__dirname, '../../../shared/recordings');
 
-export const hasRecordings = existsSync(join(recordingsFolder, 'INDEX.tsv'));
+const hasRecordings = existsSync(join(recordingsFolder, 'INDEX.tsv'));
 
 /** `describe`, or a visible skip with the reason in its name where the recordings are missing. */
 export function describeRecordings(name: string, run: () => void): void {
@@ -55,13 +55,13 @@ export function recordingsOf(set: string): readonly Recording[] {
 }
 
 /** INDEX.tsv, a row per recording. */
-export const indexRows = (): readonly Row[] => readTsv('INDEX.tsv');
+const indexRows = (): readonly Row[] => readTsv('INDEX.tsv');
 
 /** ABNORMAL.tsv, a row per recording that is odd. */
-export const abnormalRows = (): readonly Row[] => readTsv('ABNORMAL.tsv');
+const abnormalRows = (): readonly Row[] => readTsv('ABNORMAL.tsv');
 
 /** Rows of a TSV file whose first line names the columns. */
-export function parseTsv(text: string): readonly Row[] {
+function parseTsv(text: string): readonly Row[] {
   const [head = '', ...lines] = text.split(/\r?\n/).filter((line) => line !== '');
   const columns = head.split('\t');
   return lines.map((line) => {

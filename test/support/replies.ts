@@ -126,9 +126,6 @@ export const toolUse = (spec: CallSpec): BlockSpec => call('tool_use', spec);
 /** A call that the server itself runs. */
 export const serverToolUse = (spec: CallSpec): BlockSpec => call('server_tool_use', spec);
 
-/** A call of a tool of an MCP server. */
-export const mcpToolUse = (spec: CallSpec): BlockSpec => call('mcp_tool_use', spec);
-
 function call(type: string, { input = {}, pieceSize = Infinity, deltas = true, ...fields }: CallSpec): BlockSpec {
   const raw = typeof input === 'string' ? input : JSON.stringify(input);
   const pieces = deltas ? ['', ...cutInto(raw, pieceSize)] : [];
