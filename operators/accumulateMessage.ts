@@ -9,7 +9,7 @@ import { relay } from './internal/relay.js';
  *
  * ```text
  * in   -s-o-d-d-c-w-(m|)    s message_start, o block starts, d delta, c block stops, w message_delta, m message_stop
- * out  -1-2-3-4---5-(|)     each a whole message; 5 is the final one
+ * out  -1-2-3-4---5-|       each a whole message; 5 is the final one
  * ```
  *
  * Each message is immutable, and content blocks that did not change are the same objects as in the message before, so

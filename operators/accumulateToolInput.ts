@@ -7,7 +7,7 @@ import { relay } from './internal/relay.js';
  * Adds a `tool_input` for each piece of a tool's input that Claude writes, and a `tool_call` when the input is complete.
  *
  * ```text
- * in   -o-j-j-c------|    o tool_use block starts, j piece of its input, c block stops
+ * in   -o-j---j---c---|    o tool_use block starts, j piece of its input, c block stops
  * out  -o-(jI)(jI)(cK)|   I tool_input, K tool_call
  * ```
  *

@@ -3,7 +3,7 @@ import { asyncScheduler, finalize, Observable, Subscription, takeUntil, type Mon
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import type { ToolInputError } from '../src/events/ToolInputError.js';
-import { createCallQueue } from '../src/tools/createCallQueue.js';
+import { createCallQueue, type Unwanted } from '../src/tools/createCallQueue.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { unknownTool } from '../src/tools/inputMessages.js';
 import type { RunnableTool, ToolEntry } from '../src/tools/Tool.js';
@@ -28,8 +28,8 @@ export interface ExecuteToolsOptions {
  * Runs the tools that Claude calls, and adds what becomes of each call: `tool_start`, `tool_progress`, `tool_result`.
  *
  * ```text
- * in   -K-L-w-m|          K, L tool_call, w message_delta with stop_reason tool_use, m message_stop
- * out  -K-L-(wST)m-l--(k|)  S, T tool_start of K and L, l, k their tool_result
+ * in   -K-L-w----m|         K, L tool_call, w message_delta with stop_reason tool_use, m message_stop
+ * out  -K-L-(wST)m--X--(W|)  S, T tool_start of K and L; W, X their tool_result
  * ```
  *
  * Every source event passes through, at once and in order. Results come as the tools finish; `resumeConversation` puts
@@ -127,14 +127,15 @@ export function executeTools(
             },
           });
       };
-      const stopAll = (reason: string): void => {
-        for (const [call, { subscription, startedAt }] of running) {
+      const stop = ({ calls, reason }: Unwanted): void => {
+        for (const call of calls) {
+          const run = running.get(call);
+          if (run === undefined) continue;
           running.delete(call);
-          subscription.unsubscribe();
+          run.subscription.unsubscribe();
           const error = new Error(`Stopped, because ${reason}.`);
-          subscriber.next(
-            toToolResult(call, { _tag: 'Threw', error }, asyncScheduler.now() - startedAt, maxResultChars),
-          );
+          const duration = asyncScheduler.now() - run.startedAt;
+          subscriber.next(toToolResult(call, { _tag: 'Threw', error }, duration, maxResultChars));
         }
       };
 
@@ -142,7 +143,7 @@ export function executeTools(
         next: (event) => {
           const unwanted = queue.take(event);
           subscriber.next(event);
-          if (unwanted !== undefined) stopAll(unwanted);
+          if (unwanted !== undefined) stop(unwanted);
           startReady();
         },
         complete: () => {

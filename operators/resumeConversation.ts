@@ -42,10 +42,10 @@ export interface ResumeConversationOptions {
  * and runs another one.
  *
  * ```text
- * in         (q|)                        q request
- * round 1     s-K-w-m-R|                 K tool_call, w message_delta with tool_use, R tool_result
- * round 2              s-t-e-m|          t text, e message_delta with end_turn
- * out        (Ss)K-w-m-R(ESs)t-e-m(EC|)  S round_start, E round_end, C conversation_end
+ * in       q|                            q request
+ * round 1  -s-K-w-m-W-|                  K tool_call, w message_delta with tool_use, W tool_result
+ * round 2             ----s-t-w-m-|      t text, w message_delta with end_turn
+ * out      Bs-K-w-m-W-(EB)s-t-w-m-(EC|)  B round_start, E round_end, C conversation_end
  * ```
  *
  * Every event of every round passes through, at once. Each next request is the last one plus two messages: Claude's

@@ -7,7 +7,7 @@ import { relay } from './internal/relay.js';
  *
  * ```text
  * in   -s-o-a-b-c-w-(m|)    a, b text deltas, c block stops
- * out  -----a-b-----(|)     'Hel', 'lo'
+ * out  -----a-b-----|       'Hel', 'lo'
  * ```
  *
  * @returns An operator from events to pieces of text; thinking is left out.

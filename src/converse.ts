@@ -38,8 +38,8 @@ const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 120_000 };
  * until Claude is done.
  *
  * ```text
- * out  (Ss)K-w-m-R(ESs)t-e-m(EC|)   S round_start, s message_start, K tool_call, R tool_result, t text,
- *                                   E round_end, C conversation_end
+ * out  Bs-K-w-m-W-(EB)s-t-w-m-(EC|)   B round_start, s message_start, K tool_call, W tool_result, t text,
+ *                                     E round_end, C conversation_end
  * ```
  *
  * It is the standard pipeline in one call, and no more than that: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,

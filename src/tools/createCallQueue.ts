@@ -1,14 +1,20 @@
 import type { RoundEvent, ToolCallEvent } from '../events/RoundEvent.js';
 import type { ToolRegistry } from './createToolRegistry.js';
 
+/** Calls that were started before the reply had ended, and why their results are no longer wanted. */
+export interface Unwanted {
+  readonly calls: readonly ToolCallEvent[];
+  readonly reason: string;
+}
+
 /** Decides which calls of a reply may be run, and when. */
 export interface CallQueue {
   /**
    * Takes the next event of the reply.
    *
-   * @returns Why every call that was started so far is no longer wanted; `undefined` as long as they are.
+   * @returns The calls that were started too early; `undefined` when there are none.
    */
-  take(event: RoundEvent): string | undefined;
+  take(event: RoundEvent): Unwanted | undefined;
   /** The next call that may start now, in the order of the calls; `undefined` when there is none. */
   next(): ToolCallEvent | undefined;
 }
@@ -21,46 +27,68 @@ export interface CallQueue {
  */
 export function createCallQueue(registry: ToolRegistry): CallQueue {
   const seen = new Set<string>();
+  /** Calls that may start. */
+  const ready: ToolCallEvent[] = [];
+  /** Calls whose reply has not ended yet. */
   let waiting: ToolCallEvent[] = [];
+  /** Calls that were let go before their reply had ended. */
+  let early: ToolCallEvent[] = [];
   let stopReason: string | null | undefined;
 
-  const stop = (reason: string | null | undefined): string | undefined => {
+  const reset = (): void => {
+    seen.clear();
+    waiting = [];
+    early = [];
+    stopReason = undefined;
+  };
+  const stop = (reason: string | null | undefined): Unwanted | undefined => {
     if (reason == null) return undefined;
     stopReason = reason;
-    return reason === 'tool_use' ? undefined : drop(`the reply ended with ${JSON.stringify(reason)}`);
-  };
-  const drop = (reason: string): string => {
+    if (reason !== 'tool_use') return drop(`the reply ended with ${JSON.stringify(reason)}`);
+    ready.push(...waiting);
     waiting = [];
-    return reason;
+    early = [];
+    return undefined;
   };
-  const mayStart = (call: ToolCallEvent): boolean => {
-    if (stopReason != null) return stopReason === 'tool_use';
-    return call.input._tag === 'Right' && registry.find(call)?.idempotent === true;
+  const drop = (reason: string): Unwanted => {
+    const calls = early;
+    waiting = [];
+    early = [];
+    return { calls, reason };
   };
+  const add = (call: ToolCallEvent): void => {
+    if (seen.has(call.id)) return;
+    seen.add(call.id);
+    if (stopReason === 'tool_use') ready.push(call);
+    else if (stopReason == null) waiting.push(call);
+  };
+  const isIdempotent = (call: ToolCallEvent): boolean =>
+    call.input._tag === 'Right' && registry.find(call)?.idempotent === true;
 
   return {
     take(event) {
       switch (event.type) {
         case 'message_start':
-          seen.clear();
-          waiting = [];
-          stopReason = undefined;
+          reset();
           return stop(event.message.stop_reason);
         case 'message_delta':
           return stop(event.delta.stop_reason);
         case 'content_block_start':
           return event.content_block.type === 'fallback' ? drop('another model took the reply over') : undefined;
         case 'tool_call':
-          if (!seen.has(event.id)) waiting.push(event);
-          seen.add(event.id);
+          add(event);
           return undefined;
         default:
           return undefined;
       }
     },
     next() {
-      const at = waiting.findIndex(mayStart);
-      return at === -1 ? undefined : waiting.splice(at, 1)[0];
+      if (ready.length > 0) return ready.shift();
+      const at = waiting.findIndex(isIdempotent);
+      if (at === -1) return undefined;
+      const [call] = waiting.splice(at, 1);
+      if (call !== undefined) early.push(call);
+      return call;
     },
   };
 }
