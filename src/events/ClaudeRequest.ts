@@ -24,6 +24,8 @@ export interface RoundRequest extends ApiFields {
  * fields go on the wire.
  */
 export interface ClaudeRequestOf<Tool> extends ApiFields {
+  /** The history, with the user's message at its end. */
   readonly messages: readonly BetaMessageParam[];
+  /** What Claude may call. Those that can be run are run here. */
   readonly tools?: readonly (Tool | BetaToolUnion)[];
 }

@@ -126,6 +126,7 @@ export type ConversationEndReason =
 /** The conversation is over. The last event. Added by `resumeConversation`. */
 export interface ConversationEndEvent {
   readonly type: 'conversation_end';
+  /** Why it ended: Claude's `stop_reason`, or a limit of this program. */
   readonly reason: ConversationEndReason;
   /** The whole history, ready to be sent again with a new user message behind it. */
   readonly messages: MessageParam[];

@@ -27,6 +27,7 @@ export type Decoded<Input> = Either<readonly InputIssue[], Input>;
 
 /** A tool that Claude can call and this program can run. Made by `defineTool`. */
 export interface Tool<Input = unknown, Output = unknown> {
+  /** What Claude calls it by. */
   readonly name: string;
   /** What Claude is told about the tool, and all of it that goes on the wire. */
   readonly definition: BetaTool;
@@ -38,6 +39,7 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly maxResultChars?: number | undefined;
   /** Checks and converts an input as Claude wrote it. */
   decode(input: unknown): Decoded<Input> | PromiseLike<Decoded<Input>>;
+  /** Does the work, with the decoded input. */
   run(input: Input, context: ToolContext): ToolReturn<Output>;
 }
 

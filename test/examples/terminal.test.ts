@@ -9,6 +9,10 @@ import { strictServer } from '../support/strictServer.js';
 const ROOT = join(__dirname, '../..');
 const KEY = 'sk-test-0123456789';
 
+/** How the program is started: at once, or as the README says. */
+const NODE = [process.execPath, '--import', 'tsx', 'examples/terminal/main.ts'];
+const NPM = ['npm', '--silent', 'start', '--'];
+
 /** The program in a pipe, without the developer's own key and settings. */
 class Program {
   stdout = '';
@@ -16,8 +20,8 @@ class Program {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exit: Promise<unknown[]>;
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', 'examples/terminal/main.ts', ...args], {
+  constructor(args: readonly string[], env: Record<string, string> = {}, command = NODE) {
+    this.child = spawn(command[0] ?? '', [...command.slice(1), ...args], {
       cwd: ROOT,
       env: { PATH: process.env['PATH'], TZ: 'UTC', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,8 +80,8 @@ describe('without a key', () => {
   });
 
   it('stops at once on SIGINT, with exit code 130, and on SIGTERM, with 143', async () => {
-    const stopped = async (signal: NodeJS.Signals, code: number) => {
-      const program = new Program(['What is the weather in Rome and Oslo this week?']);
+    const stopped = async (signal: NodeJS.Signals, code: number, command = NODE) => {
+      const program = new Program(['What is the weather in Rome and Oslo this week?'], {}, command);
       await program.printed('2 of 5');
       program.child.kill(signal);
 
@@ -86,7 +90,7 @@ describe('without a key', () => {
       expect(program.stderr).toBe('');
     };
 
-    await Promise.all([stopped('SIGINT', 130), stopped('SIGTERM', 143)]);
+    await Promise.all([stopped('SIGINT', 130), stopped('SIGTERM', 143), stopped('SIGINT', 130, NPM)]);
   });
 
   it('is quiet when nobody reads on, as with `| head -1`', async () => {
