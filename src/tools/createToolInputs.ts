@@ -108,20 +108,18 @@ function toCall({ index, block, text }: OpenCall): ToolCallEvent {
   return { type: 'tool_call', id, name, index, input, tool_use };
 }
 
-/** Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. */
+/**
+ * Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. A copy, for
+ * a tool may change its input and must not change the event, which the history is made from.
+ */
 function fromStart(name: string, input: unknown): Either<ToolInputError, unknown> {
-  if (input == null) return { _tag: 'Right', right: {} };
-  return fromValue(name, JSON.stringify(input), input);
+  return fromText(name, input == null ? '' : JSON.stringify(input));
 }
 
 function fromText(name: string, text: string): Either<ToolInputError, unknown> {
   if (text === '') return { _tag: 'Right', right: {} };
   const parsed = parseJson(text);
   if (!parsed.ok) return { _tag: 'Left', left: invalidJson(name, text, parsed.message) };
-  return fromValue(name, text, parsed.value);
-}
-
-function fromValue(name: string, text: string, value: unknown): Either<ToolInputError, unknown> {
-  if (!isJsonObject(value)) return { _tag: 'Left', left: notAnObject(name, text, value) };
-  return { _tag: 'Right', right: value };
+  if (!isJsonObject(parsed.value)) return { _tag: 'Left', left: notAnObject(name, text, parsed.value) };
+  return { _tag: 'Right', right: parsed.value };
 }

@@ -1,0 +1,39 @@
+import { lastValueFrom, of, toArray } from 'rxjs';
+import { converse, defineTool, jsonSchema, ofType } from 'rxclaude';
+import {
+  blockStart,
+  blockStop,
+  inputDelta,
+  messageDelta,
+  messageStart,
+  messageStop,
+  toolUseStart,
+} from '../../../marbles/index.js';
+
+describe('a tool that changes its own input', () => {
+  const spoil = defineTool({
+    name: 'spoil',
+    description: 'Changes what it is given.',
+    input: jsonSchema({ type: 'object' }),
+    run: (input) => {
+      input['changed'] = true;
+    },
+  });
+  const whole = { type: 'tool_use', id: 'toolu_1', name: 'spoil', input: { a: 1 } };
+
+  it.each([
+    ['written piece by piece', [toolUseStart('toolu_1', 'spoil'), inputDelta('{"a":1}'), blockStop()]],
+    ['whole from the start', [blockStart(0, whole), blockStop()]],
+  ])('changes no event and no history: %s', async (_, block) => {
+    const reply = [messageStart(), ...block, messageDelta('tool_use'), messageStop()];
+    const before = JSON.stringify(reply);
+    const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'Hi' }], tools: [spoil] };
+    const run = converse({ messages: { create: () => of(...reply) } }, request, { maxRounds: 1 });
+
+    const ends = await lastValueFrom(run.pipe(ofType('conversation_end'), toArray()));
+
+    expect(JSON.stringify(reply)).toBe(before);
+    expect(ends[0]?.messages[1]).toMatchObject({ content: [{ type: 'tool_use', input: { a: 1 } }] });
+    expect(ends[0]?.messages[1]).not.toMatchObject({ content: [{ input: { changed: true } }] });
+  });
+});
