@@ -7,7 +7,7 @@ const LONGEST_VALUE = 80;
 /** How much of a validator's own sentence is shown, in characters; some quote the whole value. */
 const LONGEST_SENTENCE = 160;
 /** How many wrong fields are spelt out. */
-const MOST_ISSUES = 20;
+const MOST_ISSUES = 100;
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
 /** The error for text that is not JSON. */
