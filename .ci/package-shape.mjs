@@ -2,12 +2,12 @@
 import { bin, main, node, pack } from './lib.mjs';
 
 const modules = /^(dist\/(esm|cjs)\/)?(src\/|operators\/|marbles\/(kit\/|index\.))/;
-const others = /^(dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+const others = /^(dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+\.md)$/;
 
 await main(async () => {
   const { tarball, files, size } = await pack();
   const stray = files.filter((path) => !(modules.test(path) || others.test(path)) || /\.(spec|test)\./.test(path));
-  if (stray.length > 0) throw new Error(`These do not belong into the package:\n${stray.join('\n')}`);
+  if (stray.length > 0) throw new Error(`These do not belong in the package:\n${stray.join('\n')}`);
 
   await node([bin('publint'), 'run', '--strict', tarball]);
   // The strict profile: node10 too, for TypeScript 5 resolves like that in CommonJS unless told otherwise.

@@ -154,7 +154,6 @@ describe('a sink that throws', () => {
   it.each<[string, Observable<RoundEvent>]>([
     ['at an event', of(claude.p)],
     ['at the end', EMPTY],
-    ['at an error', throwError(() => new Error('first'))],
   ])('%s fails the stream, and is not called again', async (_, source) => {
     const reported = await unhandledIn(() => {
       const seen = observe(source.pipe(debugEvents({ sink })));
@@ -162,6 +161,15 @@ describe('a sink that throws', () => {
     });
     expect(reported).toEqual([]);
     expect(sink).toHaveBeenCalledTimes(1);
+  });
+
+  it("lets the source's own error through, and rxjs is told", async () => {
+    const first = new Error('first');
+    const reported = await unhandledIn(() => {
+      const seen = observe(throwError(() => first).pipe(debugEvents({ sink })));
+      expect(seen).toMatchObject({ values: [], end: 'error', error: first });
+    });
+    expect(reported).toEqual([boom]);
   });
 
   it('does not throw at the one who unsubscribes: rxjs is told', async () => {

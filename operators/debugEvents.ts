@@ -29,8 +29,8 @@ export interface DebugEventsOptions {
  *
  * @param options `sink` and `maxChars`.
  * @returns An operator that mirrors its source. How the stream ends is written too, an unsubscription included.
- * Errors with what the sink throws; on unsubscribing, when nobody listens any more, that goes to rxjs's
- * `config.onUnhandledError`.
+ * Errors with what the sink throws; at the source's own error, which passes through, and on unsubscribing, that goes to
+ * rxjs's `config.onUnhandledError` instead.
  * @throws OptionError at once when `maxChars` is no usable number.
  * @example
  * ```ts
@@ -65,12 +65,16 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
         if (!ended) write(text);
         ended = true;
       };
-      subscriber.add(() => {
+      /** Says a last word where the sink's own error must not take the place of what happens. */
+      const endQuietly = (text: string): void => {
         try {
-          end('unsubscribed');
+          end(text);
         } catch (error) {
           reportUnhandled(error);
         }
+      };
+      subscriber.add(() => {
+        endQuietly('unsubscribed');
       });
       relay(source, subscriber, {
         next: (event) => {
@@ -78,9 +82,8 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
           subscriber.next(event);
         },
         error: (error) => {
-          end(
-            `error ${toOneLine(error instanceof Error ? error.name : typeof error, maxChars)}: ${toOneLine(redactText(messageOf(error)), maxChars)}`,
-          );
+          const name = error instanceof Error ? error.name : typeof error;
+          endQuietly(`error ${toOneLine(name, maxChars)}: ${toOneLine(redactText(messageOf(error)), maxChars)}`);
           subscriber.error(error);
         },
         complete: () => {

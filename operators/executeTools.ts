@@ -16,9 +16,9 @@ import { whenUnsubscribed } from './internal/whenUnsubscribed.js';
 export interface ExecuteToolsOptions {
   /** How many tools may run at the same time. Default: 8. */
   readonly concurrency?: number;
-  /** How long one tool may run, in milliseconds; a tool's own `timeout` goes first. Default: 60 000. */
+  /** How long one tool may run, in milliseconds; a tool's own `timeout` takes precedence. Default: 60 000. */
   readonly timeout?: number;
-  /** The most characters of a result that Claude is shown; a tool's own limit goes first. Default: 100 000. */
+  /** The most characters of a result that Claude is shown; a tool's own limit takes precedence. Default: 100 000. */
   readonly maxResultChars?: number;
   /** The history that tools see in their context. Default: none. */
   readonly messages?: readonly MessageParam[];
@@ -39,7 +39,7 @@ export interface ExecuteToolsOptions {
  * `tool_use`; when the reply ends otherwise it is not run, and what was started early is stopped.
  *
  * Whatever a tool does makes a result that the API accepts: a value, a promise, an async iterable or an Observable (the
- * last value is the result, those before it are progress); an error, a timeout, invalid input or an unknown name
+ * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
  * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream.
  *
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
@@ -115,6 +115,7 @@ export function executeTools(
             takeUntil(whenUnsubscribed(subscription)),
             // Only when the tool has let go of all that it holds does the next one start.
             finalize(() => {
+              subscription.unsubscribe();
               if (running.delete(call)) startReady();
             }),
           )

@@ -5,12 +5,12 @@ import type { RoundEvent } from '../src/events/RoundEvent.js';
  * Lets through only the events of the given types, and narrows their type accordingly.
  *
  * ```text
- * in                   -t-K-t-R-|    t text delta, K tool_call, R tool_result
+ * in                   -t-K-t-W-|    t text delta, K tool_call, W tool_result
  * ofType('tool_call')  ---K-----|
  * ```
  *
  * @param types One or more event types; a misspelt one does not compile.
- * @returns An operator that filters its source.
+ * @returns An operator that filters its source. Errors of the source pass through. Unsubscribing unsubscribes from it.
  * @example
  * ```ts
  * import type { Observable } from 'rxjs';

@@ -11,7 +11,7 @@ import {
   type Subscriber,
 } from 'rxjs';
 import { addUsage, NO_USAGE } from '../src/conversation/addUsage.js';
-import { createRound, type RoundOutcome } from '../src/conversation/createRound.js';
+import { createRoundTracker, type RoundOutcome } from '../src/conversation/createRoundTracker.js';
 import { endHistory } from '../src/conversation/endHistory.js';
 import { nextRequest } from '../src/conversation/nextRequest.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
@@ -126,7 +126,7 @@ export function resumeConversation(
     new Observable((next) => {
       const { request, number } = state;
       out.next({ type: 'round_start', round: number, request });
-      const tracker = createRound(number);
+      const tracker = createRoundTracker(number);
       relay(
         defer(() => round(request, number)),
         next,

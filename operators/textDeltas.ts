@@ -6,11 +6,12 @@ import { relay } from './internal/relay.js';
  * The pieces of Claude's text as they arrive, and nothing else.
  *
  * ```text
- * in   -s-o-a-b-c-w-(m|)    a, b text deltas, c block stops
+ * in   -s-o-a-b-c-w-(m|)    s, o, c, w, m are left out; a, b text deltas
  * out  -----a-b-----|       'Hel', 'lo'
  * ```
  *
- * @returns An operator from events to pieces of text; thinking is left out.
+ * @returns An operator from events to pieces of text; thinking is left out. Errors of the source pass through.
+ * Unsubscribing unsubscribes from it.
  * @example
  * ```ts
  * import type { Observable } from 'rxjs';

@@ -24,7 +24,7 @@ export interface TimeoutGuardOptions {
  *
  * ```text
  * in                  ---a--b------------
- * timeoutGuard(each 8 ms)
+ * timeoutGuard({ each: 8 })
  * out                 ---a--b-------#      # TimeoutGuardError, limit 'each'
  * ```
  *
@@ -86,7 +86,8 @@ function watchSilence(
   let limit: TimeoutLimit = 'first';
 
   function expire(this: SchedulerAction<void>): void {
-    const left = since + each - asyncScheduler.now();
+    // The clock of the machine may be set back; nobody waits longer for that.
+    const left = Math.min(since + each - asyncScheduler.now(), each);
     if (limit === 'each' && left > 0) this.schedule(undefined, left);
     else fail(limit);
   }

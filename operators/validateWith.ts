@@ -1,13 +1,12 @@
-import { from, Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { from, Observable, of, timeout, type MonoTypeOperatorFunction } from 'rxjs';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import { isPromiseLike } from '../src/iteration/isPromiseLike.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
-import { decodeCall } from '../src/tools/decodeCall.js';
+import { decodeCall, undecidedCall } from '../src/tools/decodeCall.js';
 import type { ToolEntry } from '../src/tools/Tool.js';
 import { relay } from './internal/relay.js';
-import { timeoutGuard } from './timeoutGuard.js';
 
-/** How long an asynchronous schema may take, in milliseconds. */
+/** How long an asynchronous schema may take, in milliseconds. Longer, and Claude is told that its input was not checked. */
 const LONGEST_CHECK = 60_000;
 
 /**
@@ -19,7 +18,7 @@ const LONGEST_CHECK = 60_000;
  * ```
  *
  * Every other event passes at once, and all stay in order: while an asynchronous schema decides, what comes behind its
- * call waits. A call to a tool that is not among `tools`, or that cannot be run here, becomes a `Left` too. A `Left` is
+ * call waits, for 60 s at the most; then the call counts as not valid. A call to a tool that is not among `tools`, or that cannot be run here, becomes a `Left` too. A `Left` is
  * no error: `executeTools` sends it to Claude as the answer to the call.
  *
  * Decoding may convert: the tool gets the decoded value, the history keeps what Claude wrote.
@@ -27,8 +26,7 @@ const LONGEST_CHECK = 60_000;
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
  * @returns An operator that forwards its source with its `tool_call` events refined. Unsubscribing unsubscribes from the
  * source; an asynchronous check that is still under way is ignored.
- * Errors with what a schema throws or rejects with, and with {@link TimeoutGuardError} when an asynchronous one takes
- * longer than 60 s; errors of the source pass through.
+ * Errors with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
  * @throws ToolDefinitionError at once when two tools have the same name.
  * @example
  * ```ts
@@ -54,8 +52,7 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
       /** Events that came behind a call whose check is under way. */
       const waiting: RoundEvent[] = [];
       let checking = false;
-      /** How the source ended, kept until everything before it is out. */
-      let end: (() => void) | undefined;
+      let sourceDone = false;
 
       const take = (event: RoundEvent): void => {
         if (checking) waiting.push(event);
@@ -69,7 +66,8 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
           return true;
         }
         checking = true;
-        const check = from(checked).pipe(timeoutGuard({ first: LONGEST_CHECK }));
+        const late = of(undecidedCall(event as ToolCallEvent));
+        const check = from(checked).pipe(timeout({ first: LONGEST_CHECK, with: () => late }));
         relay(check, subscriber, { next: release, complete: ignore });
         return false;
       };
@@ -79,24 +77,13 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
           if (subscriber.closed || !pass(event)) return;
         }
         checking = false;
-        end?.();
+        if (sourceDone) subscriber.complete();
       };
-      const endWith = (finish: () => void): void => {
-        if (checking) end = finish;
-        else finish();
-      };
-
       relay(source, subscriber, {
         next: take,
-        error: (error) => {
-          endWith(() => {
-            subscriber.error(error);
-          });
-        },
         complete: () => {
-          endWith(() => {
-            subscriber.complete();
-          });
+          sourceDone = true;
+          if (!checking) subscriber.complete();
         },
       });
     });

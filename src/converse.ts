@@ -30,8 +30,8 @@ export interface ConverseOptions {
   readonly requestOptions?: RequestOptions;
 }
 
-/** Generous: hidden thinking and buffered tool input are silent for long, but for a `ping` now and then. */
-const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 120_000 };
+/** In milliseconds. Generous: hidden thinking and buffered tool input are silent for long, but for a `ping` at times. */
+const LONGEST_SILENCE = 120_000;
 
 /**
  * Holds a conversation with Claude: streams its replies, runs the tools that it calls, and goes on round after round
@@ -42,7 +42,7 @@ const SILENCE: TimeoutGuardOptions = { first: 120_000, each: 120_000 };
  *                                     E round_end, C conversation_end
  * ```
  *
- * It is the standard pipeline in one call, and no more than that: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,
+ * It is the standard pipeline in one call: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,
  * `validateWith` and `executeTools` make a round; `resumeConversation` repeats it. Cold: each subscription is a
  * conversation of its own. Unsubscribing stops everything at once: the request, and every tool that runs.
  *
@@ -82,24 +82,25 @@ export function converse(
   request: ClaudeRequest,
   options: ConverseOptions = {},
 ): Observable<RoundEvent> {
-  const { concurrency = 8, maxRounds = 10, stopWhen, timeout, requestOptions } = options;
+  const { concurrency = 8, maxRounds = 10, stopWhen, timeout = {}, requestOptions } = options;
+  const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = timeout;
   checkCount('converse.concurrency', concurrency);
   checkCount('converse.maxRounds', maxRounds);
   for (const limit of ['first', 'each', 'total'] as const) {
-    checkMilliseconds(`converse.timeout.${limit}`, timeout?.[limit]);
+    checkMilliseconds(`converse.timeout.${limit}`, timeout[limit]);
   }
-  const tools = [...(request.tools ?? [])];
-  const guard = timeoutGuard<RoundEvent>({ ...SILENCE, ...timeout });
-  const validate = validateWith(tools);
+  const tools = request.tools && [...request.tools];
+  const guard = timeoutGuard<RoundEvent>({ first, each, total });
+  const validate = validateWith(tools ?? []);
 
   const round = (request: RoundRequest): Observable<RoundEvent> =>
     claudeStream(client, request, requestOptions).pipe(
       guard,
       accumulateToolInput(),
       validate,
-      executeTools(tools, { concurrency, messages: request.messages }),
+      executeTools(tools ?? [], { concurrency, messages: request.messages }),
     );
-  return of(request).pipe(
+  return of(tools === undefined ? request : { ...request, tools }).pipe(
     resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
     failOnAbort(requestOptions?.signal),
   );

@@ -39,10 +39,17 @@ export function relay<In, Out>(
         subscriber.error(thrown);
       }
     };
+  /** Whatever ends the source ends the link, or a subscriber with many sources would keep them all. */
+  const last =
+    <Args extends unknown[]>(work: (...args: Args) => void) =>
+    (...args: Args): void => {
+      link.unsubscribe();
+      work(...args);
+    };
   const inner = source.pipe(takeUntil(whenUnsubscribed(link))).subscribe({
     next: guarded(next),
-    error: guarded(error),
-    complete: guarded(complete),
+    error: guarded(last(error)),
+    complete: guarded(last(complete)),
   });
   link.add(inner);
   return link;

@@ -1,5 +1,6 @@
-import { from, isObservable, Observable, of, switchMap } from 'rxjs';
+import { from, isObservable, Observable, of, switchMap, type Subscriber } from 'rxjs';
 import { isAsyncIterable } from '../../src/iteration/isAsyncIterable.js';
+import { isObject } from '../../src/iteration/isObject.js';
 import { isPromiseLike } from '../../src/iteration/isPromiseLike.js';
 import { pump } from '../../src/iteration/pump.js';
 
@@ -7,11 +8,46 @@ import { pump } from '../../src/iteration/pump.js';
 export function toOutputs(returned: unknown): Observable<unknown> {
   if (isObservable(returned)) return returned;
   if (isAsyncIterable(returned)) return fromAsyncIterable(returned);
+  if (isGenerator(returned)) return fromGenerator(returned);
   if (isPromiseLike(returned)) return from(returned).pipe(switchMap(toOutputs));
   return of(returned);
 }
 
-/** Like rxjs's `from`, but lets go of the iterator in the tick of the unsubscription. */
+/** Like rxjs's `from`, but lets go of the iterator in the tick of the unsubscription, and takes what it returns, too. */
 function fromAsyncIterable(iterable: AsyncIterable<unknown>): Observable<unknown> {
-  return new Observable((subscriber) => pump(iterable, subscriber));
+  return new Observable((subscriber) =>
+    pump(iterable, {
+      next: (value) => {
+        subscriber.next(value);
+      },
+      error: (error) => {
+        subscriber.error(error);
+      },
+      complete: (last) => {
+        end(subscriber, last);
+      },
+    }),
+  );
+}
+
+/** The values that a generator yields, and the one that it returns. */
+function fromGenerator(generator: Generator): Observable<unknown> {
+  return new Observable((subscriber) => {
+    while (!subscriber.closed) {
+      const result: IteratorResult<unknown, unknown> = generator.next();
+      if (result.done === true) end(subscriber, result.value);
+      else subscriber.next(result.value);
+    }
+    generator.return(undefined);
+  });
+}
+
+function end(subscriber: Subscriber<unknown>, last: unknown): void {
+  if (last !== undefined) subscriber.next(last);
+  subscriber.complete();
+}
+
+/** A generator is made to be run through; other iterables, such as arrays and maps, are values. */
+function isGenerator(value: unknown): value is Generator {
+  return isObject(value) && typeof value['next'] === 'function' && Symbol.iterator in value;
 }

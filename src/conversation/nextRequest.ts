@@ -17,7 +17,7 @@ export function nextRequest(
 ): RoundRequest {
   return {
     ...request,
-    messages: appendReply(request.messages, message, results),
+    messages: Object.freeze(appendReply(request.messages, message, results)),
     ...withoutForce(request.tool_choice),
     ...withContainer(request.container, message.container),
   };

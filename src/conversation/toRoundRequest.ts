@@ -9,5 +9,7 @@ import { toToolDefinition } from '../tools/toToolDefinition.js';
 export function toRoundRequest(request: ClaudeRequest): RoundRequest {
   const { tools } = request;
   const plain = tools === undefined ? request : { ...request, tools: tools.map(toToolDefinition) };
-  return JSON.parse(JSON.stringify(plain)) as RoundRequest;
+  const copy = JSON.parse(JSON.stringify(plain)) as RoundRequest;
+  Object.freeze(copy.messages);
+  return copy;
 }

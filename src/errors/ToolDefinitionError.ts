@@ -1,6 +1,9 @@
 import { RxClaudeError } from './RxClaudeError.js';
 
-/** A tool cannot be offered to Claude as it is defined. Thrown by `defineTool`, never while a conversation runs. */
+/**
+ * A tool cannot be offered to Claude as it is defined, or two have the same name. Thrown at once, where tools are defined
+ * or handed over, never while a conversation runs.
+ */
 export class ToolDefinitionError extends RxClaudeError {
   readonly _tag = 'ToolDefinitionError';
   /** The tool's name. */

@@ -18,8 +18,7 @@ export interface TruncatedStreamFacts {
 /**
  * Claude's reply ended before its `message_stop`: the connection was cut, or the body was empty.
  *
- * What has arrived so far is not a whole reply. Nothing of it was lost on the way to the subscriber, and no tool waits
- * for it; send the request again.
+ * What has arrived so far is not a whole reply, though all of it reached the subscriber. Send the request again.
  */
 export class TruncatedStreamError extends RxClaudeError {
   readonly _tag = 'TruncatedStreamError';

@@ -87,7 +87,7 @@ export function createEventLines(maxChars: number): EventLines {
       case 'conversation_end':
         return `conversation_end ${show(event.reason)}, ${count(event.rounds, 'round')}, ${tokens(event.usage)}`;
       default:
-        return event.type;
+        return show((event as { readonly type?: unknown }).type ?? 'an event without a type');
     }
   };
 

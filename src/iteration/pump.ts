@@ -2,7 +2,8 @@
 export interface Sink<T> {
   next(value: T): void;
   error(error: unknown): void;
-  complete(): void;
+  /** @param returned What the iterator returned at its end, as a generator may. */
+  complete(returned?: unknown): void;
 }
 
 /**
@@ -19,11 +20,12 @@ export function pump<T>(iterable: AsyncIterable<T>, sink: Sink<T>): () => void {
 
   async function readAll(): Promise<void> {
     try {
-      for (let result = await iterator.next(); result.done !== true; result = await iterator.next()) {
+      let result = await iterator.next();
+      for (; result.done !== true; result = await iterator.next()) {
         if (!open) return;
         sink.next(result.value);
       }
-      if (open) sink.complete();
+      if (open) sink.complete(result.value);
     } catch (error) {
       if (open) sink.error(error);
     }

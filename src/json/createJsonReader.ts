@@ -1,3 +1,5 @@
+import { DEEPEST_JSON } from './parseJson.js';
+
 /** Reads one JSON text piece by piece and shows the value as far as it is certain. */
 export interface JsonReader {
   /** Takes the next piece of the text. */
@@ -9,8 +11,6 @@ export interface JsonReader {
 type Container = Record<string, unknown> | unknown[];
 type State = 'value' | 'first_item' | 'first_key' | 'key' | 'colon' | 'string' | 'scalar' | 'after' | 'end';
 
-/** Nesting beyond this is not shown, so that hostile text cannot make a tree that nobody can walk. */
-const DEEPEST = 512;
 const ESCAPES: ReadonlyMap<string, string> = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }));
 const STRING_END = /["\\\u0000-\u001f]/g;
 const SCALAR_END = /[\s,\]}]/g;
@@ -49,7 +49,7 @@ export function createJsonReader(): JsonReader {
     else define(parent, key ?? '', value);
   };
   const open = (container: Container, next: State): void => {
-    if (stack.length === DEEPEST) {
+    if (stack.length === DEEPEST_JSON) {
       state = 'end';
       return;
     }

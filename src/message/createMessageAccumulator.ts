@@ -5,7 +5,7 @@ import type { RoundEvent } from '../events/RoundEvent.js';
 import { createBlocks } from './createBlocks.js';
 import { latestUsage } from './latestUsage.js';
 
-/** Puts Claude's events together to a message. */
+/** Puts Claude's events together into a message. */
 export interface MessageAccumulator {
   /**
    * Takes the next event; events that are no part of a message are ignored.

@@ -2,7 +2,7 @@
  * The type of the values that a JSON Schema describes, read from the schema's own literal type.
  *
  * It knows `type`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `enum`, `const`, `anyOf`,
- * `oneOf` and `allOf`. What it does not know, such as a `$ref`, is `unknown`: never wrong, only less exact.
+ * `oneOf` and `allOf`. What it does not know, such as a `$ref`, is `unknown`: less exact, not wrong.
  */
 export type FromJsonSchema<Schema> = Schema extends { readonly const: infer Value }
   ? Value
@@ -33,7 +33,7 @@ type FromType<Type, Schema> = Type extends 'string'
             : unknown;
 
 type FromArray<Schema> = Schema extends { readonly prefixItems: infer Items }
-  ? { -readonly [Index in keyof Items]: FromJsonSchema<Items[Index]> }
+  ? { -readonly [Index in keyof Items]?: FromJsonSchema<Items[Index]> }
   : Schema extends { readonly items: infer Item }
     ? FromJsonSchema<Item>[]
     : unknown[];

@@ -17,10 +17,11 @@ export interface ToolContext {
 }
 
 /**
- * What a tool may return. Of an async iterable or an Observable, the last value is the result and those before it are
+ * What a tool may return. Of an async iterable, a generator or an Observable, the last value is the result and those before it are
  * progress.
  */
-export type ToolReturn<Output> = Output | PromiseLike<Output> | AsyncIterable<Output> | Observable<Output>;
+export type ToolReturn<Output> =
+  Output | PromiseLike<Output> | AsyncIterable<Output> | Generator<Output> | Observable<Output>;
 
 /** The outcome of a check: what is wrong with the input, field by field, or the decoded input. */
 export type Decoded<Input> = Either<readonly InputIssue[], Input>;

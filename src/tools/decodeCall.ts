@@ -30,3 +30,13 @@ function withDecoded(call: ToolCallEvent, decoded: Decoded<unknown>): ToolCallEv
   const raw = call.input._tag === 'Right' ? call.input.right : undefined;
   return { ...call, input: { _tag: 'Left', left: invalidInput(call.name, raw, decoded.left) } };
 }
+
+/** The call whose check did not come to an end in time. */
+export function undecidedCall(call: ToolCallEvent): ToolCallEvent {
+  const expected = 'an input whose check comes to an end';
+  const found = call.input._tag === 'Right' ? call.input.right : undefined;
+  return withDecoded(call, {
+    _tag: 'Left',
+    left: [{ path: [], expected, found, message: 'The check of this input took too long.' }],
+  });
+}

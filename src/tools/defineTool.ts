@@ -68,17 +68,7 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
 export function defineTool<Schema extends ToolInputSchema, Output>(
   options: ToolOptions<Schema, Output>,
 ): Tool<InputOf<Schema>, Output> {
-  const {
-    name,
-    description,
-    input,
-    input_schema,
-    idempotent = false,
-    timeout,
-    maxResultChars,
-    run,
-    ...fields
-  } = options;
+  const { name, description, input, input_schema, idempotent = false, timeout, maxResultChars, run } = options;
   if (!TOOL_NAME.test(name)) {
     throw new ToolDefinitionError(name, `its name must match ${TOOL_NAME.source}.`);
   }
@@ -86,11 +76,26 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
   checkCount('defineTool.maxResultChars', maxResultChars);
   if (input_schema !== undefined) checkRoot(name, input_schema);
   const definition: BetaTool = {
-    ...fields,
+    ...optionalFields(options),
     name,
     description,
     input_schema: input_schema ?? inputSchemaOf(name, input),
   };
   const decode = decodeWith(input) as (value: unknown) => Decoded<InputOf<Schema>> | Promise<Decoded<InputOf<Schema>>>;
   return { name, definition, idempotent, timeout, maxResultChars, decode, run };
+}
+
+/** The API's own optional fields of a tool. Whatever else a program gives, the API would refuse. */
+const OPTIONAL_FIELDS = [
+  'allowed_callers',
+  'cache_control',
+  'defer_loading',
+  'eager_input_streaming',
+  'input_examples',
+  'strict',
+] as const;
+
+function optionalFields(options: Partial<BetaTool>): Partial<BetaTool> {
+  const given = OPTIONAL_FIELDS.filter((field) => options[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, options[field]]));
 }

@@ -162,10 +162,12 @@ function groupBy<Item>(
   items: readonly Item[],
   keyOf: (item: Item, at: number) => string,
 ): readonly (readonly Item[])[] {
-  const groups = new Map<string, readonly Item[]>();
+  const groups = new Map<string, Item[]>();
   items.forEach((item, at) => {
     const key = keyOf(item, at);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   });
   return [...groups.values()];
 }

@@ -1,5 +1,6 @@
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { messageOf } from '../errors/messageOf.js';
 import type { InputIssue } from '../events/ToolInputError.js';
 import type { FromJsonSchema } from './FromJsonSchema.js';
 import { parsePointer } from './parsePointer.js';
@@ -13,7 +14,8 @@ export interface JsonSchemaInput<Input> {
  * Wraps a raw JSON Schema (draft 2020-12) so that `defineTool` can check inputs against it.
  *
  * The type of the input is read from the schema itself. The check is done by `@cfworker/json-schema`, which evaluates
- * no code and so runs under a strict content security policy. Only programs that import this function load it.
+ * no code and so runs under a strict content security policy. A bundler leaves it out of programs that do not import
+ * this function.
  *
  * @param schema The schema, an object schema at its root.
  * @returns A Standard Schema with the type that the schema describes.
@@ -42,8 +44,8 @@ export function jsonSchema<const Schema extends object>(schema: Schema): JsonSch
       version: 1,
       vendor: 'rxclaude',
       validate: (value) => {
-        const { valid, errors } = validator.validate(value);
-        return valid ? { value: value as FromJsonSchema<Schema> } : { issues: toIssues(errors) };
+        const issues = issuesOf(validator, value);
+        return issues.length === 0 ? { value: value as FromJsonSchema<Schema> } : { issues };
       },
       jsonSchema: { input: given, output: given },
     },
@@ -56,6 +58,16 @@ const CONTAINERS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+function issuesOf(validator: Validator, value: unknown): StandardSchemaV1.Issue[] {
+  try {
+    const { valid, errors } = validator.validate(value);
+    return valid ? [] : toIssues(errors);
+  } catch (error) {
+    // The validator writes keys as URIs, and half a surrogate pair has no such form.
+    return [{ message: `This input cannot be checked: ${messageOf(error)}` }];
+  }
+}
 
 function toIssues(errors: readonly OutputUnit[]): StandardSchemaV1.Issue[] {
   const leaves = errors.filter(

@@ -11,6 +11,8 @@ export interface ContentLimits {
   readonly textOnly?: boolean;
 }
 
+/** The text of all files in one result: with it, several results and the history stay below the 32 MB of a request. */
+const MOST_FILE_CHARS = 14_000_000;
 /** The base64 text of the largest file that the API takes in one block (5 MB), with room for the block around it. */
 const LARGEST_FILE = 7_000_000;
 
@@ -40,15 +42,23 @@ function cutText(text: string, maxChars: number): string {
 /** The block, or a note in its place where it cannot be sent. */
 function sendable(block: ContentBlock, textOnly: boolean): ContentBlock {
   if (block.type === 'text') return block;
-  if (textOnly) return { type: 'text', text: `[${block.type} left out: only text can be sent here]` };
+  if (textOnly) return leftOut(block, 'only text can be sent here');
   if (!isFile(block) || sizeOf(block) <= LARGEST_FILE) return block;
-  return { type: 'text', text: `[${block.type} left out: the file is larger than the API takes]` };
+  return leftOut(block, 'the file is larger than the API takes');
+}
+
+function leftOut({ type }: ContentBlock, why: string): ContentBlock {
+  return { type: 'text', text: `[${type} left out: ${why}]` };
 }
 
 function cutBlocks(blocks: readonly ContentBlock[], maxChars: number): ContentBlock[] {
   let total = 0;
+  let files = 0;
   const kept = blocks.flatMap((block): ContentBlock[] => {
-    if (isFile(block)) return [block];
+    if (isFile(block)) {
+      files += sizeOf(block);
+      return [files <= MOST_FILE_CHARS ? block : leftOut(block, 'the files are larger than a request may be')];
+    }
     const size = block.type === 'text' ? block.text.length : sizeOf(block);
     const left = maxChars - total;
     total += size;

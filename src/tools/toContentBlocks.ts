@@ -1,34 +1,11 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { isObject } from '../iteration/isObject.js';
-import { isJsonObject } from '../json/isJsonObject.js';
+import { BLOCK_RULES, isWhole, knownFields, type Fields } from './contentBlockRules.js';
 import { toJson } from './toText.js';
 import { wellFormed } from './wellFormed.js';
 
 /** A block that may stand in the content of a `tool_result`. */
 export type ContentBlock = Exclude<NonNullable<ToolResultBlockParam['content']>, string>[number];
-
-type Fields = Record<PropertyKey, unknown>;
-
-/** What a block of one type cannot be without, and all the fields it may have: the API refuses any other. */
-interface BlockRule {
-  readonly isWhole: (block: Fields) => boolean;
-  readonly fields: readonly string[];
-}
-
-const RULES: ReadonlyMap<unknown, BlockRule> = new Map<unknown, BlockRule>([
-  ['text', { isWhole: ({ text }) => isText(text), fields: ['text', 'cache_control'] }],
-  ['image', { isWhole: hasSource, fields: ['source', 'cache_control'] }],
-  ['document', { isWhole: hasSource, fields: ['source', 'title', 'context', 'citations', 'cache_control'] }],
-  [
-    'search_result',
-    {
-      isWhole: ({ content, source, title }) => Array.isArray(content) && isText(source) && isText(title),
-      fields: ['content', 'source', 'title', 'citations', 'cache_control'],
-    },
-  ],
-  ['tool_reference', { isWhole: ({ tool_name }) => isText(tool_name), fields: ['tool_name', 'cache_control'] }],
-  ['browser_state', { isWhole: ({ tabs }) => Array.isArray(tabs), fields: ['tabs', 'state_changes', 'cache_control'] }],
-]);
 
 /**
  * The content blocks that a tool returned, as the API takes them; `undefined` when the value is no list of such blocks,
@@ -41,22 +18,15 @@ export function toContentBlocks(output: unknown): ContentBlock[] | undefined {
 }
 
 function isBlock(value: unknown): boolean {
-  return isObject(value) && RULES.get(value['type'])?.isWhole(value) === true;
-}
-
-function hasSource({ source }: Fields): boolean {
-  return isJsonObject(source) && isText(source['type']);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
+  if (!isObject(value)) return false;
+  const rule = BLOCK_RULES.get(value['type']);
+  return rule !== undefined && isWhole(value, rule);
 }
 
 function withKnownFields(block: Fields): ContentBlock {
-  const { type } = block;
-  const fields =
-    RULES.get(type)?.fields.filter((field) => block[field] !== undefined && !isVoidMark(block, field)) ?? [];
-  return Object.fromEntries([['type', type], ...fields.map((field) => [field, block[field]])]) as ContentBlock;
+  const rule = BLOCK_RULES.get(block['type']);
+  const fields = rule === undefined ? [] : knownFields(block, rule).filter((field) => !isVoidMark(block, field));
+  return Object.fromEntries(fields.map((field) => [field, block[field]])) as unknown as ContentBlock;
 }
 
 /** The API refuses a cache mark on empty text. */

@@ -26,7 +26,7 @@ import { readReply } from './readReply.js';
  * @param request The SDK's create params without `stream`. Of `tools`, only API fields are sent.
  * @param options The SDK's request options. Its retries, timeouts and authentication do their work up to the response
  * headers.
- * @returns The events. Completes when the whole reply has come.
+ * @returns The events. Completes when the whole reply has come and the server has ended the response.
  * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
  * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with {@link TruncatedStreamError} when the
  * response ends, or breaks, before `message_stop`; with {@link UnexpectedResponseError} when it is no stream; with
@@ -84,7 +84,8 @@ export function claudeStream(
 }
 
 function toParams(request: ClaudeRequest): MessageCreateParamsStreaming {
-  const { tools } = request;
+  const { tools, messages } = request;
   const plain = tools === undefined ? request : { ...request, tools: tools.map(toToolDefinition) };
-  return { ...plain, stream: true } as MessageCreateParamsStreaming;
+  // A copy of the list, for the client may write it to the wire later than now.
+  return { ...plain, messages: [...messages], stream: true } as MessageCreateParamsStreaming;
 }

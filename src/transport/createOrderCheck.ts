@@ -11,6 +11,14 @@ export interface OrderCheck {
   end(facts?: Partial<TruncatedStreamFacts>): TruncatedStreamError | undefined;
 }
 
+/** The part without which an event says nothing. */
+const PARTS: ReadonlyMap<string, string> = new Map([
+  ['message_start', 'message'],
+  ['content_block_start', 'content_block'],
+  ['content_block_delta', 'delta'],
+  ['message_delta', 'delta'],
+]);
+
 /** Makes a check for one response. */
 export function createOrderCheck(): OrderCheck {
   let started = false;
@@ -23,6 +31,10 @@ export function createOrderCheck(): OrderCheck {
       if (!isObject(event)) throw new ProtocolError(`Expected an event, found ${String(event)}.`);
       events++;
       lastEvent = String(event['type']);
+      const part = PARTS.get(lastEvent);
+      if (part !== undefined && !isObject(event[part])) {
+        throw new ProtocolError(`A \`${lastEvent}\` came without its \`${part}\`.`);
+      }
       if (lastEvent === 'message_start') {
         if (started) throw new ProtocolError('One response carried two messages: a second `message_start` came.');
         started = true;

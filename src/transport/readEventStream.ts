@@ -2,7 +2,8 @@ import { APIError } from '@anthropic-ai/sdk/core/error';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { messageOf } from '../errors/messageOf.js';
 import { ProtocolError } from '../errors/ProtocolError.js';
-import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
+import { isJsonObject } from '../json/isJsonObject.js';
 import { parseJson } from '../json/parseJson.js';
 
 /** What takes the events of a response. */
@@ -50,7 +51,7 @@ export async function readEventStream(response: Response, sink: EventSink): Prom
       if (sink.closed) return {};
       const text = decoder.decode(result.value, { stream: !result.done });
       if (result.done) {
-        // The parser waits whether a line feed follows a carriage return; nothing does.
+        // The parser waits to see whether a line feed follows a carriage return; nothing does.
         parser.feed(last === '\r' ? `${text}\n` : text);
         return {};
       }
@@ -68,9 +69,15 @@ function toCut(cause: unknown): BodyEnd & { cause: unknown } {
 
 function take({ event, data }: EventSourceMessage, headers: Headers, sink: EventSink): void {
   if (event === undefined) sink.unnamed();
-  else if (event === 'ping') sink.event({ type: 'ping' });
+  else if (event === 'ping') sink.event(toPing(data));
   else if (event === 'error') throw toApiError(data, headers);
   else if (data !== '') sink.event(toEvent(event, data));
+}
+
+/** A ping says all that it has to say by its name. */
+function toPing(data: string): PingEvent {
+  const parsed = parseJson(data);
+  return parsed.ok && isJsonObject(parsed.value) ? { ...parsed.value, type: 'ping' } : { type: 'ping' };
 }
 
 /** The same error that the SDK's own stream throws. */

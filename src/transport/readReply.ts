@@ -60,7 +60,7 @@ async function readResponse(reply: ResponsePromise, sink: ReplySink): Promise<vo
   const response = await reply.asResponse();
   const requestId = response.headers.get('request-id') ?? undefined;
   const contentType = response.headers.get('content-type') ?? '';
-  if (contentType.includes('json')) {
+  if (/json|text\/html/.test(contentType)) {
     throw new UnexpectedResponseError({ found: `a body of type ${contentType}`, status: response.status, requestId });
   }
   if (!contentType.includes('text/event-stream')) {

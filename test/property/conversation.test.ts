@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ClaudeMessage, ClaudeRequest, RoundEvent, RoundRequest } from 'rxclaude';
 import { addUsage, NO_USAGE } from '../../src/conversation/addUsage.js';
 import { callIds } from '../../src/conversation/callIds.js';
-import { createRound } from '../../src/conversation/createRound.js';
+import { createRoundTracker } from '../../src/conversation/createRoundTracker.js';
 import { nextRequest } from '../../src/conversation/nextRequest.js';
 import { toAssistantContent } from '../../src/conversation/toAssistantContent.js';
 import { toRoundRequest } from '../../src/conversation/toRoundRequest.js';
@@ -230,7 +230,7 @@ describe('a round', () => {
             id,
             result: { type: 'tool_result', tool_use_id: id, content: id },
           }));
-        const round = createRound(1);
+        const round = createRoundTracker(1);
         for (const event of [{ type: 'message_start', message }, ...results, { type: 'message_stop' }])
           round.take(event as unknown as RoundEvent);
         const outcome = round.end();

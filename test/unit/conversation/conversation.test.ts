@@ -8,7 +8,7 @@ import {
   type RoundEvent,
   type RoundRequest,
 } from 'rxclaude';
-import { createRound, type RoundOutcome } from '../../../src/conversation/createRound.js';
+import { createRoundTracker, type RoundOutcome } from '../../../src/conversation/createRoundTracker.js';
 import { appendReply, nextRequest } from '../../../src/conversation/nextRequest.js';
 import { toAssistantContent } from '../../../src/conversation/toAssistantContent.js';
 import { toRoundRequest } from '../../../src/conversation/toRoundRequest.js';
@@ -176,14 +176,14 @@ describe('toRoundRequest', () => {
 
 /** What a round makes of a reply and its results. */
 function roundOf(content: (string | BlockSpec)[], stop_reason: string | null, ...results: object[]): RoundOutcome {
-  const round = createRound(3);
+  const round = createRoundTracker(3);
   for (const event of [...reply({ content, stop_reason }), ...results]) round.take(event as RoundEvent);
   return round.end();
 }
 
 const add = (id: string): BlockSpec => toolUse({ id, name: 'add', input: { a: 1 } });
 
-describe('createRound', () => {
+describe('createRoundTracker', () => {
   it('goes on with the results in the order of the calls', () => {
     const { results, goesOn } = roundOf([add('a'), add('b')], 'tool_use', result('b'), result('a'));
     expect(results.map(({ tool_use_id }) => tool_use_id)).toEqual(['a', 'b']);
@@ -234,7 +234,7 @@ describe('createRound', () => {
   it('fails without a whole message', () => {
     const events = reply({ content: [text('x')] });
     for (const some of [[], events.slice(0, 3), events.slice(0, -1)]) {
-      const round = createRound(1);
+      const round = createRoundTracker(1);
       for (const event of some) round.take(event as RoundEvent);
       expect(() => round.end()).toThrow(ProtocolError);
     }

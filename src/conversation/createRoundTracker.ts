@@ -17,7 +17,7 @@ export interface RoundOutcome {
 }
 
 /** Follows the events of one round. */
-export interface Round {
+export interface RoundTracker {
   take(event: RoundEvent): void;
   /**
    * What the round brought, once its events have ended.
@@ -28,8 +28,8 @@ export interface Round {
   end(): RoundOutcome;
 }
 
-/** Makes a round that has seen nothing yet. */
-export function createRound(round: number): Round {
+/** Makes a tracker that has seen nothing yet. */
+export function createRoundTracker(round: number): RoundTracker {
   const accumulator = createMessageAccumulator();
   const results = new Map<string, ToolResultBlockParam>();
 
