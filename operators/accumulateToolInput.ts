@@ -1,6 +1,6 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { createToolInputs } from '../src/tools/createToolInputs.js';
+import { createToolInputs } from '../src/tools/input/createToolInputs.js';
 import { relay } from './internal/relay.js';
 
 /**

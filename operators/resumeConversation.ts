@@ -10,15 +10,14 @@ import {
   type OperatorFunction,
   type Subscriber,
 } from 'rxjs';
-import { addUsage, NO_USAGE } from '../src/conversation/addUsage.js';
-import { createRoundTracker, type RoundOutcome } from '../src/conversation/createRoundTracker.js';
-import { endHistory } from '../src/conversation/endHistory.js';
-import { nextRequest } from '../src/conversation/nextRequest.js';
+import { NO_USAGE } from '../src/conversation/addUsage.js';
+import { createRoundTracker } from '../src/conversation/createRoundTracker.js';
+import { endRound, type RoundState } from '../src/conversation/endRound.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
 import { checkCount } from '../src/errors/checkOption.js';
-import type { RoundRequest } from '../src/events/ClaudeRequest.js';
-import type { ConversationEndReason, RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
-import type { ClaudeRequest } from '../src/tools/Tool.js';
+import type { RoundRequest } from '../src/events/RoundRequest.js';
+import type { RoundEndEvent, RoundEvent } from '../src/events/RoundEvent.js';
+import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
 import { relay } from './internal/relay.js';
 
 /**
@@ -92,74 +91,37 @@ export function resumeConversation(
   const { maxRounds = 10, stopWhen = never } = options;
   checkCount('resumeConversation.maxRounds', maxRounds);
 
-  const whyEnd = (end: RoundEndEvent, { message, goesOn }: RoundOutcome): ConversationEndReason | undefined => {
-    if (!goesOn) return message.stop_reason ?? null;
-    if (end.round >= maxRounds) return 'max_rounds';
-    return stopWhen(end) ? 'stop_when' : undefined;
-  };
-
-  const finish = (state: State, outcome: RoundOutcome, out: Subscriber<RoundEvent>): State | undefined => {
-    const { request, number } = state;
-    const { message, results } = outcome;
-    const usage = addUsage(state.usage, message.usage);
-    const end: RoundEndEvent = {
-      type: 'round_end',
-      round: number,
-      message,
-      results,
-      usage: message.usage,
-      next: 'resume',
-    };
-    const reason = whyEnd(end, outcome);
-    if (reason === undefined) {
-      out.next(end);
-      return { request: nextRequest(request, message, results), number: number + 1, usage };
-    }
-    out.next({ ...end, next: 'end' });
-    const messages = endHistory(request.messages, message, results);
-    out.next({ type: 'conversation_end', reason, messages, message, usage, rounds: number });
-    return undefined;
-  };
-
   /** Runs one round. Its events go straight out; what it emits itself is the state of the next round, if there is one. */
-  const runRound = (state: State, out: Subscriber<RoundEvent>): Observable<State> =>
+  const runRound = (state: RoundState, out: Subscriber<RoundEvent>): Observable<RoundState> =>
     new Observable((next) => {
-      const { request, number } = state;
+      const { request, round: number } = state;
       out.next({ type: 'round_start', round: number, request });
       const tracker = createRoundTracker(number);
-      relay(
-        defer(() => round(request, number)),
-        next,
-        {
-          next: (event) => {
-            out.next(event);
-            tracker.take(event);
-          },
-          complete: () => {
-            const following = finish(state, tracker.end(), out);
-            if (following !== undefined) next.next(following);
-            next.complete();
-          },
+      const events = defer(() => round(request, number));
+      relay(events, next, {
+        next: (event) => {
+          out.next(event);
+          tracker.take(event);
         },
-      );
+        complete: () => {
+          const { end, following, conversationEnd } = endRound(state, tracker.end(), { maxRounds, stopWhen });
+          out.next(end);
+          if (conversationEnd !== undefined) out.next(conversationEnd);
+          if (following !== undefined) next.next(following);
+          next.complete();
+        },
+      });
     });
 
   const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
     new Observable((out) => {
-      const first: State = { request: toRoundRequest(request), number: 1, usage: NO_USAGE };
+      const first: RoundState = { request: toRoundRequest(request), round: 1, usage: NO_USAGE };
       // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
       const rounds = of(first).pipe(expand((state) => runRound(state, out).pipe(subscribeOn(queueScheduler))));
       relay(rounds, out, { next: ignore });
     });
 
   return (source) => source.pipe(concatMap(hold));
-}
-
-/** What one round hands to the next. */
-interface State {
-  readonly request: RoundRequest;
-  readonly number: number;
-  readonly usage: UsageTotals;
 }
 
 function ignore(): void {

@@ -2,7 +2,7 @@ import { from, Observable, of, timeout, type MonoTypeOperatorFunction } from 'rx
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import { isPromiseLike } from '../src/iteration/isPromiseLike.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
-import { decodeCall, undecidedCall } from '../src/tools/decodeCall.js';
+import { decodeCall, undecidedCall } from '../src/tools/input/decodeCall.js';
 import type { ToolEntry } from '../src/tools/Tool.js';
 import { relay } from './internal/relay.js';
 

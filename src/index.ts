@@ -14,24 +14,17 @@ export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuar
 export { validateWith } from '../operators/validateWith.js';
 
 export { defineTool, type ToolOptions } from './tools/defineTool.js';
-export { describe, type CodecDescription } from './tools/describe.js';
-export { ioTsJsonSchema } from './tools/ioTsJsonSchema.js';
-export type { AnyCodec } from './tools/ioTsCodec.js';
-export type { JsonSchema } from './tools/ioTsSchema.js';
-export { jsonSchema, type JsonSchemaInput } from './tools/jsonSchema.js';
-export type {
-  ClaudeRequest,
-  Decoded,
-  SdkRunnableTool,
-  Tool,
-  ToolContext,
-  ToolEntry,
-  ToolReturn,
-} from './tools/Tool.js';
-export type { InputOf, ToolInputSchema } from './tools/ToolInputSchema.js';
+export { describe, type CodecDescription } from './tools/ioTs/describe.js';
+export { ioTsJsonSchema } from './tools/ioTs/ioTsJsonSchema.js';
+export type { AnyCodec } from './tools/ioTs/ioTsCodec.js';
+export type { JsonSchema } from './tools/ioTs/ioTsSchema.js';
+export { jsonSchema, type JsonSchemaInput } from './tools/input/jsonSchema.js';
+export type { ClaudeRequest } from './tools/ClaudeRequest.js';
+export type { Decoded, SdkRunnableTool, Tool, ToolContext, ToolEntry, ToolReturn } from './tools/Tool.js';
+export type { InputOf, ToolInputSchema } from './tools/input/ToolInputSchema.js';
 
 export type { ClaudeEvent, ClaudeMessage, PingEvent } from './events/ClaudeEvent.js';
-export type { RoundRequest } from './events/ClaudeRequest.js';
+export type { RoundRequest } from './events/RoundRequest.js';
 export type {
   AddedEvent,
   ConversationEndEvent,

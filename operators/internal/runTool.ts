@@ -1,7 +1,7 @@
 import { asyncScheduler, catchError, defer, map, merge, NEVER, Observable, of, takeWhile, tap, timer } from 'rxjs';
 import type { ToolCallEvent, ToolProgressEvent, ToolResultEvent, ToolTimeout } from '../../src/events/RoundEvent.js';
 import type { RunnableTool, ToolContext } from '../../src/tools/Tool.js';
-import { toToolResult, type ToolOutcome } from '../../src/tools/toToolResult.js';
+import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
 import { progressThenResult } from './progressThenResult.js';
 import { toOutputs } from './toOutputs.js';
 

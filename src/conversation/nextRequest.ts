@@ -1,6 +1,6 @@
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
-import type { RoundRequest } from '../events/ClaudeRequest.js';
+import type { RoundRequest } from '../events/RoundRequest.js';
 import { toAssistantContent } from './toAssistantContent.js';
 
 /**

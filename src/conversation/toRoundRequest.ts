@@ -1,5 +1,5 @@
-import type { RoundRequest } from '../events/ClaudeRequest.js';
-import type { ClaudeRequest } from '../tools/Tool.js';
+import type { RoundRequest } from '../events/RoundRequest.js';
+import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
 
 /**

@@ -2,7 +2,7 @@ import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
-import type { RoundRequest } from './ClaudeRequest.js';
+import type { RoundRequest } from './RoundRequest.js';
 import type { ToolInputError } from './ToolInputError.js';
 
 /** Which call an event belongs to. */

@@ -1,4 +1,4 @@
-import type { RoundRequest } from './ClaudeRequest.js';
+import type { RoundRequest } from './RoundRequest.js';
 import { redactText, redactValue } from './redact.js';
 import type { RoundEvent, ToolResultEvent, UsageTotals } from './RoundEvent.js';
 import { toOneLine } from './toOneLine.js';

@@ -2,7 +2,6 @@ import type { BetaTool, BetaToolUnion } from '@anthropic-ai/sdk/resources/beta/m
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { Observable } from 'rxjs';
-import type { ClaudeRequestOf } from '../events/ClaudeRequest.js';
 import type { ToolCallEvent } from '../events/RoundEvent.js';
 import type { InputIssue } from '../events/ToolInputError.js';
 
@@ -56,11 +55,3 @@ export interface SdkRunnableTool {
 
 /** Whatever may stand in `tools`: what can be run here, and what is only offered to Claude. */
 export type ToolEntry = Tool | SdkRunnableTool | BetaToolUnion;
-
-/**
- * A request as a program writes it: the SDK's own create params without `stream`.
- *
- * `tools` may mix tools of `defineTool`, the SDK's runnable tools, plain API definitions and server tools. Only API
- * fields go on the wire.
- */
-export type ClaudeRequest = ClaudeRequestOf<Tool | SdkRunnableTool>;

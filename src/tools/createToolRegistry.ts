@@ -3,7 +3,7 @@ import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import type { ToolCallEvent } from '../events/RoundEvent.js';
 import type { InputIssue } from '../events/ToolInputError.js';
 import { isObject } from '../iteration/isObject.js';
-import { valueAt } from './decodeWith.js';
+import { valueAt } from './input/decodeWith.js';
 import { isSdkRunnableTool, isTool } from './isTool.js';
 import type { Decoded, RunnableTool, SdkRunnableTool, ToolContext, ToolEntry } from './Tool.js';
 

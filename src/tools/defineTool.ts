@@ -1,10 +1,10 @@
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import { checkCount, checkMilliseconds } from '../errors/checkOption.js';
 import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
-import { decodeWith } from './decodeWith.js';
-import { checkRoot, inputSchemaOf } from './inputSchemaOf.js';
+import { decodeWith } from './input/decodeWith.js';
+import { checkRoot, inputSchemaOf } from './input/inputSchemaOf.js';
 import type { Decoded, Tool, ToolContext, ToolReturn } from './Tool.js';
-import type { InputOf, ToolInputSchema } from './ToolInputSchema.js';
+import type { InputOf, ToolInputSchema } from './input/ToolInputSchema.js';
 
 /** What the API demands of a tool's name (400 otherwise). */
 const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;

@@ -1,7 +1,7 @@
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import { Observable } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
-import type { ClaudeRequest } from '../tools/Tool.js';
+import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { createOrderCheck } from './createOrderCheck.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ToolCallEvent } from 'rxclaude';
-import { resultContent } from '../../src/tools/resultContent.js';
-import { toToolResult, type ToolOutcome } from '../../src/tools/toToolResult.js';
+import { resultContent } from '../../src/tools/result/resultContent.js';
+import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
 import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
 import { faultsOf } from '../unit/tools/validContent.js';
 

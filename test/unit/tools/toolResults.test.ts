@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { defineTool, type Tool, type ToolOptions } from 'rxclaude';
-import { resultContent } from '../../../src/tools/resultContent.js';
+import { resultContent } from '../../../src/tools/result/resultContent.js';
 import { HOSTILE } from './oddValues.js';
 import { runCall, runCalls, textOf } from './runCalls.js';
 import { faultsOf } from './validContent.js';

@@ -1,10 +1,10 @@
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
-import { messageOf } from '../errors/messageOf.js';
-import { isJsonObject } from '../json/isJsonObject.js';
+import { ToolDefinitionError } from '../../errors/ToolDefinitionError.js';
+import { messageOf } from '../../errors/messageOf.js';
+import { isJsonObject } from '../../json/isJsonObject.js';
 import { isStandardSchema } from './decodeWith.js';
-import { ioTsJsonSchema } from './ioTsJsonSchema.js';
+import { ioTsJsonSchema } from '../ioTs/ioTsJsonSchema.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
 
 /** What the API demands of a property's name (400 otherwise). */

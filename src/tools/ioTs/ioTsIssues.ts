@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
-import type { InputIssue } from '../events/ToolInputError.js';
-import { isJsonObject } from '../json/isJsonObject.js';
+import type { InputIssue } from '../../events/ToolInputError.js';
+import { isJsonObject } from '../../json/isJsonObject.js';
 import { expectedOf, tagOf } from './ioTsExpected.js';
 import { inspect, unwrap } from './ioTsCodec.js';
 import type { AnyCodec } from './ioTsCodec.js';

@@ -1,7 +1,7 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { messageOf } from '../errors/messageOf.js';
-import type { ToolCallEvent, ToolResultEvent } from '../events/RoundEvent.js';
-import type { ToolInputError } from '../events/ToolInputError.js';
+import { messageOf } from '../../errors/messageOf.js';
+import type { ToolCallEvent, ToolResultEvent } from '../../events/RoundEvent.js';
+import type { ToolInputError } from '../../events/ToolInputError.js';
 import { errorContent } from './errorContent.js';
 import { resultContent } from './resultContent.js';
 

@@ -1,10 +1,10 @@
 import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
-import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../events/RoundEvent.js';
-import type { ToolInputError } from '../events/ToolInputError.js';
-import { createJsonReader, type JsonReader } from '../json/createJsonReader.js';
-import { isJsonObject } from '../json/isJsonObject.js';
-import { parseJson } from '../json/parseJson.js';
+import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../events/RoundEvent.js';
+import type { ToolInputError } from '../../events/ToolInputError.js';
+import { createJsonReader, type JsonReader } from '../../json/createJsonReader.js';
+import { isJsonObject } from '../../json/isJsonObject.js';
+import { parseJson } from '../../json/parseJson.js';
 import { invalidJson, notAnObject } from './inputMessages.js';
 
 /** Puts the inputs of Claude's calls together while they are written. */

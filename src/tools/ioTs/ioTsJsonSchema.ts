@@ -1,4 +1,4 @@
-import { JsonSchemaError } from '../errors/JsonSchemaError.js';
+import { JsonSchemaError } from '../../errors/JsonSchemaError.js';
 import { descriptionOf } from './describe.js';
 import { acceptsUndefined, inspect, literalsOf } from './ioTsCodec.js';
 import type { AnyCodec, InspectedCodec } from './ioTsCodec.js';

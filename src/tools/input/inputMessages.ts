@@ -1,6 +1,6 @@
-import { wellFormed } from './wellFormed.js';
-import { toJson } from './toText.js';
-import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../events/ToolInputError.js';
+import { wellFormed } from '../result/wellFormed.js';
+import { toJson } from '../result/toText.js';
+import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../../events/ToolInputError.js';
 
 /** How much of a wrong value is shown, in characters. */
 const LONGEST_VALUE = 80;

@@ -1,8 +1,8 @@
-import type { ToolCallEvent } from '../events/RoundEvent.js';
-import { isPromiseLike } from '../iteration/isPromiseLike.js';
-import type { ToolRegistry } from './createToolRegistry.js';
+import type { ToolCallEvent } from '../../events/RoundEvent.js';
+import { isPromiseLike } from '../../iteration/isPromiseLike.js';
+import type { ToolRegistry } from '../createToolRegistry.js';
 import { invalidInput, unknownTool } from './inputMessages.js';
-import type { Decoded } from './Tool.js';
+import type { Decoded } from '../Tool.js';
 
 /**
  * Checks the input of a call against the tool it names.

@@ -1,5 +1,5 @@
 import { configure } from 'safe-stable-stringify';
-import { messageOf } from '../errors/messageOf.js';
+import { messageOf } from '../../errors/messageOf.js';
 
 const stringify = configure({ deterministic: false, circularValue: '[Circular]', maximumDepth: 100 });
 

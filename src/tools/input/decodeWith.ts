@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Decoder } from 'io-ts';
-import type { InputIssue } from '../events/ToolInputError.js';
-import { isObject } from '../iteration/isObject.js';
-import { isPromiseLike } from '../iteration/isPromiseLike.js';
-import { ioTsIssues } from './ioTsErrors.js';
-import type { Decoded } from './Tool.js';
+import type { InputIssue } from '../../events/ToolInputError.js';
+import { isObject } from '../../iteration/isObject.js';
+import { isPromiseLike } from '../../iteration/isPromiseLike.js';
+import { ioTsIssues } from '../ioTs/ioTsIssues.js';
+import type { Decoded } from '../Tool.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
 
 type Decode = (input: unknown) => Decoded<unknown> | Promise<Decoded<unknown>>;

@@ -1,7 +1,7 @@
 import { Validator, type OutputUnit } from '@cfworker/json-schema';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import { messageOf } from '../errors/messageOf.js';
-import type { InputIssue } from '../events/ToolInputError.js';
+import { messageOf } from '../../errors/messageOf.js';
+import type { InputIssue } from '../../events/ToolInputError.js';
 import type { FromJsonSchema } from './FromJsonSchema.js';
 import { parsePointer } from './parsePointer.js';
 

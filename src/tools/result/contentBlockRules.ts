@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json/isJsonObject.js';
+import { isJsonObject } from '../../json/isJsonObject.js';
 
 /** The fields of a block, a source or another part of one. */
 export type Fields = Record<PropertyKey, unknown>;
