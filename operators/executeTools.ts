@@ -1,16 +1,15 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { asyncScheduler, finalize, Observable, Subscription, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import type { ToolInputError } from '../src/events/ToolInputError.js';
-import { createCallQueue, type Unwanted } from '../src/tools/createCallQueue.js';
+import { createCallQueue } from '../src/tools/createCallQueue.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { unknownTool } from '../src/tools/input/inputMessages.js';
-import type { RunnableTool, ToolEntry } from '../src/tools/Tool.js';
+import type { ToolEntry } from '../src/tools/Tool.js';
 import { MAX_RESULT_CHARS, toToolResult } from '../src/tools/result/toToolResult.js';
+import { createToolPool } from './internal/createToolPool.js';
 import { relay } from './internal/relay.js';
-import { runTool } from './internal/runTool.js';
-import { whenUnsubscribed } from './internal/whenUnsubscribed.js';
 
 /** The limits of `executeTools`. */
 export interface ExecuteToolsOptions {
@@ -76,75 +75,36 @@ export function executeTools(
   return (source) =>
     new Observable((subscriber) => {
       const queue = createCallQueue(registry);
-      const running = new Map<ToolCallEvent, Run>();
       let sourceDone = false;
       let starting = false;
 
       const startReady = (): void => {
         if (starting) return;
         starting = true;
-        while (running.size < concurrency && !subscriber.closed) {
+        while (pool.size < concurrency && !subscriber.closed) {
           const call = queue.next();
           if (call === undefined) break;
           answer(call);
         }
         starting = false;
-        if (sourceDone && running.size === 0) subscriber.complete();
+        if (sourceDone && pool.size === 0) subscriber.complete();
       };
+      const pool = createToolPool(subscriber, { timeout, maxResultChars }, messages, startReady);
       const answer = (call: ToolCallEvent): void => {
         const tool = registry.find(call);
         if (call.input._tag === 'Left') refuse(call, call.input.left);
         else if (tool === undefined) refuse(call, unknownTool(call.name, call.input.right, registry.names));
-        else start(call, tool, call.input.right);
+        else pool.start(call, tool, call.input.right);
       };
       const refuse = (call: ToolCallEvent, error: ToolInputError): void => {
         subscriber.next(toToolResult(call, { _tag: 'Refused', error }, 0, maxResultChars));
-      };
-      const start = (call: ToolCallEvent, tool: RunnableTool, input: unknown): void => {
-        const { id, name, index } = call;
-        const subscription = new Subscription();
-        running.set(call, { subscription, startedAt: asyncScheduler.now() });
-        subscriber.add(subscription);
-        subscriber.next({ type: 'tool_start', id, name, index });
-        const limits = {
-          timeout: tool.timeout ?? timeout,
-          maxResultChars: tool.maxResultChars ?? maxResultChars,
-        };
-        runTool(tool, input, { call, messages }, limits)
-          .pipe(
-            takeUntil(whenUnsubscribed(subscription)),
-            // Only when the tool has let go of all that it holds does the next one start.
-            finalize(() => {
-              subscription.unsubscribe();
-              if (running.delete(call)) startReady();
-            }),
-          )
-          .subscribe({
-            next: (event) => {
-              subscriber.next(event);
-            },
-            error: (error: unknown) => {
-              subscriber.error(error);
-            },
-          });
-      };
-      const stop = ({ calls, reason }: Unwanted): void => {
-        for (const call of calls) {
-          const run = running.get(call);
-          if (run === undefined) continue;
-          running.delete(call);
-          run.subscription.unsubscribe();
-          const error = new Error(`Stopped, because ${reason}.`);
-          const duration = asyncScheduler.now() - run.startedAt;
-          subscriber.next(toToolResult(call, { _tag: 'Threw', error }, duration, maxResultChars));
-        }
       };
 
       relay(source, subscriber, {
         next: (event) => {
           const unwanted = queue.take(event);
           subscriber.next(event);
-          if (unwanted !== undefined) stop(unwanted);
+          if (unwanted !== undefined) pool.stop(unwanted);
           startReady();
         },
         complete: () => {
@@ -153,10 +113,4 @@ export function executeTools(
         },
       });
     });
-}
-
-/** A tool that runs. */
-interface Run {
-  readonly subscription: Subscription;
-  readonly startedAt: number;
 }
