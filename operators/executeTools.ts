@@ -41,6 +41,8 @@ export interface ExecuteToolsOptions {
  * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
  * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream.
  *
+ * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
+ *
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
  * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `maxResultChars` 100 000.
  * @returns An operator that forwards its source and adds the events of its tools. Unsubscribing aborts the signal of
