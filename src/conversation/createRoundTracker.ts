@@ -5,6 +5,7 @@ import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent } from '../events/RoundEvent.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { callIds } from './callIds.js';
+import { openServerTools } from './openServerTools.js';
 
 /** What a round brought. */
 export interface RoundOutcome {
@@ -63,13 +64,5 @@ function unrun(id: string, { stop_reason }: ClaudeMessage): ToolResultBlockParam
 /** Whether Claude waits for another request: for results, or to go on with what it has begun. */
 function goesOn({ stop_reason, content }: ClaudeMessage, ids: readonly string[]): boolean {
   if (stop_reason === 'pause_turn' || stop_reason === 'compaction') return true;
-  return stop_reason === 'tool_use' && (ids.length > 0 || hasOpenServerTool(content));
-}
-
-/** Whether a server tool was begun and its result is still to come, in the next reply. */
-function hasOpenServerTool(content: ClaudeMessage['content']): boolean {
-  const answered = new Set(content.flatMap((block) => ('tool_use_id' in block ? [block.tool_use_id] : [])));
-  return content.some(
-    (block) => (block.type === 'server_tool_use' || block.type === 'mcp_tool_use') && !answered.has(block.id),
-  );
+  return stop_reason === 'tool_use' && (ids.length > 0 || openServerTools(content).size > 0);
 }

@@ -5,6 +5,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import { appendReply } from './nextRequest.js';
+import { openServerTools } from './openServerTools.js';
 
 /**
  * The history that a conversation leaves behind: one that the API accepts with a new user message at its end.
@@ -23,20 +24,10 @@ export function endHistory(
 }
 
 function withoutOpenServerTools(messages: MessageParam[]): MessageParam[] {
-  const open = openServerTools(messages);
+  const open = openServerTools(messages.filter(({ role }) => role === 'assistant').flatMap(blocksOf));
   if (open.size === 0) return messages;
   const gone = new Set([...open, ...callsMadeBy(messages, open)]);
   return messages.flatMap((message) => withoutBlocks(message, gone));
-}
-
-/** The ids of server tools that have no result. */
-function openServerTools(messages: readonly MessageParam[]): Set<string> {
-  const blocks = messages.flatMap((message) => (message.role === 'assistant' ? blocksOf(message) : []));
-  const open = new Set(blocks.flatMap((block) => (isServerCall(block) ? [block.id] : [])));
-  for (const block of blocks) {
-    if ('tool_use_id' in block) open.delete(block.tool_use_id);
-  }
-  return open;
 }
 
 /** The ids of calls that came from code which a server tool runs. */
@@ -65,10 +56,6 @@ function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
 
 function blocksOf({ content }: MessageParam): ContentBlockParam[] {
   return typeof content === 'string' ? [] : content;
-}
-
-function isServerCall(block: ContentBlockParam): block is Extract<ContentBlockParam, { type: 'server_tool_use' }> {
-  return block.type === 'server_tool_use' || (block.type as string) === 'mcp_tool_use';
 }
 
 /** The id that a block has, or that it answers. */

@@ -2,7 +2,7 @@ import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/b
 import { Observable } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
-import { toToolDefinition } from '../tools/toToolDefinition.js';
+import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { createOrderCheck } from './createOrderCheck.js';
 import { failOnAbort } from './failOnAbort.js';
@@ -84,8 +84,7 @@ export function claudeStream(
 }
 
 function toParams(request: ClaudeRequest): MessageCreateParamsStreaming {
-  const { tools, messages } = request;
-  const plain = tools === undefined ? request : { ...request, tools: tools.map(toToolDefinition) };
   // A copy of the list, for the client may write it to the wire later than now.
-  return { ...plain, messages: [...messages], stream: true } as MessageCreateParamsStreaming;
+  const messages = [...request.messages];
+  return { ...withToolDefinitions(request), messages, stream: true } as MessageCreateParamsStreaming;
 }
