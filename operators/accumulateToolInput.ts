@@ -44,7 +44,7 @@ export function accumulateToolInput(): MonoTypeOperatorFunction<RoundEvent> {
         next: (event) => {
           const added = inputs.take(event);
           subscriber.next(event);
-          for (const extra of added) subscriber.next(extra);
+          if (added.length > 0) for (const extra of added) subscriber.next(extra);
         },
       });
     });

@@ -61,8 +61,8 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
       /** Lets an event through, and tells whether it is out already. */
       const pass = (event: RoundEvent): boolean => {
         const checked = event.type === 'tool_call' ? decodeCall(registry, event) : event;
-        if (!isPromiseLike(checked)) {
-          subscriber.next(checked);
+        if (checked === event || !isPromiseLike(checked)) {
+          subscriber.next(checked as RoundEvent);
           return true;
         }
         checking = true;

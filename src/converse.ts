@@ -102,6 +102,6 @@ export function converse(
     );
   return of(tools === undefined ? request : { ...request, tools }).pipe(
     resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
-    failOnAbort(requestOptions?.signal),
+    failOnAbort(client, requestOptions?.signal),
   );
 }

@@ -1,8 +1,7 @@
-import { Subscription, takeUntil, type Observable, type Subscriber } from 'rxjs';
-import { whenUnsubscribed } from './whenUnsubscribed.js';
+import { Subscription, type Observable, type Observer, type Subscriber } from 'rxjs';
 
 /** What an operator does with its source. */
-export interface Relay<In> {
+export interface RelayHandlers<In> {
   readonly next: (value: In) => void;
   /** Default: the subscriber gets the error as it is. */
   readonly error?: (error: unknown) => void;
@@ -11,46 +10,64 @@ export interface Relay<In> {
 }
 
 /**
- * Subscribes to a source on behalf of an operator that is written by hand. What `next` or `complete` throws becomes an
- * error of the stream, and the source is let go of the moment the subscriber is, even while it emits synchronously.
+ * Subscribes to a source on behalf of an operator that is written by hand. What a handler throws becomes an error of the
+ * stream, and the source is let go of the moment the subscriber is, even while it emits synchronously.
  */
 export function relay<In, Out>(
   source: Observable<In>,
   subscriber: Subscriber<Out>,
-  {
-    next,
-    error = (reason) => {
-      subscriber.error(reason);
-    },
-    complete = () => {
-      subscriber.complete();
-    },
-  }: Relay<In>,
+  handlers: RelayHandlers<In>,
 ): Subscription {
-  const link = new Subscription();
+  const link = new Relay(subscriber, handlers);
   subscriber.add(link);
-  const guarded =
-    <Args extends unknown[]>(work: (...args: Args) => void) =>
-    (...args: Args): void => {
-      if (link.closed) return;
-      try {
-        work(...args);
-      } catch (thrown) {
-        subscriber.error(thrown);
-      }
-    };
-  /** Whatever ends the source ends the link, or a subscriber with many sources would keep them all. */
-  const last =
-    <Args extends unknown[]>(work: (...args: Args) => void) =>
-    (...args: Args): void => {
-      link.unsubscribe();
-      work(...args);
-    };
-  const inner = source.pipe(takeUntil(whenUnsubscribed(link))).subscribe({
-    next: guarded(next),
-    error: guarded(last(error)),
-    complete: guarded(last(complete)),
-  });
-  link.add(inner);
+  if (!link.closed) source.subscribe(link);
   return link;
+}
+
+/** Observer and subscription in one: rxjs takes it as it is, so an event costs one call from operator to operator. */
+class Relay<In> extends Subscription implements Observer<In> {
+  readonly #subscriber: Subscriber<unknown>;
+  readonly #handlers: RelayHandlers<In>;
+
+  constructor(subscriber: Subscriber<unknown>, handlers: RelayHandlers<In>) {
+    super();
+    this.#subscriber = subscriber;
+    this.#handlers = handlers;
+  }
+
+  next(value: In): void {
+    if (this.closed) return;
+    try {
+      this.#handlers.next(value);
+    } catch (thrown) {
+      this.#subscriber.error(thrown);
+    }
+  }
+
+  error(reason: unknown): void {
+    const { error } = this.#handlers;
+    this.#end(() => {
+      if (error === undefined) this.#subscriber.error(reason);
+      else error(reason);
+    });
+  }
+
+  complete(): void {
+    const { complete } = this.#handlers;
+    this.#end(() => {
+      if (complete === undefined) this.#subscriber.complete();
+      else complete();
+    });
+  }
+
+  /** Whatever ends the source ends the link, or a subscriber with many sources would keep them all. */
+  #end(last: () => void): void {
+    if (this.closed) return;
+    this.unsubscribe();
+    try {
+      last();
+    } catch (thrown) {
+      this.#subscriber.error(thrown);
+    }
+  }
 }

@@ -9,11 +9,21 @@ type BlockDelta = Extract<RoundEvent, { type: 'content_block_delta' }>;
 interface Entry {
   readonly index: number;
   block: BetaContentBlock;
-  /** Fields that differ from `block`; `undefined` when none does. */
+  /** Whether `block` no longer tells all. */
+  stale: boolean;
+  /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written: all but its last part. */
+  text: string | undefined;
+  /** The last part of that text. */
+  part: string;
+  /** Other fields that differ from `block`. */
   changes: Record<string, unknown> | undefined;
-  /** The text of a tool's input, while it is being written. */
-  inputText: string | undefined;
 }
+
+/**
+ * A string that grows by `+=` keeps every piece of its own until somebody reads it: several times the size of the text.
+ * So a part of this many characters is made one string.
+ */
+const LONGEST_PART = 4096;
 
 /** The content blocks of one message, in the order of their index. */
 export interface Blocks {
@@ -32,30 +42,34 @@ export interface Blocks {
 export function createBlocks(): Blocks {
   let entries: Entry[] = [];
   let byIndex = new Map<number, Entry>();
+  /** The block that was last written to: nearly always the one that the next delta is for. */
+  let latest: Entry | undefined;
+
+  const find = (index: number): Entry | undefined => {
+    if (latest?.index !== index) latest = byIndex.get(index);
+    return latest;
+  };
 
   return {
     reset(content = []) {
-      entries = content.map((block, index) => ({ index, block, changes: undefined, inputText: undefined }));
+      entries = content.map((block, index) => createEntry(index, block));
       byIndex = new Map(entries.map((entry) => [entry.index, entry]));
+      latest = undefined;
     },
     start({ index, content_block }) {
-      const entry: Entry = {
-        index,
-        block: content_block as BetaContentBlock,
-        changes: undefined,
-        inputText: undefined,
-      };
+      const entry = createEntry(index, content_block as BetaContentBlock);
       const later = entries.findIndex((other) => other.index > index);
       entries.splice(later === -1 ? entries.length : later, 0, entry);
       byIndex.set(index, entry);
+      latest = entry;
       return true;
     },
     addDelta({ index, delta }) {
-      const entry = byIndex.get(index);
+      const entry = find(index);
       return entry !== undefined && applyDelta(entry, delta);
     },
     stop(index) {
-      const entry = byIndex.get(index);
+      const entry = find(index);
       return entry !== undefined && endInput(entry);
     },
     stopAll() {
@@ -69,64 +83,92 @@ export function createBlocks(): Blocks {
   };
 }
 
+function createEntry(index: number, block: BetaContentBlock): Entry {
+  return { index, block, stale: false, text: undefined, part: '', changes: undefined };
+}
+
 /** Applies a delta if it fits the block's type; any other delta is none of ours. */
 function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
-  const { type } = entry.block;
+  const { block } = entry;
+  const { type } = block;
   switch (delta.type) {
     case 'text_delta':
-      return type === 'text' && change(entry, 'text', textOf(entry, 'text') + delta.text);
+      return type === 'text' && grow(entry, block.text, delta.text);
     case 'thinking_delta':
-      return type === 'thinking' && change(entry, 'thinking', textOf(entry, 'thinking') + delta.thinking);
+      return type === 'thinking' && grow(entry, block.thinking, delta.thinking);
     case 'signature_delta':
-      return type === 'thinking' && change(entry, 'signature', delta.signature);
+      return type === 'thinking' && change(entry, { signature: delta.signature });
     case 'citations_delta':
-      return entry.block.type === 'text' && addCitation(entry, entry.block.citations, delta.citation);
+      return type === 'text' && addCitation(entry, block.citations, delta.citation);
     case 'input_json_delta':
-      if (type !== 'tool_use' && type !== 'server_tool_use' && type !== 'mcp_tool_use') return false;
-      entry.inputText = (entry.inputText ?? '') + delta.partial_json;
+      // The input is shown once it is whole.
+      if (isCall(type)) append(entry, '', delta.partial_json);
       return false;
     case 'compaction_delta':
-      return type === 'compaction' && changeAll(entry, { ...delta, type });
+      return type === 'compaction' && change(entry, { ...delta, type });
     default:
       return false;
   }
 }
 
-function change(entry: Entry, field: string, value: unknown): true {
-  entry.changes ??= {};
-  entry.changes[field] = value;
+function isCall(type: string): boolean {
+  return type === 'tool_use' || type === 'server_tool_use' || type === 'mcp_tool_use';
+}
+
+function grow(entry: Entry, before: string, piece: string): true {
+  append(entry, before, piece);
+  entry.stale = true;
   return true;
 }
 
-function changeAll(entry: Entry, fields: Record<string, unknown>): true {
+function append(entry: Entry, before: string, piece: string): void {
+  entry.text ??= before;
+  entry.part += piece;
+  if (entry.part.length < LONGEST_PART) return;
+  // Looking at a character makes the engine join the pieces.
+  entry.part.charCodeAt(0);
+  entry.text += entry.part;
+  entry.part = '';
+}
+
+function textOf({ text = '', part }: Entry): string {
+  return part === '' ? text : text + part;
+}
+
+function change(entry: Entry, fields: Record<string, unknown>): true {
   entry.changes = { ...entry.changes, ...fields };
+  entry.stale = true;
   return true;
-}
-
-function textOf(entry: Entry, field: 'text' | 'thinking'): string {
-  const text = entry.changes?.[field] ?? (entry.block as Partial<Record<typeof field, unknown>>)[field];
-  return typeof text === 'string' ? text : '';
 }
 
 function addCitation(entry: Entry, before: readonly unknown[] | null | undefined, citation: unknown): true {
   const citations = entry.changes?.['citations'];
   if (Array.isArray(citations)) citations.push(citation);
-  else change(entry, 'citations', [...(before ?? []), citation]);
+  else change(entry, { citations: [...(before ?? []), citation] });
   return true;
 }
 
 /** Sets a tool's input once its text is complete. Text that is not JSON is never repaired: the input is `{}`. */
 function endInput(entry: Entry): boolean {
-  if (entry.inputText === undefined) return false;
-  const parsed = entry.inputText === '' ? undefined : parseJson(entry.inputText);
-  entry.inputText = undefined;
-  return change(entry, 'input', parsed?.ok === true ? parsed.value : {});
+  if (entry.text === undefined || !isCall(entry.block.type)) return false;
+  const text = textOf(entry);
+  entry.text = undefined;
+  entry.part = '';
+  const parsed = text === '' ? undefined : parseJson(text);
+  return change(entry, { input: parsed?.ok === true ? parsed.value : {} });
 }
 
+/** The block as it is now. Copied and then set, since an object literal with a spread and fields is far slower. */
 function show(entry: Entry): BetaContentBlock {
-  if (entry.changes !== undefined) {
-    entry.block = { ...entry.block, ...entry.changes };
-    entry.changes = undefined;
+  if (!entry.stale) return entry.block;
+  const block = { ...entry.block };
+  if (entry.changes !== undefined) Object.assign(block, entry.changes);
+  if (entry.text !== undefined) {
+    if (block.type === 'text') block.text = textOf(entry);
+    else if (block.type === 'thinking') block.thinking = textOf(entry);
   }
-  return entry.block;
+  entry.block = block;
+  entry.stale = false;
+  entry.changes = undefined;
+  return block;
 }

@@ -76,24 +76,23 @@ export function createMessageAccumulator(): MessageAccumulator {
     }
   };
 
-  const guarded = (event: RoundEvent): boolean => {
-    try {
-      return apply(event);
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(`A \`${event.type}\` came in a shape that the API does not send.`, { cause: error });
-    }
-  };
-
   return {
     add(event) {
-      const changed = guarded(event);
-      if (changed) snapshot = undefined;
-      return changed;
+      try {
+        const changed = apply(event);
+        if (changed) snapshot = undefined;
+        return changed;
+      } catch (error) {
+        if (error instanceof ProtocolError) throw error;
+        throw new ProtocolError(`A \`${event.type}\` came in a shape that the API does not send.`, { cause: error });
+      }
     },
     message() {
       if (head === undefined) return undefined;
-      snapshot ??= { ...head, content: blocks.content() };
+      if (snapshot === undefined) {
+        snapshot = { ...head };
+        snapshot.content = blocks.content();
+      }
       return snapshot;
     },
     get complete() {

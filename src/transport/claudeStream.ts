@@ -3,6 +3,7 @@ import { Observable } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
+import { abortError } from './abortError.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { createOrderCheck } from './createOrderCheck.js';
 import { failOnAbort } from './failOnAbort.js';
@@ -67,6 +68,9 @@ export function claudeStream(
       error: (error) => {
         subscriber.error(error);
       },
+      abort: (signal) => {
+        subscriber.error(abortError(client, signal));
+      },
       end: (facts) => {
         const truncated = check.end(facts);
         if (truncated === undefined) subscriber.complete();
@@ -80,7 +84,7 @@ export function claudeStream(
       },
     });
   });
-  return reply.pipe(failOnAbort(options.signal));
+  return reply.pipe(failOnAbort(client, options.signal));
 }
 
 function toParams(request: ClaudeRequest): MessageCreateParamsStreaming {

@@ -11,14 +11,6 @@ export interface OrderCheck {
   end(facts?: Partial<TruncatedStreamFacts>): TruncatedStreamError | undefined;
 }
 
-/** The part without which an event says nothing. */
-const PARTS: ReadonlyMap<string, string> = new Map([
-  ['message_start', 'message'],
-  ['content_block_start', 'content_block'],
-  ['content_block_delta', 'delta'],
-  ['message_delta', 'delta'],
-]);
-
 /** Makes a check for one response. */
 export function createOrderCheck(): OrderCheck {
   let started = false;
@@ -31,17 +23,30 @@ export function createOrderCheck(): OrderCheck {
       if (!isObject(event)) throw new ProtocolError(`Expected an event, found ${String(event)}.`);
       events++;
       lastEvent = String(event['type']);
-      const part = PARTS.get(lastEvent);
-      if (part !== undefined && !isObject(event[part])) {
-        throw new ProtocolError(`A \`${lastEvent}\` came without its \`${part}\`.`);
+      switch (lastEvent) {
+        case 'message_start':
+          need(event, 'message');
+          if (started) throw new ProtocolError('One response carried two messages: a second `message_start` came.');
+          started = true;
+          break;
+        case 'content_block_start':
+          need(event, 'content_block');
+          break;
+        case 'content_block_delta':
+        case 'message_delta':
+          need(event, 'delta');
+          break;
+        case 'message_stop':
+          whole = started;
       }
-      if (lastEvent === 'message_start') {
-        if (started) throw new ProtocolError('One response carried two messages: a second `message_start` came.');
-        started = true;
-      } else if (lastEvent === 'message_stop') whole = started;
     },
     end(facts) {
       return whole ? undefined : new TruncatedStreamError({ lastEvent, events, ...facts });
     },
   };
+}
+
+/** Without this part the event says nothing. */
+function need(event: Record<string, unknown>, part: string): void {
+  if (!isObject(event[part])) throw new ProtocolError(`A \`${String(event['type'])}\` came without its \`${part}\`.`);
 }

@@ -1,100 +1,78 @@
-import { APIError } from '@anthropic-ai/sdk/core/error';
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { messageOf } from '../errors/messageOf.js';
-import { ProtocolError } from '../errors/ProtocolError.js';
+import { createParser } from 'eventsource-parser';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { parseJson } from '../json/parseJson.js';
+import { createChunkDecoder } from './createChunkDecoder.js';
+import { parseEvent } from './parseEvent.js';
 
-/** What takes the events of a response. */
+/** What takes the events of a reply. */
 export interface EventSink {
-  event(event: ClaudeEvent): void;
-  /** Data came without an `event:` name; the API never sends that. */
-  unnamed(): void;
+  /** @throws when the event cannot come now. */
+  next(event: ClaudeEvent): void;
   /** Keeps a function that stops the reading. */
   add(teardown: () => void): void;
-  /** Whether anybody still listens. */
+  /** Whether nobody listens any more. */
   readonly closed: boolean;
 }
 
-/** How a body ended: `cause` is what broke the connection, if anything did. */
+/** How a body ended. */
 export interface BodyEnd {
+  /** What broke the connection, if anything did. */
   readonly cause?: unknown;
+  /** The data of an `error` event, which ends a stream. */
+  readonly failure?: string;
+  /** How much data came without an `event:` name; the API never sends that. */
+  readonly unnamed: number;
 }
 
 /**
- * Reads a `text/event-stream` response to its end and hands on each event in the same tick as the bytes that complete
- * it. Unlike the SDK's own stream it hands on `ping`, without which silence and death look the same.
+ * Reads a `text/event-stream` body to its end and hands on each event in the same tick as the bytes that complete it.
+ * Unlike the SDK's own stream it hands on `ping`, without which silence and death look the same.
  *
  * @returns How the body ended.
- * @throws APIError of the SDK for an `error` event.
  * @throws ProtocolError for data that is not JSON.
  */
-export async function readEventStream(response: Response, sink: EventSink): Promise<BodyEnd> {
-  if (response.body === null) return {};
-  const reader = response.body.getReader();
-  const decoder = new TextDecoder();
+export async function readEventStream(body: ReadableStream<Uint8Array> | null, sink: EventSink): Promise<BodyEnd> {
+  let unnamed = 0;
+  let failure: string | undefined;
+  if (body === null) return { unnamed };
   const parser = createParser({
-    onEvent: (message) => {
-      if (!sink.closed) take(message, response.headers, sink);
+    onEvent: ({ event, data }) => {
+      if (sink.closed || failure !== undefined) return;
+      if (event === undefined) unnamed++;
+      else if (event === 'error') failure = data;
+      else if (event === 'ping') sink.next(toPing(data));
+      else if (data !== '') sink.next(parseEvent(event, data));
     },
   });
-  let last = '';
-  const leave = () => {
+  const decoder = createChunkDecoder();
+  const reader = body.getReader();
+  const leave = (): void => {
     reader.cancel().catch(ignore);
   };
   sink.add(leave);
   try {
     for (;;) {
-      const result = await reader.read().catch(toCut);
-      if ('cause' in result) return result;
-      if (sink.closed) return {};
-      const text = decoder.decode(result.value, { stream: !result.done });
-      if (result.done) {
-        // The parser waits to see whether a line feed follows a carriage return; nothing does.
-        parser.feed(last === '\r' ? `${text}\n` : text);
-        return {};
+      let result: ReadableStreamReadResult<Uint8Array>;
+      try {
+        result = await reader.read();
+      } catch (cause) {
+        return { unnamed, cause };
       }
-      parser.feed(text);
-      last = text.at(-1) ?? last;
+      if (sink.closed) return { unnamed };
+      parser.feed(result.done ? decoder.end() : decoder.decode(result.value));
+      if (failure !== undefined) return { unnamed, failure };
+      if (result.done) return { unnamed };
     }
   } finally {
     leave();
   }
 }
 
-function toCut(cause: unknown): BodyEnd & { cause: unknown } {
-  return { cause };
-}
-
-function take({ event, data }: EventSourceMessage, headers: Headers, sink: EventSink): void {
-  if (event === undefined) sink.unnamed();
-  else if (event === 'ping') sink.event(toPing(data));
-  else if (event === 'error') throw toApiError(data, headers);
-  else if (data !== '') sink.event(toEvent(event, data));
-}
-
 /** A ping says all that it has to say by its name. */
 function toPing(data: string): PingEvent {
   const parsed = parseJson(data);
   return parsed.ok && isJsonObject(parsed.value) ? { ...parsed.value, type: 'ping' } : { type: 'ping' };
-}
-
-/** The same error that the SDK's own stream throws. */
-function toApiError(data: string, headers: Headers): APIError {
-  const parsed = parseJson(data);
-  const body = (parsed.ok ? parsed.value : data) as { error?: { type?: ErrorType } } | undefined;
-  return new APIError(undefined, body, undefined, headers, body?.error?.type);
-}
-
-type ErrorType = NonNullable<APIError['type']>;
-
-function toEvent(name: string, data: string): ClaudeEvent {
-  try {
-    return JSON.parse(data) as ClaudeEvent;
-  } catch (error) {
-    throw new ProtocolError(`The data of an event \`${name}\` is not JSON: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function ignore(): void {

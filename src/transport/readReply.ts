@@ -1,4 +1,3 @@
-import { APIUserAbortError } from '@anthropic-ai/sdk/core/error';
 import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
@@ -7,23 +6,21 @@ import { isAsyncIterable } from '../iteration/isAsyncIterable.js';
 import { isObject } from '../iteration/isObject.js';
 import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import { pump } from '../iteration/pump.js';
-import { readEventStream } from './readEventStream.js';
+import type { EventSink } from './readEventStream.js';
+import { isEventStream, readResponse, type SdkStream } from './readResponse.js';
 
 /** What takes the events of a reply, whatever form the client gives it. */
-export interface ReplySink {
-  /** @throws when the event cannot come now. */
-  next(event: ClaudeEvent): void;
+export interface ReplySink extends EventSink {
   error(error: unknown): void;
+  /** The reply was aborted, and not by whoever reads it. */
+  abort(signal: AbortSignal): void;
   /** There is no more; whether what came was whole is for the sink to say. */
   end(facts?: Partial<TruncatedStreamFacts>): void;
-  /** Keeps a function that stops the reading. */
-  add(teardown: () => void): void;
-  readonly closed: boolean;
 }
 
-/** The part of the SDK's `APIPromise` that gives the response before its body is read. */
-interface ResponsePromise extends PromiseLike<unknown> {
-  asResponse(): Promise<Response>;
+/** The SDK's `APIPromise`, which gives the response before its body is read. */
+interface SdkPromise extends PromiseLike<unknown> {
+  withResponse(): Promise<{ data: SdkStream; response: Response }>;
 }
 
 /** Asks a client for a reply and reads it to its end. Whatever goes wrong reaches the sink. */
@@ -38,8 +35,9 @@ export function readReply(create: () => unknown, sink: ReplySink): void {
 function read(reply: unknown, sink: ReplySink): void {
   if (isObservable(reply)) readObservable(reply, sink);
   else if (isAsyncIterable(reply)) readIterable(reply, sink);
-  else if (isResponsePromise(reply)) settle(readResponse(reply, sink), sink);
+  else if (isSdkPromise(reply)) settle(readSdkReply(reply, sink), sink);
   else if (isPromiseLike(reply)) settle(readLater(reply, sink), sink);
+  else if (isResponse(reply)) settle(readPlainResponse(reply, sink), sink);
   else throw new UnexpectedResponseError({ found: `a client whose \`messages.create\` returned a ${kindOf(reply)}` });
 }
 
@@ -56,31 +54,15 @@ async function readLater(reply: PromiseLike<unknown>, sink: ReplySink): Promise<
 }
 
 /** Reads the body itself where it is an event stream, and leaves any other encoding, such as Bedrock's, to the SDK. */
-async function readResponse(reply: ResponsePromise, sink: ReplySink): Promise<void> {
-  const response = await reply.asResponse();
-  const requestId = response.headers.get('request-id') ?? undefined;
-  const contentType = response.headers.get('content-type') ?? '';
-  if (/json|text\/html/.test(contentType)) {
-    throw new UnexpectedResponseError({ found: `a body of type ${contentType}`, status: response.status, requestId });
-  }
-  if (!contentType.includes('text/event-stream')) {
-    await readLater(reply, sink);
-    return;
-  }
-  let unnamed = 0;
-  const { cause } = await readEventStream(response, {
-    event: (event) => {
-      sink.next(event);
-    },
-    unnamed: () => unnamed++,
-    add: (teardown) => {
-      sink.add(teardown);
-    },
-    get closed() {
-      return sink.closed;
-    },
-  });
-  sink.end({ requestId, unnamed, ...(cause !== undefined && { cause }) });
+async function readSdkReply(reply: SdkPromise, sink: ReplySink): Promise<void> {
+  const { data, response } = await reply.withResponse();
+  if (isEventStream(response)) sink.end(await readResponse(response, sink, data));
+  else read(data, sink);
+}
+
+async function readPlainResponse(response: Response, sink: ReplySink): Promise<void> {
+  if (!isEventStream(response)) throw new UnexpectedResponseError({ found: 'a response without events', status: response.status });
+  sink.end(await readResponse(response, sink));
 }
 
 function readObservable(reply: Observable<unknown>, sink: ReplySink): void {
@@ -117,7 +99,7 @@ function readIterable(reply: AsyncIterable<unknown>, sink: ReplySink): void {
     },
     complete: () => {
       // The SDK's own stream ends as if it were complete when its controller is aborted.
-      if (controller?.signal.aborted === true) sink.error(new APIUserAbortError());
+      if (controller?.signal.aborted === true) sink.abort(controller.signal);
       else sink.end();
     },
   });
@@ -133,8 +115,12 @@ function controllerOf(reply: unknown): AbortController | undefined {
   return controller instanceof AbortController ? controller : undefined;
 }
 
-function isResponsePromise(reply: unknown): reply is ResponsePromise {
-  return isPromiseLike(reply) && 'asResponse' in reply && typeof reply.asResponse === 'function';
+function isSdkPromise(reply: unknown): reply is SdkPromise {
+  return isPromiseLike(reply) && 'withResponse' in reply && typeof reply.withResponse === 'function';
+}
+
+function isResponse(reply: unknown): reply is Response {
+  return isObject(reply) && 'body' in reply && reply['headers'] instanceof Headers;
 }
 
 function kindOf(value: unknown): string {
