@@ -62,7 +62,7 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
       const pass = (event: RoundEvent): boolean => {
         const checked = event.type === 'tool_call' ? decodeCall(registry, event) : event;
         if (checked === event || !isPromiseLike(checked)) {
-          subscriber.next(checked as RoundEvent);
+          subscriber.next(checked);
           return true;
         }
         checking = true;

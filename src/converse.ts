@@ -1,16 +1,18 @@
-import { of, type Observable } from 'rxjs';
+import { defer, of, type Observable } from 'rxjs';
 import { accumulateToolInput } from '../operators/accumulateToolInput.js';
 import { executeTools } from '../operators/executeTools.js';
 import { resumeConversation } from '../operators/resumeConversation.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith } from '../operators/validateWith.js';
 import { checkCount, checkMilliseconds } from './errors/checkOption.js';
+import type { ClaudeEvent } from './events/ClaudeEvent.js';
 import type { RoundRequest } from './events/RoundRequest.js';
 import type { RoundEndEvent, RoundEvent } from './events/RoundEvent.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
 import type { ClaudeClient, RequestOptions } from './transport/ClaudeClient.js';
 import { failOnAbort } from './transport/failOnAbort.js';
 import { claudeStream } from './transport/claudeStream.js';
+import { claudeThread } from './transport/claudeThread.js';
 
 /** The options of `converse`. */
 export interface ConverseOptions {
@@ -26,6 +28,11 @@ export interface ConverseOptions {
    * (`total`, default no limit). The time that tools take does not count.
    */
   readonly timeout?: TimeoutGuardOptions;
+  /**
+   * Whether to use the API's message threads (beta): each round sends only what is new, and the server keeps the rest.
+   * Where it does not, the whole history is sent, unseen. For `client.beta`. Default: `false`.
+   */
+  readonly threads?: boolean;
   /** The SDK's options for each request, such as `headers` or `maxRetries`. Its `signal` stops the conversation. */
   readonly requestOptions?: RequestOptions;
 }
@@ -48,7 +55,7 @@ const LONGEST_SILENCE = 120_000;
  *
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
- * @param options `concurrency`, `maxRounds`, `stopWhen`, `timeout`, `requestOptions`.
+ * @param options `concurrency`, `maxRounds`, `stopWhen`, `timeout`, `threads`, `requestOptions`.
  * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
  * usage and the number of rounds.
  * Errors as `claudeStream`, `timeoutGuard` and `resumeConversation` do.
@@ -82,7 +89,7 @@ export function converse(
   request: ClaudeRequest,
   options: ConverseOptions = {},
 ): Observable<RoundEvent> {
-  const { concurrency = 8, maxRounds = 10, stopWhen, timeout = {}, requestOptions } = options;
+  const { concurrency = 8, maxRounds = 10, stopWhen, timeout = {}, threads = false, requestOptions } = options;
   const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = timeout;
   checkCount('converse.concurrency', concurrency);
   checkCount('converse.maxRounds', maxRounds);
@@ -93,15 +100,21 @@ export function converse(
   const guard = timeoutGuard<RoundEvent>({ first, each, total });
   const validate = validateWith(tools ?? []);
 
-  const round = (request: RoundRequest): Observable<RoundEvent> =>
-    claudeStream(client, request, requestOptions).pipe(
-      guard,
-      accumulateToolInput(),
-      validate,
-      executeTools(tools ?? [], { concurrency, messages: request.messages }),
+  const conversation = (stream: (request: RoundRequest) => Observable<ClaudeEvent>): Observable<RoundEvent> => {
+    const round = (request: RoundRequest): Observable<RoundEvent> =>
+      stream(request).pipe(
+        guard,
+        accumulateToolInput(),
+        validate,
+        executeTools(tools ?? [], { concurrency, messages: request.messages }),
+      );
+    return of(tools === undefined ? request : { ...request, tools }).pipe(
+      resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
     );
-  return of(tools === undefined ? request : { ...request, tools }).pipe(
-    resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
-    failOnAbort(client, requestOptions?.signal),
-  );
+  };
+  return defer(() =>
+    conversation(
+      threads ? claudeThread(client, requestOptions) : (request) => claudeStream(client, request, requestOptions),
+    ),
+  ).pipe(failOnAbort(client, requestOptions?.signal));
 }

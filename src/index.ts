@@ -1,6 +1,8 @@
 export { converse, type ConverseOptions } from './converse.js';
 
 export { claudeStream } from './transport/claudeStream.js';
+export { claudeThread } from './transport/claudeThread.js';
+export { fetchClient, type FetchClientOptions } from './transport/fetchClient.js';
 export type { ClaudeClient, ClaudeReply, RequestOptions } from './transport/ClaudeClient.js';
 
 export { accumulateMessage } from '../operators/accumulateMessage.js';
@@ -49,6 +51,7 @@ export type {
   UnknownTool,
 } from './events/ToolInputError.js';
 
+export { ClaudeApiError, type ClaudeApiFacts } from './errors/ClaudeApiError.js';
 export { JsonSchemaError } from './errors/JsonSchemaError.js';
 export { MissingToolResultError } from './errors/MissingToolResultError.js';
 export { OptionError } from './errors/OptionError.js';

@@ -7,9 +7,9 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 /** The SDK's options for one request, such as `headers`, `timeout`, `maxRetries` and `signal`. */
 export type RequestOptions = Anthropic.RequestOptions;
 
-/** What a client may answer with: a promise of the events, as the SDK does, or the events themselves. */
+/** What a client may answer with: a promise of the events, as the SDK does, or of a response; or the events themselves. */
 export type ClaudeReply =
-  PromiseLike<AsyncIterable<ClaudeEvent>> | AsyncIterable<ClaudeEvent> | Observable<ClaudeEvent>;
+  PromiseLike<AsyncIterable<ClaudeEvent> | Response> | AsyncIterable<ClaudeEvent> | Observable<ClaudeEvent>;
 
 /**
  * Anything with the SDK's `messages.create`: an `Anthropic` client, its Bedrock, Vertex and Foundry siblings,

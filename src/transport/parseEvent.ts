@@ -31,5 +31,5 @@ function parseTextDelta(data: string): ClaudeEvent | undefined {
     type: 'content_block_delta',
     index: Number(match[1]),
     delta: match[2] === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text },
-  } as ClaudeEvent;
+  };
 }

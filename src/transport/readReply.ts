@@ -61,7 +61,8 @@ async function readSdkReply(reply: SdkPromise, sink: ReplySink): Promise<void> {
 }
 
 async function readPlainResponse(response: Response, sink: ReplySink): Promise<void> {
-  if (!isEventStream(response)) throw new UnexpectedResponseError({ found: 'a response without events', status: response.status });
+  if (!isEventStream(response))
+    throw new UnexpectedResponseError({ found: 'a response without events', status: response.status });
   sink.end(await readResponse(response, sink));
 }
 

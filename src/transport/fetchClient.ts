@@ -1,0 +1,72 @@
+import { ClaudeApiError } from '../errors/ClaudeApiError.js';
+import { parseJson } from '../json/parseJson.js';
+import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
+import { mergeHeaders } from './mergeHeaders.js';
+
+/** Where requests go, and what they carry. */
+export interface FetchClientOptions {
+  /** Where the API is, or your own server in front of it. Default: `https://api.anthropic.com`. */
+  readonly baseURL?: string;
+  /** Sent as `x-api-key`. Leave it out in a browser, where anybody can read it: let your server add it. */
+  readonly apiKey?: string;
+  /** More headers for every request, such as `authorization`. They go before those that are set here. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What sends the request. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch;
+}
+
+/**
+ * A client of a few lines over `fetch`, for a browser that should not load the SDK (85 kB, gzipped): all that
+ * `claudeStream` and `converse` ask of a client.
+ *
+ * It sends a request once. What the SDK does beside that is not here: retries, timeouts, other ways to authenticate,
+ * middleware, tracing. Put `timeoutGuard` behind it; `converse` does.
+ *
+ * @param options `baseURL`, `apiKey`, `headers`, `fetch`.
+ * @returns A client. Of the request options it takes `headers` and `signal`. `betas` go into their header, as with
+ * `client.beta`. Its requests fail with {@link ClaudeApiError} when the API refuses them, and with the error of `fetch`
+ * when they do not get there.
+ * @example
+ * ```ts
+ * import { converse, fetchClient, textDeltas } from 'rxclaude';
+ *
+ * const client = fetchClient({ baseURL: '/api/claude' });
+ *
+ * converse(client, {
+ *   model: 'claude-opus-5-5',
+ *   max_tokens: 1024,
+ *   messages: [{ role: 'user', content: 'Why is the sky blue?' }],
+ * })
+ *   .pipe(textDeltas())
+ *   .subscribe((text) => console.log(text));
+ * ```
+ */
+export function fetchClient(options: FetchClientOptions = {}): ClaudeClient {
+  const { baseURL = 'https://api.anthropic.com', apiKey, headers, fetch: send = fetch } = options;
+  const url = `${baseURL.replace(/\/+$/, '')}/v1/messages`;
+
+  const create = async (params: object, { headers: more, signal }: RequestOptions = {}): Promise<Response> => {
+    const { betas, ...body } = params as { betas?: readonly string[] };
+    const response = await send(betas === undefined ? url : `${url}?beta=true`, {
+      method: 'POST',
+      headers: mergeHeaders(
+        { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', 'x-api-key': apiKey },
+        headers,
+        { 'anthropic-beta': betas?.join() },
+        more,
+      ),
+      body: JSON.stringify(body),
+      signal: signal ?? null,
+    });
+    if (response.ok) return response;
+    throw await toApiError(response);
+  };
+  return { messages: { create } };
+}
+
+async function toApiError(response: Response): Promise<ClaudeApiError> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const parsed = parseJson(text);
+  return new ClaudeApiError({ status, headers, error: parsed.ok ? parsed.value : text });
+}
