@@ -20,6 +20,7 @@ import {
   ofType,
   ProtocolError,
   resumeConversation,
+  snapshots,
   textDeltas,
   timeoutGuard,
   TruncatedStreamError,
@@ -41,6 +42,8 @@ interface Law {
   readonly apply: (source: Observable<RoundEvent>) => Observable<unknown>;
   /** Whether every event of the source passes through. Default: true. */
   readonly passes?: false;
+  /** How many values come out of a source that emits all at once. Default: as many as are taken. */
+  readonly atOnce?: number;
   /** What an empty source is. Default: completion. */
   readonly empty?: unknown;
 }
@@ -67,6 +70,7 @@ const laws: Record<string, Law> = {
   debugEvents: { apply: (source) => source.pipe(debugEvents({ sink })) },
   executeTools: { apply: (source) => source.pipe(executeTools(tools)) },
   ofType: { apply: (source) => source.pipe(ofType('message_start', 'content_block_delta')), passes: false },
+  snapshots: { apply: (source) => source.pipe(snapshots()), passes: false, atOnce: 1 },
   textDeltas: { apply: (source) => source.pipe(textDeltas()), passes: false },
   timeoutGuard: { apply: (source) => source.pipe(timeoutGuard(limits)) },
   validateWith: { apply: (source) => source.pipe(validateWith(tools)) },
@@ -102,7 +106,7 @@ it('the laws are about all operators', () => {
   expect(Object.keys(laws)).toEqual(expect.arrayContaining(Object.keys(operators)));
 });
 
-describe.each(each)('%s', (_, { apply, empty }) => {
+describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
   marble('says nothing and holds on while its source says nothing', (helpers) => {
     const { hot, expectObservable, expectSubscriptions } = helpers;
     const source = hot('-----------', events);
@@ -154,8 +158,8 @@ describe.each(each)('%s', (_, { apply, empty }) => {
         subscriber.next(claude.t);
       }
     });
-    const seen = observe(apply(endless).pipe(take(4)));
-    expect([seen.values.length, seen.end]).toEqual([4, 'complete']);
+    const seen = observe(apply(endless).pipe(take(atOnce)));
+    expect([seen.values.length, seen.end]).toEqual([atOnce, 'complete']);
     expect(pulled).toBeLessThan(5);
   });
 

@@ -44,7 +44,9 @@ export function accumulateToolInput(): MonoTypeOperatorFunction<RoundEvent> {
         next: (event) => {
           const added = inputs.take(event);
           subscriber.next(event);
-          if (added.length > 0) for (const extra of added) subscriber.next(extra);
+          if (added === undefined) return;
+          if (!('length' in added)) subscriber.next(added);
+          else for (const call of added) subscriber.next(call);
         },
       });
     });

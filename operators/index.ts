@@ -4,6 +4,7 @@ export { debugEvents, type DebugEventsOptions } from './debugEvents.js';
 export { executeTools, type ExecuteToolsOptions } from './executeTools.js';
 export { ofType } from './ofType.js';
 export { resumeConversation, type ResumeConversationOptions, type Round } from './resumeConversation.js';
+export { snapshots, type SnapshotsOptions } from './snapshots.js';
 export { textDeltas } from './textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from './timeoutGuard.js';
 export { validateWith } from './validateWith.js';

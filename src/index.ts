@@ -11,6 +11,7 @@ export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.j
 export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
 export { ofType } from '../operators/ofType.js';
 export { resumeConversation, type ResumeConversationOptions, type Round } from '../operators/resumeConversation.js';
+export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
 export { textDeltas } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 export { validateWith } from '../operators/validateWith.js';

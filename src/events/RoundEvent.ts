@@ -22,10 +22,17 @@ export interface ToolInputEvent extends OfCall {
   readonly text: string;
   /**
    * The input as far as it is certain: strings grow, numbers and literals show once they are complete. `undefined`
-   * until the first value begins. It is a live view that grows in place, so reading it costs nothing: copy what you
-   * want to keep, and do not write to it. Not part of the event's JSON.
+   * until the first value begins. It is a live view that grows in place, so reading it costs nothing: take a `snapshot`
+   * of what you want to keep, and do not write to it. Not part of the event's JSON.
    */
   readonly partial: unknown;
+  /**
+   * The same as an immutable value, for a view that compares by identity: what has not changed since the last snapshot
+   * is the same object. Each one copies the fields and items of the objects and arrays that are still open, so take it
+   * once a frame, not at every event: behind 10 000 finished items, an open array costs 10 000 items to copy. Shows the
+   * input as of now, even on an earlier event. Not part of the event's JSON.
+   */
+  snapshot(): unknown;
 }
 
 /** Claude has finished the input of one call. Added by `accumulateToolInput`, refined by `validateWith`. */

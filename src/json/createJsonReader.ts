@@ -1,4 +1,6 @@
-import { DEEPEST_JSON } from './parseJson.js';
+import { createJsonString } from './createJsonString.js';
+import { createJsonTree } from './createJsonTree.js';
+import { DEEPEST_JSON, LONGEST_JSON } from './parseJson.js';
 
 /** Reads one JSON text piece by piece and shows the value as far as it is certain. */
 export interface JsonReader {
@@ -6,206 +8,164 @@ export interface JsonReader {
   write(piece: string): void;
   /** The value so far: a live tree that grows in place; `undefined` until the first value begins. */
   readonly value: unknown;
+  /** The value so far, frozen; what has not changed since the last snapshot is the same object. */
+  snapshot(): unknown;
 }
 
-type Container = Record<string, unknown> | unknown[];
+/** What a reader does not go beyond. */
+export interface JsonReaderLimits {
+  /** How deep arrays and objects may lie in each other. Default: 512. */
+  readonly maxDepth?: number;
+  /** How long the text may be, in characters. Default: 32 Mi, more than a request to the API may hold. */
+  readonly maxChars?: number;
+}
+
 type State = 'value' | 'first_item' | 'first_key' | 'key' | 'colon' | 'string' | 'scalar' | 'after' | 'end';
 
-const ESCAPES: ReadonlyMap<string, string> = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }));
-const STRING_END = /["\\\u0000-\u001f]/g;
-const SCALAR_END = /[\s,\]}]/g;
-const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+const LITERALS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * Makes a reader whose work is linear in the text, however it is cut.
  *
  * What it shows is at all times a prefix of the final value: strings grow, numbers, literals and escapes appear once
- * they are complete. At text that is not JSON it stops and keeps what it had; the verdict on the whole text belongs to
- * `JSON.parse`.
+ * they are complete. At text that is not JSON, is too deep or too long it stops and keeps what it had; the verdict on the
+ * whole text belongs to `JSON.parse`.
  */
-export function createJsonReader(): JsonReader {
-  const stack: Container[] = [];
-  let root: unknown;
+export function createJsonReader({
+  maxDepth = DEEPEST_JSON,
+  maxChars = LONGEST_JSON,
+}: JsonReaderLimits = {}): JsonReader {
+  const tree = createJsonTree();
+  const string = createJsonString();
   let state: State = 'value';
-  let key: string | undefined;
+  let chars = 0;
   let readingKey = false;
-  /** Text of the string or scalar being read. */
-  let token = '';
-  /** The first half of a surrogate pair, which waits for the second. Never at the end of `token`: it is not shown. */
-  let half = '';
-  /** An escape that is not complete yet. */
-  let held = '';
+  /** Whether the string that is being read is in the tree already. */
+  let shown = false;
+  /** A number or literal that is not complete yet. */
+  let scalar = '';
 
-  const put = (value: unknown): void => {
-    const parent = stack.at(-1);
-    if (parent === undefined) root = value;
-    else if (Array.isArray(parent)) parent.push(value);
-    else define(parent, key ?? '', value);
-  };
-  const replace = (value: string): void => {
-    const parent = stack.at(-1);
-    if (parent === undefined) root = value;
-    else if (Array.isArray(parent)) parent[parent.length - 1] = value;
-    else define(parent, key ?? '', value);
-  };
-  const open = (container: Container, next: State): void => {
-    if (stack.length === DEEPEST_JSON) {
-      state = 'end';
-      return;
+  const open = (container: Record<string, unknown> | unknown[], next: State): void => {
+    if (tree.depth >= maxDepth) state = 'end';
+    else {
+      tree.open(container);
+      state = next;
     }
-    put(container);
-    stack.push(container);
-    state = next;
+  };
+  const endValue = (): void => {
+    state = tree.depth === 0 ? 'end' : 'after';
   };
   const close = (): void => {
-    stack.pop();
-    state = stack.length === 0 ? 'end' : 'after';
-  };
-  const append = (piece: string): void => {
-    if (piece === '') return;
-    const text = half + piece;
-    half = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(-1) : '';
-    token += half === '' ? text : text.slice(0, -1);
+    tree.close();
+    endValue();
   };
   const startString = (isKey: boolean): void => {
-    token = '';
-    half = '';
+    string.start();
     readingKey = isKey;
+    shown = false;
     state = 'string';
-    if (!isKey) put('');
+  };
+  const startScalar = (): void => {
+    scalar = '';
+    state = 'scalar';
   };
 
-  /** Reads one character outside of strings and scalars. */
-  const readMark = (mark: string): void => {
-    const inArray = Array.isArray(stack.at(-1));
+  /** Reads one character outside of strings and scalars, and returns how far it went. */
+  const readMark = (mark: number): 0 | 1 => {
+    if (isSpace(mark)) return 1;
     if (state === 'after') {
-      if (mark === ',') state = inArray ? 'value' : 'key';
-      else if (mark === (inArray ? ']' : '}')) close();
+      if (mark === COMMA) state = tree.inArray ? 'value' : 'key';
+      else if (mark === (tree.inArray ? CLOSE_ARRAY : CLOSE_OBJECT)) close();
       else state = 'end';
-    } else if (state === 'colon') state = mark === ':' ? 'value' : 'end';
+    } else if (state === 'colon') state = mark === COLON ? 'value' : 'end';
     else if (state === 'key' || state === 'first_key') {
-      if (mark === '"') startString(true);
-      else if (mark === '}' && state === 'first_key') close();
+      if (mark === QUOTE) startString(true);
+      else if (mark === CLOSE_OBJECT && state === 'first_key') close();
       else state = 'end';
-    } else if (mark === '"') startString(false);
-    else if (mark === '{') open({}, 'first_key');
-    else if (mark === '[') open([], 'first_item');
-    else if (mark === ']' && state === 'first_item') close();
+    } else if (mark === QUOTE) startString(false);
+    else if (mark === OPEN_OBJECT) open({}, 'first_key');
+    else if (mark === OPEN_ARRAY) open([], 'first_item');
+    else if (mark === CLOSE_ARRAY && state === 'first_item') close();
     else {
-      token = mark;
-      state = 'scalar';
+      startScalar();
+      return 0;
     }
+    return 1;
   };
 
-  /** Reads on in a string and returns where it stopped. */
+  const showString = (): void => {
+    if (shown) tree.replace(string.text);
+    else tree.put(string.text);
+    shown = true;
+  };
   const readString = (piece: string, from: number): number => {
-    let at = from;
-    while (at < piece.length) {
-      if (held.startsWith('\\')) {
-        held += piece.charAt(at++);
-        at += takeUnicode(piece, at);
-        const text = unescape(held);
-        if (text === undefined) continue;
-        held = '';
-        if (text === INVALID) return fail(piece);
-        append(text);
-        continue;
-      }
-      STRING_END.lastIndex = at;
-      const end = STRING_END.exec(piece)?.index ?? piece.length;
-      append(piece.slice(at, end));
-      at = end + 1;
-      if (end === piece.length) return end;
-      const mark = piece.charAt(end);
-      if (mark === '"') return endString(at);
-      if (mark !== '\\') return fail(piece);
-      held = '\\';
-    }
-    return at;
-  };
-  /** Takes as many hexadecimal digits of a begun `\u` escape as there are. */
-  const takeUnicode = (piece: string, at: number): number => {
-    if (!held.startsWith('\\u')) return 0;
-    const digits = piece.slice(at, at + 6 - held.length);
-    held += digits;
-    return digits.length;
-  };
-  const fail = (piece: string): number => {
-    show();
-    state = 'end';
-    return piece.length;
-  };
-  const endString = (at: number): number => {
-    token += half;
-    if (readingKey) {
-      key = token;
+    const end = string.read(piece, from);
+    if (!readingKey) showString();
+    if (string.state === 'broken') state = 'end';
+    else if (string.state === 'closed' && readingKey) {
+      tree.key = string.text;
       state = 'colon';
-    } else {
-      replace(token);
-      state = stack.length === 0 ? 'end' : 'after';
-    }
-    return at;
-  };
-  /** Shows a string that grows. */
-  const show = (): void => {
-    if (state === 'string' && !readingKey) replace(token);
+    } else if (string.state === 'closed') endValue();
+    return end;
   };
 
   const readScalar = (piece: string, from: number): number => {
-    SCALAR_END.lastIndex = from;
-    const end = SCALAR_END.exec(piece)?.index ?? piece.length;
-    token += piece.slice(from, end);
+    const end = endOfScalar(piece, from);
+    scalar += piece.slice(from, end);
     if (end === piece.length) return end;
-    if (!SCALAR.test(token)) {
+    const literal = LITERALS.get(scalar);
+    if (literal !== undefined) tree.put(literal);
+    else if (NUMBER.test(scalar)) tree.put(Number(scalar));
+    else {
       state = 'end';
       return end;
     }
-    put(JSON.parse(token));
-    state = stack.length === 0 ? 'end' : 'after';
+    endValue();
     return end;
   };
 
   return {
     write(piece) {
+      chars += piece.length;
+      if (chars > maxChars) state = 'end';
       let at = 0;
       while (at < piece.length && state !== 'end') {
         if (state === 'string') at = readString(piece, at);
         else if (state === 'scalar') at = readScalar(piece, at);
-        else {
-          const mark = piece.charAt(at++);
-          if (!isSpace(mark)) readMark(mark);
-        }
+        else at += readMark(piece.charCodeAt(at));
       }
-      show();
+      // A string whose quote was the last character of the piece.
+      if (state === 'string' && !readingKey && !shown) showString();
     },
     get value() {
-      return root;
+      return tree.value;
     },
+    snapshot: () => tree.snapshot(),
   };
 }
 
-const INVALID = Symbol('not an escape of JSON');
-
-/** The text of an escape: `undefined` while it is incomplete. */
-function unescape(escape: string): string | typeof INVALID | undefined {
-  const letter = escape.charAt(1);
-  if (letter !== 'u') return '"\\/'.includes(letter) ? letter : (ESCAPES.get(letter) ?? INVALID);
-  if (escape.length < 6) return undefined;
-  const digits = escape.slice(2);
-  return /^[0-9a-fA-F]{4}$/.test(digits) ? String.fromCharCode(parseInt(digits, 16)) : INVALID;
+function endOfScalar(piece: string, from: number): number {
+  let at = from;
+  for (; at < piece.length; at++) {
+    const mark = piece.charCodeAt(at);
+    if (mark === COMMA || mark === CLOSE_ARRAY || mark === CLOSE_OBJECT || isSpace(mark)) break;
+  }
+  return at;
 }
 
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
-}
-
-function isSpace(mark: string): boolean {
-  return mark === ' ' || mark === '\n' || mark === '\r' || mark === '\t';
-}
-
-/** Sets a key as JSON.parse does: `__proto__` becomes a field like any other. */
-function define(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });
-  else target[key] = value;
+function isSpace(mark: number): boolean {
+  return mark === 0x20 || mark === 0x0a || mark === 0x0d || mark === 0x09;
 }

@@ -1,5 +1,6 @@
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { RoundEvent } from '../events/RoundEvent.js';
+import { GrowingText } from '../json/GrowingText.js';
 import { parseJson } from '../json/parseJson.js';
 
 type BlockStart = Extract<RoundEvent, { type: 'content_block_start' }>;
@@ -11,19 +12,11 @@ interface Entry {
   block: BetaContentBlock;
   /** Whether `block` no longer tells all. */
   stale: boolean;
-  /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written: all but its last part. */
-  text: string | undefined;
-  /** The last part of that text. */
-  part: string;
+  /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written. */
+  text: GrowingText | undefined;
   /** Other fields that differ from `block`. */
   changes: Record<string, unknown> | undefined;
 }
-
-/**
- * A string that grows by `+=` keeps every piece of its own until somebody reads it: several times the size of the text.
- * So a part of this many characters is made one string.
- */
-const LONGEST_PART = 4096;
 
 /** The content blocks of one message, in the order of their index. */
 export interface Blocks {
@@ -84,7 +77,7 @@ export function createBlocks(): Blocks {
 }
 
 function createEntry(index: number, block: BetaContentBlock): Entry {
-  return { index, block, stale: false, text: undefined, part: '', changes: undefined };
+  return { index, block, stale: false, text: undefined, changes: undefined };
 }
 
 /** Applies a delta if it fits the block's type; any other delta is none of ours. */
@@ -102,7 +95,7 @@ function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
       return type === 'text' && addCitation(entry, block.citations, delta.citation);
     case 'input_json_delta':
       // The input is shown once it is whole.
-      if (isCall(type)) append(entry, '', delta.partial_json);
+      if (isCall(type)) (entry.text ??= new GrowingText()).add(delta.partial_json);
       return false;
     case 'compaction_delta':
       return type === 'compaction' && change(entry, { ...delta, type });
@@ -116,23 +109,9 @@ function isCall(type: string): boolean {
 }
 
 function grow(entry: Entry, before: string, piece: string): true {
-  append(entry, before, piece);
+  (entry.text ??= new GrowingText(before)).add(piece);
   entry.stale = true;
   return true;
-}
-
-function append(entry: Entry, before: string, piece: string): void {
-  entry.text ??= before;
-  entry.part += piece;
-  if (entry.part.length < LONGEST_PART) return;
-  // Looking at a character makes the engine join the pieces.
-  entry.part.charCodeAt(0);
-  entry.text += entry.part;
-  entry.part = '';
-}
-
-function textOf({ text = '', part }: Entry): string {
-  return part === '' ? text : text + part;
 }
 
 function change(entry: Entry, fields: Record<string, unknown>): true {
@@ -151,9 +130,8 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
 /** Sets a tool's input once its text is complete. Text that is not JSON is never repaired: the input is `{}`. */
 function endInput(entry: Entry): boolean {
   if (entry.text === undefined || !isCall(entry.block.type)) return false;
-  const text = textOf(entry);
+  const text = entry.text.read();
   entry.text = undefined;
-  entry.part = '';
   const parsed = text === '' ? undefined : parseJson(text);
   return change(entry, { input: parsed?.ok === true ? parsed.value : {} });
 }
@@ -164,8 +142,8 @@ function show(entry: Entry): BetaContentBlock {
   const block = { ...entry.block };
   if (entry.changes !== undefined) Object.assign(block, entry.changes);
   if (entry.text !== undefined) {
-    if (block.type === 'text') block.text = textOf(entry);
-    else if (block.type === 'thinking') block.thinking = textOf(entry);
+    if (block.type === 'text') block.text = entry.text.read();
+    else if (block.type === 'thinking') block.thinking = entry.text.read();
   }
   entry.block = block;
   entry.stale = false;

@@ -57,6 +57,7 @@ describe('no `any` leaks', () => {
       | 'jsonSchema'
       | 'ofType'
       | 'resumeConversation'
+      | 'snapshots'
       | 'textDeltas'
       | 'timeoutGuard'
       | 'validateWith'

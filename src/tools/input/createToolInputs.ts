@@ -3,14 +3,15 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
 import { createJsonReader, type JsonReader } from '../../json/createJsonReader.js';
+import { GrowingText } from '../../json/GrowingText.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import { parseJson } from '../../json/parseJson.js';
 import { invalidJson, notAnObject } from './inputMessages.js';
 
 /** Puts the inputs of Claude's calls together while they are written. */
 export interface ToolInputs {
-  /** Takes the next event and returns what it adds to the stream. */
-  take(event: RoundEvent): readonly (ToolInputEvent | ToolCallEvent)[];
+  /** Takes the next event and returns what it adds to the stream; nothing, for nearly all events. */
+  take(event: RoundEvent): ToolInputEvent | ToolCallEvent | readonly ToolCallEvent[] | undefined;
 }
 
 /** A call whose input is being written. */
@@ -18,11 +19,9 @@ interface OpenCall {
   readonly index: number;
   readonly block: BetaToolUseBlock;
   /** The text so far; `undefined` until the first piece. */
-  text: string | undefined;
+  text: GrowingText | undefined;
   reader: JsonReader | undefined;
 }
-
-const NOTHING: readonly never[] = [];
 
 /** Makes an empty state, for one subscription. */
 export function createToolInputs(): ToolInputs {
@@ -37,30 +36,30 @@ export function createToolInputs(): ToolInputs {
       switch (event.type) {
         case 'message_start':
           open.clear();
-          return (event.message.content as unknown[] | undefined)?.flatMap(wholeCall) ?? NOTHING;
+          return (event.message.content as unknown[] | undefined)?.flatMap(wholeCall);
         case 'content_block_start':
-          if (event.content_block.type !== 'tool_use') return NOTHING;
+          if (event.content_block.type !== 'tool_use') return undefined;
           open.set(event.index, {
             index: event.index,
             block: event.content_block,
             text: undefined,
             reader: undefined,
           });
-          return NOTHING;
+          return undefined;
         case 'content_block_delta': {
-          if (event.delta.type !== 'input_json_delta') return NOTHING;
+          if (event.delta.type !== 'input_json_delta') return undefined;
           const call = open.get(event.index);
-          return call === undefined ? NOTHING : [addPiece(call, event.delta.partial_json)];
+          return call && addPiece(call, event.delta.partial_json);
         }
         case 'content_block_stop': {
           const call = open.get(event.index);
-          return call === undefined ? NOTHING : [close(call)];
+          return call && close(call);
         }
         // The end of the message ends whatever it left open.
         case 'message_stop':
-          return open.size === 0 ? NOTHING : [...open.values()].map(close);
+          return [...open.values()].map(close);
         default:
-          return NOTHING;
+          return undefined;
       }
     },
   };
@@ -73,13 +72,13 @@ function wholeCall(block: unknown, index: number): ToolCallEvent[] {
 }
 
 function addPiece(call: OpenCall, text: string): ToolInputEvent {
-  call.text = (call.text ?? '') + text;
+  (call.text ??= new GrowingText()).add(text);
   call.reader ??= createJsonReader();
   call.reader.write(text);
   return new ToolInput(call, call.reader, text);
 }
 
-/** A class only so that `partial` is a getter which JSON and comparison do not see. */
+/** A class only so that `partial` and `snapshot` are not part of what JSON and comparison see. */
 class ToolInput implements ToolInputEvent {
   readonly type = 'tool_input';
   readonly id: string;
@@ -99,11 +98,15 @@ class ToolInput implements ToolInputEvent {
   get partial(): unknown {
     return this.#reader.value;
   }
+
+  snapshot(): unknown {
+    return this.#reader.snapshot();
+  }
 }
 
 function toCall({ index, block, text }: OpenCall): ToolCallEvent {
   const { id, name } = block;
-  const input = text === undefined ? fromStart(name, block.input) : fromText(name, text);
+  const input = text === undefined ? fromStart(name, block.input) : fromText(name, text.read());
   const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
   return { type: 'tool_call', id, name, index, input, tool_use };
 }

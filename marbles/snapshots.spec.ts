@@ -1,0 +1,132 @@
+import { of, take } from 'rxjs';
+import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../src/index.js';
+import type { RoundEvent } from '../src/index.js';
+import { blockStop, inputDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
+import { marble } from './kit/marble.js';
+import { claude } from './support/alphabet.js';
+import { frozen } from './support/frozen.js';
+import { observe } from './support/observe.js';
+
+const events = frozen({ ...claude, o: textStart(), h: textDelta('Hel'), i: textDelta('lo'), c: blockStop() });
+const { message: empty } = messageStart();
+
+function withText(text: string, fields: object = {}) {
+  return { ...empty, content: [{ type: 'text', text }], ...fields };
+}
+
+// Messages are digits in the diagrams.
+const messages = {
+  1: empty,
+  2: withText(''),
+  3: withText('Hel'),
+  4: withText('Hello'),
+  5: withText('HelHel'),
+};
+
+marble(
+  'shows the first change at once, and then one message per time',
+  ({ hot, expectObservable, expectSubscriptions }) => {
+    const source = hot(' -s-o-h-------h--------|', events);
+    const expected = '   -1---3-------5--------|';
+    const subs = '       ^---------------------!';
+
+    expectObservable<unknown>(source.pipe(snapshots({ every: 4 }))).toBe(expected, messages);
+    expectSubscriptions(source.subscriptions).toBe(subs);
+  },
+);
+
+marble('emits nothing when nothing has changed', ({ hot, expectObservable }) => {
+  const source = hot(' -s-p-u-----------o-p-p-p-p-|', events);
+  const expected = '   -1---------------2---------|';
+
+  expectObservable<unknown>(source.pipe(snapshots({ every: 4 }))).toBe(expected, messages);
+});
+
+marble('shows the last change before the end, at once', ({ hot, expectObservable }) => {
+  const source = hot(' -s-o-h-i|   ', events);
+  const expected = '   -1------(4|)';
+
+  expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages);
+});
+
+marble('shows the last change before an error, too', ({ hot, expectObservable }) => {
+  const source = hot(' -s-o-h-#   ', events);
+  const expected = '   -1-----(3#)';
+
+  expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages);
+});
+
+marble('shows a message every 16 ms unless told otherwise', ({ hot, expectObservable }) => {
+  const source = hot(' s o 20ms h 5ms i 20ms |', events);
+  const expected = '   1 15ms 2 15ms 4 16ms |';
+
+  expectObservable<unknown>(source.pipe(snapshots())).toBe(expected, messages);
+});
+
+marble('lets go of the source and of the clock', ({ hot, expectObservable, expectSubscriptions }) => {
+  const source = hot(' -s-o-h-i-----', events);
+  const unsub = '      -----!       ';
+  const expected = '   -1---------  ';
+  const subs = '       ^----!       ';
+
+  expectObservable<unknown>(source.pipe(snapshots({ every: 8 })), unsub).toBe(expected, messages);
+  expectSubscriptions(source.subscriptions).toBe(subs);
+});
+
+marble('fails when a message begins within another', ({ hot, expectObservable }) => {
+  const source = hot(' -s-o-s-o-|', events);
+  const expected = '   -1---#';
+
+  const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+  expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages, error);
+});
+
+describe("a tool's input", () => {
+  const call = frozen({ ...claude, i: inputDelta('{"days":[{"n":1},'), j: inputDelta('{"n":2'), a: inputDelta('}]}') });
+  const tool = (input: unknown) => ({ ...empty, content: [{ type: 'tool_use', id: 'toolu_k', name: 'k', input }] });
+
+  marble('is shown while it is written', ({ hot, expectObservable }) => {
+    const source = hot(' -s-k-i-j-a-c-|', { ...call, c: blockStop(0) });
+    const expected = '   -1-2-3-4-5-6-|';
+
+    const shown = {
+      1: empty,
+      2: tool({}),
+      3: tool({ days: [{ n: 1 }] }),
+      4: tool({ days: [{ n: 1 }, {}] }),
+      5: tool({ days: [{ n: 1 }, { n: 2 }] }),
+      6: tool({ days: [{ n: 1 }, { n: 2 }] }),
+    };
+    expectObservable<unknown>(source.pipe(accumulateToolInput(), snapshots({ every: 1 }))).toBe(expected, shown);
+  });
+
+  it('keeps the identity of what is finished in it, and never changes', () => {
+    const { s, k, i, j, a } = call;
+    const pieces = of<RoundEvent[]>(s, k, i, j, a);
+    const seen: { days: object[] }[] = [];
+    const texts: string[] = [];
+    pieces.pipe(accumulateToolInput()).subscribe((event) => {
+      if (event.type !== 'tool_input') return;
+      seen.push(event.snapshot() as { days: object[] });
+      texts.push(JSON.stringify(seen.at(-1)));
+    });
+    expect(seen.map((input) => JSON.stringify(input))).toEqual(texts);
+    expect(seen[1]!.days[0]).toBe(seen[0]!.days[0]);
+    expect(seen[2]!.days[0]).toBe(seen[0]!.days[0]);
+  });
+});
+
+it('ends with the message that accumulateMessage ends with', () => {
+  const reply = of<RoundEvent[]>(events.s, events.o, events.h, events.i, events.c, events.e, events.m);
+  const last = observe(reply.pipe(accumulateMessage())).values.at(-1);
+  expect(observe(reply.pipe(snapshots())).values.at(-1)).toEqual(last);
+});
+
+it('stops when its subscriber has enough', () => {
+  const reply = of<RoundEvent[]>(events.s, events.o, events.h);
+  expect(observe(reply.pipe(snapshots(), take(1))).values).toEqual([empty]);
+});
+
+it.each([-1, NaN, '16'])('refuses `every` of %p', (every) => {
+  expect(() => snapshots({ every: every as number })).toThrow(OptionError);
+});

@@ -1,0 +1,84 @@
+import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription } from 'rxjs';
+import { checkMilliseconds } from '../src/errors/checkOption.js';
+import type { ClaudeMessage } from '../src/events/ClaudeEvent.js';
+import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { createSnapshot } from '../src/message/createSnapshot.js';
+import { relay } from './internal/relay.js';
+
+/** How often `snapshots` shows a message. */
+export interface SnapshotsOptions {
+  /** The least time between two messages, in milliseconds. Default: 16, one frame at 60 a second; 0 with a `scheduler`. */
+  readonly every?: number;
+  /** What sets the pace, such as `animationFrameScheduler`. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Claude's reply as it grows, at most once a frame: for a view that is drawn anew with each value.
+ *
+ * ```text
+ * in   -s-o-d-d-d-d-d-c-w-(m|)      s message_start, o block starts, d delta, c block stops, w message_delta
+ * out  -1---2---3---4---5-(6|)      each a whole message, the first at once, the last one never lost
+ * ```
+ *
+ * The messages are those of {@link accumulateMessage}, immutable and with the same identities, and between two of them
+ * nothing is built. Behind `accumulateToolInput`, the `input` of a tool that is still being written is shown as far as it
+ * is certain; each message then copies the fields and items of the objects and arrays in it that are still open.
+ *
+ * @param options `every` (16 ms) or `scheduler`.
+ * @returns An operator from events to messages. What changed since the last message is shown at once when the source
+ * completes or fails, before it does. Unsubscribing unsubscribes from the source and drops what was not shown.
+ * Errors with {@link ProtocolError} when the events cannot be those of a message.
+ * @throws OptionError at once when `every` is no time.
+ * @example
+ * ```ts
+ * import { snapshots } from 'rxclaude';
+ * import type { RoundEvent } from 'rxclaude';
+ * import { animationFrameScheduler, type Observable } from 'rxjs';
+ *
+ * declare const events$: Observable<RoundEvent>;
+ * declare function render(content: readonly unknown[]): void;
+ *
+ * events$
+ *   .pipe(snapshots({ scheduler: animationFrameScheduler }))
+ *   .subscribe(({ content }) => render(content));
+ * ```
+ * @see {@link accumulateMessage} for every single change.
+ */
+export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<RoundEvent, ClaudeMessage> {
+  const { scheduler = asyncScheduler, every = options.scheduler === undefined ? 16 : 0 } = options;
+  if (every !== 0) checkMilliseconds('snapshots.every', every);
+  return (source) =>
+    new Observable((subscriber) => {
+      const snapshot = createSnapshot();
+      let changed = false;
+      let pause: Subscription | undefined;
+
+      const show = (): void => {
+        const message = changed ? snapshot.message() : undefined;
+        changed = false;
+        if (message !== undefined) subscriber.next(message);
+      };
+      const showAndPause = (): void => {
+        pause?.unsubscribe();
+        pause = changed ? scheduler.schedule(showAndPause, every) : undefined;
+        subscriber.add(pause);
+        show();
+      };
+      relay(source, subscriber, {
+        next: (event) => {
+          if (!snapshot.add(event)) return;
+          changed = true;
+          if (pause === undefined) showAndPause();
+        },
+        error: (error) => {
+          show();
+          subscriber.error(error);
+        },
+        complete: () => {
+          show();
+          subscriber.complete();
+        },
+      });
+    });
+}

@@ -1,0 +1,115 @@
+import { GrowingText } from './GrowingText.js';
+
+/** Reads one JSON string after another, each of them piece by piece. */
+export interface JsonString {
+  /** Begins a new string, behind its opening quote. */
+  start(): void;
+  /** Reads on and returns where it stopped: behind the closing quote, at the end of the piece, or where JSON ends. */
+  read(piece: string, from: number): number;
+  /** What has been read so far and is certain. */
+  readonly text: string;
+  /** `open` until the closing quote, or something that no JSON string holds, has come. */
+  readonly state: 'open' | 'closed' | 'broken';
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const LETTER_U = 'u';
+const HEX = /^[0-9a-fA-F]{4}$/;
+const ESCAPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }),
+);
+
+/** Makes a reader of strings. */
+export function createJsonString(): JsonString {
+  let state: JsonString['state'] = 'closed';
+  let text = '';
+  /** Takes the place of `text` when that gets long. */
+  let grown: GrowingText | undefined;
+  /** The first half of a surrogate pair, which waits for the second: it is not shown. */
+  let half = '';
+  /** An escape that is not complete yet. */
+  let held = '';
+
+  const add = (piece: string): void => {
+    if (grown !== undefined) grown.add(piece);
+    else if (text.length + piece.length < GrowingText.LONGEST_PART) text += piece;
+    else grown = new GrowingText(text + piece);
+  };
+  const append = (piece: string): void => {
+    if (piece === '') return;
+    const joined = half + piece;
+    half = isHighSurrogate(joined.charCodeAt(joined.length - 1)) ? joined.slice(-1) : '';
+    add(half === '' ? joined : joined.slice(0, -1));
+  };
+  const readEscape = (piece: string, at: number): number => {
+    const before = held.length;
+    const seen = held + piece.slice(at, at + 6 - before);
+    const length = seen.charAt(1) === LETTER_U ? 6 : 2;
+    if (seen.length < length) {
+      held = seen;
+      return piece.length;
+    }
+    held = '';
+    const meant = unescape(seen.slice(1, length));
+    if (meant === undefined) state = 'broken';
+    else append(meant);
+    return at + length - before;
+  };
+
+  return {
+    start() {
+      state = 'open';
+      text = '';
+      grown = undefined;
+    },
+    read(piece, from) {
+      let at = held === '' ? from : readEscape(piece, from);
+      while (at < piece.length && state === 'open') {
+        const end = endOfPlainText(piece, at);
+        append(piece.slice(at, end));
+        const mark = piece.charCodeAt(end);
+        if (mark === BACKSLASH) at = readEscape(piece, end);
+        else {
+          at = end + 1;
+          if (mark === QUOTE) state = 'closed';
+          else if (end < piece.length) state = 'broken';
+        }
+      }
+      if (state === 'closed' && half !== '') {
+        // A half that was never completed is what it is.
+        add(half);
+        half = '';
+      }
+      return at;
+    },
+    get text() {
+      return grown === undefined ? text : grown.read();
+    },
+    get state() {
+      return state;
+    },
+  };
+}
+
+/** Where a quote, an escape or a control character stands; the end of the piece when there is none. */
+function endOfPlainText(piece: string, from: number): number {
+  let at = from;
+  for (; at < piece.length; at++) {
+    const mark = piece.charCodeAt(at);
+    if (mark === QUOTE || mark === BACKSLASH || mark < SPACE) break;
+  }
+  return at;
+}
+
+/** What an escape without its backslash stands for; `undefined` when JSON has none such. */
+function unescape(escape: string): string | undefined {
+  if (!escape.startsWith(LETTER_U)) return ESCAPES.get(escape);
+  const digits = escape.slice(1);
+  return HEX.test(digits) ? String.fromCharCode(parseInt(digits, 16)) : undefined;
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}

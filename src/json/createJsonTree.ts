@@ -1,0 +1,148 @@
+import { isObject } from '../iteration/isObject.js';
+
+type Container = Record<string, unknown> | unknown[];
+
+/** A container that is still open. */
+interface Level {
+  readonly container: Container;
+  /** Its name in the object around it. */
+  readonly key: string;
+  /** When it last changed. */
+  changed: number;
+  /** Its last copy, and when that was made. */
+  copy: Container | undefined;
+  copied: number;
+}
+
+/** A JSON value that grows in place, and copies of it that do not. */
+export interface JsonTree {
+  /** The name of the next value, where it goes into an object. */
+  key: string;
+  /** Adds a value to the innermost open container. */
+  put(value: unknown): void;
+  /** Replaces the value that was put last. */
+  replace(value: string): void;
+  open(container: Container): void;
+  /** Closes the innermost container. */
+  close(): void;
+  /** How many containers are open. */
+  readonly depth: number;
+  /** Whether the innermost open container is an array. */
+  readonly inArray: boolean;
+  /** The value so far, which grows in place; `undefined` before the first. */
+  readonly value: unknown;
+  /**
+   * The value so far, frozen. What has not changed since the last snapshot is the same object; what is open is copied, so
+   * one snapshot costs the fields and items of the open containers.
+   */
+  snapshot(): unknown;
+}
+
+/** Makes an empty tree. */
+export function createJsonTree(): JsonTree {
+  const levels: Level[] = [];
+  let top: Level | undefined;
+  let root: unknown;
+  let key = '';
+  let now = 0;
+  /** Whether closed containers are frozen: from the first snapshot on, for it shares them. */
+  let freezing = false;
+
+  const put = (value: unknown): void => {
+    if (top === undefined) {
+      root = value;
+      return;
+    }
+    const { container } = top;
+    if (Array.isArray(container)) container.push(value);
+    else define(container, key, value);
+    top.changed = ++now;
+  };
+  const replace = (value: unknown): void => {
+    if (top === undefined) root = value;
+    else setLast(top, key, value);
+  };
+  const setLast = (level: Level, name: string, value: unknown): void => {
+    const { container } = level;
+    if (Array.isArray(container)) container[container.length - 1] = value;
+    else define(container, name, value);
+    level.changed = ++now;
+  };
+  /** A copy of an open container, with the copy of the container that is open in it. */
+  const copy = ({ container }: Level, inner: Level | undefined): Container => {
+    const copied: Container = Array.isArray(container) ? [...container] : { ...container };
+    if (inner !== undefined) {
+      if (Array.isArray(copied)) copied[copied.length - 1] = inner.copy;
+      else define(copied, inner.key, inner.copy);
+    }
+    return Object.freeze(copied) as Container;
+  };
+
+  return {
+    get key() {
+      return key;
+    },
+    set key(name) {
+      key = name;
+    },
+    put,
+    replace,
+    open(container) {
+      put(container);
+      top = { container, key, changed: now, copy: undefined, copied: -1 };
+      levels.push(top);
+    },
+    close() {
+      const closed = levels.pop();
+      top = levels.at(-1);
+      if (closed === undefined) return;
+      if (freezing) Object.freeze(closed.container);
+      if (closed.copied >= closed.changed) {
+        // Whoever holds the copy finds the same object again.
+        const { changed } = top ?? closed;
+        key = closed.key;
+        replace(closed.copy);
+        if (top !== undefined) top.changed = changed;
+      }
+      if (top !== undefined) top.changed = Math.max(top.changed, closed.changed);
+    },
+    get depth() {
+      return levels.length;
+    },
+    get inArray() {
+      return top !== undefined && Array.isArray(top.container);
+    },
+    get value() {
+      return root;
+    },
+    snapshot() {
+      if (!freezing) freezeClosed(root, new Set(levels.map(({ container }) => container)));
+      freezing = true;
+      let inner: Level | undefined;
+      let stale = false;
+      for (const level of [...levels].reverse()) {
+        stale ||= level.copied < level.changed;
+        if (stale) {
+          level.copy = copy(level, inner);
+          level.copied = now;
+        }
+        inner = level;
+      }
+      return inner === undefined ? root : inner.copy;
+    },
+  };
+}
+
+/** Freezes all containers in a value but those that are open. */
+function freezeClosed(value: unknown, open: ReadonlySet<unknown>): void {
+  if (!isObject(value)) return;
+  for (const inner of Object.values(value)) freezeClosed(inner, open);
+  if (!open.has(value)) Object.freeze(value);
+}
+
+/** Sets a key as JSON.parse does: `__proto__` becomes a field like any other. */
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });
+  } else target[key] = value;
+}
