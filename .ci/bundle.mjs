@@ -1,6 +1,6 @@
 // What a named import costs in a bundle, and what must not come along with it.
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { main, readJson, root } from './lib.mjs';
 
@@ -28,28 +28,31 @@ async function bundle(names, from) {
   const [{ contents, text }] = outputFiles;
   const [output] = Object.values(metafile.outputs);
   const inputs = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  return { bytes: contents.length, gzip: gzipSync(contents).length, text, inputs: inputs.map(([path]) => path) };
+  const imports = output.imports.map(({ path }) => path);
+  return { brotli: brotliCompressSync(contents).length, text, inputs: inputs.map(([path]) => path), imports };
 }
 
-const validator = (inputs) => inputs.some((path) => path.includes('@cfworker/json-schema'));
+const validator = ({ inputs }) => inputs.some((path) => path.includes('@cfworker/json-schema'));
+
+/** What is wrong with a bundle; `undefined` when nothing is. Budgets are in bytes, minified and compressed by brotli. */
+function judge({ brotli, inputs, imports }, budget) {
+  if (brotli > budget) return `is ${brotli} B, ${brotli - budget} B over its budget:\n${inputs.join('\n')}`;
+  if (validator({ inputs })) return 'brings the JSON Schema validator along';
+  const sdk = imports.find((path) => path.startsWith('@anthropic-ai/sdk'));
+  return sdk && `loads ${sdk}, which a program over fetchClient does not have`;
+}
 
 await main(async () => {
+  const budgets = readJson(join(root, '.ci/budgets.json'));
   const problems = [];
-  const report = async (names, from, judge) => {
-    const result = await bundle(names, from);
-    console.log(`${names} from ${from}: ${result.bytes} B, ${result.gzip} B gzipped, ${result.inputs.length} modules`);
-    const problem = judge(result);
-    if (problem) problems.push(`import { ${names} } from '${from}': ${problem}`);
-  };
-
-  await report('converse', name, ({ inputs }) => validator(inputs) && 'brings the JSON Schema validator along');
-  await report('jsonSchema', name, ({ inputs }) => !validator(inputs) && 'has lost the JSON Schema validator');
-  for (const from of [name, `${name}/operators`]) {
-    await report(
-      'textDeltas',
-      from,
-      ({ bytes, inputs }) => bytes > 1024 && `is more than one operator:\n${inputs.join('\n')}`,
-    );
+  for (const [from, names] of Object.entries(budgets)) {
+    for (const [name, budget] of Object.entries(names)) {
+      const result = await bundle([name], from);
+      console.log(`${name} from ${from}: ${result.brotli} of ${budget} B, ${result.inputs.length} modules`);
+      const problem = judge(result, budget);
+      if (problem) problems.push(`import { ${name} } from '${from}' ${problem}`);
+    }
   }
+  if (!validator(await bundle(['jsonSchema'], name))) problems.push('jsonSchema has lost the JSON Schema validator');
   if (problems.length > 0) throw new Error(problems.join('\n'));
 });

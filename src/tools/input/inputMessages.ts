@@ -1,5 +1,5 @@
 import { wellFormed } from '../result/wellFormed.js';
-import { toJson } from '../result/toText.js';
+import { toJson } from '../../json/toJson.js';
 import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../../events/ToolInputError.js';
 
 /** How much of a wrong value is shown, in characters. */

@@ -1,7 +1,7 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { isObject } from '../../iteration/isObject.js';
 import { BLOCK_RULES, isWhole, knownFields, type Fields } from './contentBlockRules.js';
-import { toJson } from './toText.js';
+import { toJson } from '../../json/toJson.js';
 import { wellFormed } from './wellFormed.js';
 
 /** A block that may stand in the content of a `tool_result`. */
