@@ -99,7 +99,8 @@ export function createThread(): Thread {
 /** What a request has that the one before it, and its reply, had not; `undefined` when it is not a continuation. */
 function newMessages(before: RoundRequest, request: RoundRequest): RoundRequest['messages'] | undefined {
   const { length } = before.messages;
-  const same = before.messages.every((message, index) => message === request.messages[index]);
+  const longer = request.messages.length > length;
+  const same = longer && before.messages.every((message, index) => message === request.messages[index]);
   if (!same || before.system !== request.system || before.tools !== request.tools) return undefined;
   return request.messages.slice(request.messages[length]?.role === 'assistant' ? length + 1 : length);
 }

@@ -20,6 +20,8 @@ export interface ToolInputEvent extends OfCall {
   readonly type: 'tool_input';
   /** The new piece of JSON text; may be empty. */
   readonly text: string;
+  /** All pieces so far. Not part of the event's JSON. */
+  readonly json: string;
   /**
    * The input as far as it is certain: strings grow, numbers and literals show once they are complete. `undefined`
    * until the first value begins. It is a live view that grows in place, so reading it costs nothing: take a `snapshot`

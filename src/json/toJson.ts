@@ -22,7 +22,7 @@ export function toJson(value: unknown): string | undefined {
     around.push({ original, written });
     return written;
   }
-  return JSON.stringify(value, write) as string | undefined;
+  return JSON.stringify(value, write);
 }
 
 function nearest(value: unknown): unknown {

@@ -4,6 +4,7 @@ import { GrowingText } from '../json/GrowingText.js';
 import { parseJson } from '../json/parseJson.js';
 
 type BlockStart = Extract<RoundEvent, { type: 'content_block_start' }>;
+type ToolInput = Extract<RoundEvent, { type: 'tool_input' }>;
 type BlockDelta = Extract<RoundEvent, { type: 'content_block_delta' }>;
 
 /** One content block: as it was last shown, and what has come since. */
@@ -14,6 +15,8 @@ interface Entry {
   stale: boolean;
   /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written. */
   text: GrowingText | undefined;
+  /** Who else keeps the text of the input. */
+  keeper: ToolInput | undefined;
   /** Other fields that differ from `block`. */
   changes: Record<string, unknown> | undefined;
 }
@@ -24,6 +27,8 @@ export interface Blocks {
   reset(content: readonly BetaContentBlock[] | undefined): void;
   start(event: BlockStart): boolean;
   addDelta(event: BlockDelta): boolean;
+  /** Leaves the text of an input to the one who keeps it already: a long one need not be there twice. */
+  leaveInput(event: ToolInput): void;
   stop(index: number): boolean;
   /** Ends every block that is still open. */
   stopAll(): boolean;
@@ -61,6 +66,13 @@ export function createBlocks(): Blocks {
       const entry = find(index);
       return entry !== undefined && applyDelta(entry, delta);
     },
+    leaveInput(event) {
+      const entry = find(event.index);
+      // An event that was made by hand keeps nothing.
+      if (entry === undefined || typeof event.json !== 'string') return;
+      entry.keeper ??= event;
+      entry.text = undefined;
+    },
     stop(index) {
       const entry = find(index);
       return entry !== undefined && endInput(entry);
@@ -77,7 +89,7 @@ export function createBlocks(): Blocks {
 }
 
 function createEntry(index: number, block: BetaContentBlock): Entry {
-  return { index, block, stale: false, text: undefined, changes: undefined };
+  return { index, block, stale: false, text: undefined, keeper: undefined, changes: undefined };
 }
 
 /** Applies a delta if it fits the block's type; any other delta is none of ours. */
@@ -95,7 +107,7 @@ function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
       return type === 'text' && addCitation(entry, block.citations, delta.citation);
     case 'input_json_delta':
       // The input is shown once it is whole.
-      if (isCall(type)) (entry.text ??= new GrowingText()).add(delta.partial_json);
+      if (isCall(type) && entry.keeper === undefined) (entry.text ??= new GrowingText()).add(delta.partial_json);
       return false;
     case 'compaction_delta':
       return type === 'compaction' && change(entry, { ...delta, type });
@@ -129,9 +141,10 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
 
 /** Sets a tool's input once its text is complete. Text that is not JSON is never repaired: the input is `{}`. */
 function endInput(entry: Entry): boolean {
-  if (entry.text === undefined || !isCall(entry.block.type)) return false;
-  const text = entry.text.read();
+  const text = isCall(entry.block.type) ? (entry.keeper?.json ?? entry.text?.read()) : undefined;
+  if (text === undefined) return false;
   entry.text = undefined;
+  entry.keeper = undefined;
   const parsed = text === '' ? undefined : parseJson(text);
   return change(entry, { input: parsed?.ok === true ? parsed.value : {} });
 }

@@ -4,8 +4,9 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { claudeStream } from './claudeStream.js';
-import { mergeHeaders } from './mergeHeaders.js';
+import { headerEntries } from './mergeHeaders.js';
 
+const HEADER = 'anthropic-beta';
 const BETA = 'message-threads-2026-08-12';
 
 /**
@@ -23,7 +24,8 @@ const BETA = 'message-threads-2026-08-12';
  * it, or knows no threads at all, the same round is sent again with the whole history, before any event was emitted. A
  * server that has no threads, or loses them twice in a row, is asked no more.
  *
- * @param client As for {@link claudeStream}; `client.beta` for the beta events.
+ * @param client As for {@link claudeStream}; `client.beta` for the beta events. Betas that the client itself asks for in
+ * its default headers belong into the request's `betas`, for its header is replaced.
  * @param options As for {@link claudeStream}.
  * @returns What makes a round's events of its request: for one conversation, its rounds in order. Errors and
  * unsubscribing are those of {@link claudeStream}.
@@ -70,9 +72,15 @@ export function claudeThread(
   return send;
 }
 
-/** The caller's own betas stay; a header takes their place, for only that works with every client. */
-function withBeta(options: RequestOptions, betas: readonly string[] | undefined): RequestOptions {
-  const headers = mergeHeaders({ 'anthropic-beta': betas?.join() }, options.headers);
-  headers.append('anthropic-beta', BETA);
+/**
+ * Asks for the threads beta besides the caller's own. That is a header, for only a header works with every client; it
+ * takes the place of one that the client sends with every request.
+ */
+function withBeta(options: RequestOptions, betas: readonly string[] = []): RequestOptions {
+  const entries = headerEntries(options.headers);
+  const given = entries.filter(([name]) => name === HEADER);
+  const others = given.length === 0 ? betas : given.flatMap(([, value]) => value?.split(/ *, */) ?? []);
+  const asked = new Set([...others, BETA]);
+  const headers = [...entries.filter(([name]) => name !== HEADER), [HEADER, [...asked].join()]];
   return { ...options, headers };
 }

@@ -3,6 +3,16 @@ import { parseJson } from '../json/parseJson.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { mergeHeaders } from './mergeHeaders.js';
 
+/** The version of the API that the SDK speaks, too. */
+const VERSION = '2026-10-21';
+
+/** What travels in headers, as with the SDK. */
+interface HeaderParams {
+  readonly betas?: readonly string[];
+  readonly user_profile_id?: string | null;
+  readonly workspace_id?: string | null;
+}
+
 /** Where requests go, and what they carry. */
 export interface FetchClientOptions {
   /** Where the API is, or your own server in front of it. Default: `https://api.anthropic.com`. */
@@ -46,13 +56,17 @@ export function fetchClient(options: FetchClientOptions = {}): ClaudeClient {
   const url = `${baseURL.replace(/\/+$/, '')}/v1/messages`;
 
   const create = async (params: object, { headers: more, signal }: RequestOptions = {}): Promise<Response> => {
-    const { betas, ...body } = params as { betas?: readonly string[] };
+    const { betas, user_profile_id, workspace_id, ...body } = params as HeaderParams;
     const response = await send(betas === undefined ? url : `${url}?beta=true`, {
       method: 'POST',
       headers: mergeHeaders(
-        { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', 'x-api-key': apiKey },
+        { 'content-type': 'application/json', 'anthropic-version': VERSION, 'x-api-key': apiKey },
         headers,
-        { 'anthropic-beta': betas?.join() },
+        {
+          'anthropic-beta': betas?.join(),
+          'anthropic-user-profile-id': user_profile_id ?? undefined,
+          'anthropic-workspace-id': workspace_id ?? undefined,
+        },
         more,
       ),
       body: JSON.stringify(body),

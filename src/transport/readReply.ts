@@ -7,7 +7,7 @@ import { isObject } from '../iteration/isObject.js';
 import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import { pump } from '../iteration/pump.js';
 import type { EventSink } from './readEventStream.js';
-import { isEventStream, readResponse, type SdkStream } from './readResponse.js';
+import { isEventStream, readResponse, unexpected, type SdkStream } from './readResponse.js';
 
 /** What takes the events of a reply, whatever form the client gives it. */
 export interface ReplySink extends EventSink {
@@ -61,8 +61,7 @@ async function readSdkReply(reply: SdkPromise, sink: ReplySink): Promise<void> {
 }
 
 async function readPlainResponse(response: Response, sink: ReplySink): Promise<void> {
-  if (!isEventStream(response))
-    throw new UnexpectedResponseError({ found: 'a response without events', status: response.status });
+  if (!isEventStream(response)) throw unexpected(response);
   sink.end(await readResponse(response, sink));
 }
 

@@ -15,12 +15,21 @@ export interface SdkStream extends AsyncIterable<unknown> {
  *
  * @throws UnexpectedResponseError when it is no stream at all.
  */
-export function isEventStream({ headers, status }: Response): boolean {
-  const contentType = headers.get('content-type') ?? '';
-  if (/json|text\/html/.test(contentType)) {
-    throw new UnexpectedResponseError({ found: `a body of type ${contentType}`, status, requestId: idOf(headers) });
-  }
+export function isEventStream(response: Response): boolean {
+  const contentType = contentTypeOf(response);
+  if (/json|text\/html/.test(contentType)) throw unexpected(response);
   return contentType.includes('text/event-stream');
+}
+
+/** The error for a response that is no stream of events. */
+export function unexpected(response: Response): UnexpectedResponseError {
+  const { headers, status } = response;
+  const found = `a body of type ${contentTypeOf(response) || 'that is not told'}`;
+  return new UnexpectedResponseError({ found, status, requestId: idOf(headers) });
+}
+
+function contentTypeOf({ headers }: Response): string {
+  return headers.get('content-type') ?? '';
 }
 
 /**

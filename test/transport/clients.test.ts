@@ -116,7 +116,9 @@ describe('what works', () => {
   it('a Bedrock-like content type goes the way of the SDK', async () => {
     const body = new ReadableStream();
     const response = new Response(body, { headers: { 'content-type': 'application/vnd.amazon.eventstream' } });
-    const reply = Object.assign(Promise.resolve(generate(answer)), { withResponse: async () => ({ data: generate(answer), response }) });
+    const reply = Object.assign(Promise.resolve(generate(answer)), {
+      withResponse: async () => ({ data: generate(answer), response }),
+    });
 
     const { events, error } = await run(
       claudeStream(

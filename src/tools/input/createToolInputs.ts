@@ -18,9 +18,14 @@ export interface ToolInputs {
 interface OpenCall {
   readonly index: number;
   readonly block: BetaToolUseBlock;
-  /** The text so far; `undefined` until the first piece. */
-  text: GrowingText | undefined;
-  reader: JsonReader | undefined;
+  /** `undefined` until the first piece. */
+  written: Written | undefined;
+}
+
+/** What there is of an input. */
+interface Written {
+  readonly text: GrowingText;
+  readonly reader: JsonReader;
 }
 
 /** Makes an empty state, for one subscription. */
@@ -42,8 +47,7 @@ export function createToolInputs(): ToolInputs {
           open.set(event.index, {
             index: event.index,
             block: event.content_block,
-            text: undefined,
-            reader: undefined,
+            written: undefined,
           });
           return undefined;
         case 'content_block_delta': {
@@ -68,45 +72,49 @@ export function createToolInputs(): ToolInputs {
 /** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
 function wholeCall(block: unknown, index: number): ToolCallEvent[] {
   if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
-  return [toCall({ index, block: block as unknown as BetaToolUseBlock, text: undefined, reader: undefined })];
+  return [toCall({ index, block: block as unknown as BetaToolUseBlock, written: undefined })];
 }
 
-function addPiece(call: OpenCall, text: string): ToolInputEvent {
-  (call.text ??= new GrowingText()).add(text);
-  call.reader ??= createJsonReader();
-  call.reader.write(text);
-  return new ToolInput(call, call.reader, text);
+function addPiece(call: OpenCall, piece: string): ToolInputEvent {
+  const written = (call.written ??= { text: new GrowingText(), reader: createJsonReader() });
+  written.text.add(piece);
+  written.reader.write(piece);
+  return new ToolInput(call, written, piece);
 }
 
-/** A class only so that `partial` and `snapshot` are not part of what JSON and comparison see. */
+/** A class only so that `json`, `partial` and `snapshot` are not part of what JSON and comparison see. */
 class ToolInput implements ToolInputEvent {
   readonly type = 'tool_input';
   readonly id: string;
   readonly name: string;
   readonly index: number;
   readonly text: string;
-  readonly #reader: JsonReader;
+  readonly #written: Written;
 
-  constructor({ block, index }: OpenCall, reader: JsonReader, text: string) {
+  constructor({ block, index }: OpenCall, written: Written, text: string) {
     this.id = block.id;
     this.name = block.name;
     this.index = index;
     this.text = text;
-    this.#reader = reader;
+    this.#written = written;
+  }
+
+  get json(): string {
+    return this.#written.text.read();
   }
 
   get partial(): unknown {
-    return this.#reader.value;
+    return this.#written.reader.value;
   }
 
   snapshot(): unknown {
-    return this.#reader.snapshot();
+    return this.#written.reader.snapshot();
   }
 }
 
-function toCall({ index, block, text }: OpenCall): ToolCallEvent {
+function toCall({ index, block, written }: OpenCall): ToolCallEvent {
   const { id, name } = block;
-  const input = text === undefined ? fromStart(name, block.input) : fromText(name, text.read());
+  const input = written === undefined ? fromStart(name, block.input) : fromText(name, written.text.read());
   const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
   return { type: 'tool_call', id, name, index, input, tool_use };
 }
