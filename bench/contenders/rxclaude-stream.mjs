@@ -1,0 +1,48 @@
+import { accumulateToolInput, claudeStream } from '../../dist/esm/src/index.js';
+import { drained, stoppable } from './rxclaude.shared.mjs';
+import { sdkClient } from './sdk.shared.mjs';
+import { request, saveTool, textIn } from './shared.mjs';
+
+export default {
+  name: 'rxclaude claudeStream',
+  watchesLargeInput: true,
+
+  readEvents(connection) {
+    const client = sdkClient(connection);
+    return async () => {
+      let characters = 0;
+      await drained(claudeStream(client, request('Write.')), (event) => {
+        characters += textIn(event);
+      });
+      return characters;
+    };
+  },
+
+  readInput(connection) {
+    const client = sdkClient(connection);
+    return async () => {
+      let input;
+      const events = claudeStream(client, request('Save.', { tools: [saveTool] }));
+      await drained(events.pipe(accumulateToolInput()), (event) => {
+        if (event.type === 'tool_call') input = event.input.right;
+      });
+      return input;
+    };
+  },
+
+  watchInput(connection) {
+    const client = sdkClient(connection);
+    return async () => {
+      let last;
+      const events = claudeStream(client, request('Save.', { tools: [saveTool] }));
+      await drained(events.pipe(accumulateToolInput()), (event) => {
+        if (event.type === 'tool_input') last = event.partial;
+      });
+      return last;
+    };
+  },
+
+  open(connection) {
+    return stoppable(claudeStream(sdkClient(connection), request('Write.')));
+  },
+};

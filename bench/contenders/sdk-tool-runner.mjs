@@ -1,0 +1,3 @@
+import { toolRunner } from './sdk.shared.mjs';
+
+export default toolRunner('SDK toolRunner', {});
