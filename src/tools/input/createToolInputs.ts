@@ -2,10 +2,9 @@ import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
-import { createJsonReader, type JsonReader } from '../../json/createJsonReader.js';
-import { GrowingText } from '../../json/GrowingText.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import { parseJson } from '../../json/parseJson.js';
+import { createWrittenInput, type WrittenInput } from './createWrittenInput.js';
 import { invalidJson, notAnObject } from './inputMessages.js';
 
 /** Puts the inputs of Claude's calls together while they are written. */
@@ -19,13 +18,7 @@ interface OpenCall {
   readonly index: number;
   readonly block: BetaToolUseBlock;
   /** `undefined` until the first piece. */
-  written: Written | undefined;
-}
-
-/** What there is of an input. */
-interface Written {
-  readonly text: GrowingText;
-  readonly reader: JsonReader;
+  written: WrittenInput | undefined;
 }
 
 /** Makes an empty state, for one subscription. */
@@ -76,10 +69,9 @@ function wholeCall(block: unknown, index: number): ToolCallEvent[] {
 }
 
 function addPiece(call: OpenCall, piece: string): ToolInputEvent {
-  const written = (call.written ??= { text: new GrowingText(), reader: createJsonReader() });
-  written.text.add(piece);
-  written.reader.write(piece);
-  return new ToolInput(call, written, piece);
+  call.written ??= createWrittenInput();
+  call.written.add(piece);
+  return new ToolInput(call, call.written, piece);
 }
 
 /** A class only so that `json`, `partial` and `snapshot` are not part of what JSON and comparison see. */
@@ -89,9 +81,9 @@ class ToolInput implements ToolInputEvent {
   readonly name: string;
   readonly index: number;
   readonly text: string;
-  readonly #written: Written;
+  readonly #written: WrittenInput;
 
-  constructor({ block, index }: OpenCall, written: Written, text: string) {
+  constructor({ block, index }: OpenCall, written: WrittenInput, text: string) {
     this.id = block.id;
     this.name = block.name;
     this.index = index;
@@ -100,21 +92,22 @@ class ToolInput implements ToolInputEvent {
   }
 
   get json(): string {
-    return this.#written.text.read();
+    return this.#written.json();
   }
 
   get partial(): unknown {
-    return this.#written.reader.value;
+    return this.#written.reader().value;
   }
 
   snapshot(): unknown {
-    return this.#written.reader.snapshot();
+    return this.#written.reader().snapshot();
   }
 }
 
 function toCall({ index, block, written }: OpenCall): ToolCallEvent {
   const { id, name } = block;
-  const input = written === undefined ? fromStart(name, block.input) : fromText(name, written.text.read());
+  written?.close();
+  const input = written === undefined ? fromStart(name, block.input) : fromText(name, written.json());
   const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
   return { type: 'tool_call', id, name, index, input, tool_use };
 }
