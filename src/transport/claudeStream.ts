@@ -57,8 +57,10 @@ export function claudeStream(
   const reply = new Observable<ClaudeEvent>((subscriber) => {
     const controller = new AbortController();
     const check = createOrderCheck();
+    let ended = false;
     subscriber.add(() => {
-      controller.abort();
+      // Behind the end, this only has the SDK let go of the signal; an error made for it would cost more than that.
+      controller.abort(ended ? 'The reply has ended.' : undefined);
     });
     readReply(() => client.messages.create(toParams(request), { ...options, signal: controller.signal }), {
       next: (event) => {
@@ -72,6 +74,7 @@ export function claudeStream(
         subscriber.error(abortError(client, signal));
       },
       end: (facts) => {
+        ended = true;
         const truncated = check.end(facts);
         if (truncated === undefined) subscriber.complete();
         else subscriber.error(truncated);

@@ -47,8 +47,10 @@ export async function readEventStream(body: ReadableStream<Uint8Array> | null, s
   });
   const decoder = createChunkDecoder();
   const reader = body.getReader();
+  let open = true;
   const leave = (): void => {
-    reader.cancel().catch(ignore);
+    if (open) reader.cancel().catch(ignore);
+    open = false;
   };
   sink.add(leave);
   try {
@@ -62,6 +64,7 @@ export async function readEventStream(body: ReadableStream<Uint8Array> | null, s
       if (sink.closed) return { unnamed };
       parser.feed(result.done ? decoder.end() : decoder.decode(result.value));
       if (failure !== undefined) return { unnamed, failure };
+      open = !result.done;
       if (result.done) return { unnamed };
     }
   } finally {
@@ -76,5 +79,5 @@ function toPing(data: string): PingEvent {
 }
 
 function ignore(): void {
-  // The body was left behind on purpose, or has failed already.
+  // The body was left behind on purpose.
 }
