@@ -138,14 +138,8 @@ module.exports = {
     runtime(
       'sdk-as-types',
       SHIPPED,
-      { path: npm('@anthropic-ai/sdk'), pathNot: '/@anthropic-ai/sdk/core/error\\.' },
-      'The SDK is 85 KB gzipped, and the client that a program passes in has it already.',
-    ),
-    runtime(
-      'sdk-errors-in-transport',
-      { ...SHIPPED, pathNot: [SHIPPED.pathNot, '^src/transport/'] },
       { path: npm('@anthropic-ai/sdk') },
-      'Only transport turns an SSE error event into the APIError of the SDK, the one value that we take from it.',
+      'The SDK is 85 KB gzipped: a program over fetchClient does not have it, and any other passes in a client that has.',
     ),
     {
       name: 'no-dev-dependency',
