@@ -53,8 +53,8 @@ export function createJsonReader({
   let state: State = 'value';
   let chars = 0;
   let readingKey = false;
-  /** Whether the string that is being read is in the tree already. */
-  let shown = false;
+  /** How much of the string that is being read is in the tree already; `undefined` when it is not there at all. */
+  let shown: number | undefined;
   /** A number or literal that is not complete yet. */
   let scalar = '';
 
@@ -75,7 +75,7 @@ export function createJsonReader({
   const startString = (isKey: boolean): void => {
     string.start();
     readingKey = isKey;
-    shown = false;
+    shown = undefined;
     state = 'string';
   };
   const startScalar = (): void => {
@@ -107,9 +107,10 @@ export function createJsonReader({
   };
 
   const showString = (): void => {
-    if (shown) tree.replace(string.text);
-    else tree.put(string.text);
-    shown = true;
+    const { text } = string;
+    if (shown === undefined) tree.put(text);
+    else if (shown !== text.length) tree.replace(text);
+    shown = text.length;
   };
   const readString = (piece: string, from: number): number => {
     const end = string.read(piece, from);
@@ -148,7 +149,7 @@ export function createJsonReader({
         else at += readMark(piece.charCodeAt(at));
       }
       // A string whose quote was the last character of the piece.
-      if (state === 'string' && !readingKey && !shown) showString();
+      if (state === 'string' && !readingKey && shown === undefined) showString();
     },
     get value() {
       return tree.value;
