@@ -18,21 +18,22 @@ export interface Snapshot {
 /** Makes an empty snapshot. */
 export function createSnapshot(): Snapshot {
   const accumulator = createMessageAccumulator();
-  /** The latest event of each input that is being written, by the id of its call. */
-  const open = new Map<string, ToolInputEvent>();
+  /** The latest event of each input that is being written, by the index of its block. */
+  const open = new Map<number, ToolInputEvent>();
 
   return {
     add(event) {
-      if (event.type === 'tool_input') open.set(event.id, event);
-      else if (event.type === 'tool_call') open.delete(event.id);
+      if (event.type === 'tool_input') open.set(event.index, event);
+      else if (event.type === 'content_block_stop') open.delete(event.index);
       else if (event.type === 'message_start') open.clear();
       return accumulator.add(event) || event.type === 'tool_input';
     },
     message() {
       const message = accumulator.message();
       if (message === undefined || open.size === 0) return message;
+      const inputs = new Map([...open.values()].map((event) => [event.id, event.snapshot()]));
       const content = message.content.map((block) => {
-        const input = block.type === 'tool_use' ? open.get(block.id)?.snapshot() : undefined;
+        const input = block.type === 'tool_use' ? inputs.get(block.id) : undefined;
         return input === undefined ? block : { ...block, input };
       });
       return { ...message, content } as ClaudeMessage;
