@@ -1,4 +1,4 @@
-import { of, take } from 'rxjs';
+import { of, queueScheduler, take } from 'rxjs';
 import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
 import { blockStop, inputDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
@@ -75,7 +75,7 @@ marble('lets go of the source and of the clock', ({ hot, expectObservable, expec
 
 marble('fails when a message begins within another', ({ hot, expectObservable }) => {
   const source = hot(' -s-o-s-o-|', events);
-  const expected = '   -1---#';
+  const expected = '   -1---(2#)';
 
   const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
   expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages, error);
@@ -100,6 +100,20 @@ describe("a tool's input", () => {
     expectObservable<unknown>(source.pipe(accumulateToolInput(), snapshots({ every: 1 }))).toBe(expected, shown);
   });
 
+  it('is {} at last when the reply ends within it: nothing is repaired', () => {
+    const { s, k, i, m } = call;
+    const { values } = observe(of<RoundEvent[]>(s, k, i, m).pipe(accumulateToolInput(), snapshots({ every: 1000 })));
+    expect(values.at(-1)).toEqual(tool({}));
+  });
+
+  it('is no new object while another block grows', () => {
+    const { s, k, i } = call;
+    const pieces = of<RoundEvent[]>(s, k, i, textStart(1), textDelta('a', 1), textDelta('b', 1));
+    const shown = observe(pieces.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler }))).values;
+    expect(shown.at(-1)!.content[1]).not.toBe(shown.at(-2)!.content[1]);
+    expect(shown.at(-1)!.content[0]).toBe(shown.at(-2)!.content[0]);
+  });
+
   it('keeps the identity of what is finished in it, and never changes', () => {
     const { s, k, i, j, a } = call;
     const pieces = of<RoundEvent[]>(s, k, i, j, a);
@@ -120,6 +134,19 @@ it('ends with the message that accumulateMessage ends with', () => {
   const reply = of<RoundEvent[]>(events.s, events.o, events.h, events.i, events.c, events.e, events.m);
   const last = observe(reply.pipe(accumulateMessage())).values.at(-1);
   expect(observe(reply.pipe(snapshots())).values.at(-1)).toEqual(last);
+});
+
+marble('shows the last message of a round before the first one of the next', ({ hot, expectObservable }) => {
+  const source = hot(' -s-o-h-m-s-o-i-|   ', events);
+  const expected = '   -1-------3-----(6|)';
+
+  expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, { ...messages, 6: withText('lo') });
+});
+
+it('takes a scheduler that does not wait', () => {
+  const reply = of<RoundEvent[]>(events.s, events.o, events.h, events.i);
+  const { values } = observe(reply.pipe(snapshots({ scheduler: queueScheduler })));
+  expect(values).toEqual([messages[1], messages[2], messages[3], messages[4]]);
 });
 
 it('stops when its subscriber has enough', () => {

@@ -22,7 +22,7 @@ export interface SnapshotsOptions {
  * ```
  *
  * The messages are those of {@link accumulateMessage}, immutable and with the same identities, and between two of them
- * nothing is built. Behind `accumulateToolInput`, the `input` of a tool that is still being written is shown as far as it
+ * nothing is built. Over several rounds the last one of each is shown, however soon the next begins. Behind `accumulateToolInput`, the `input` of a tool that is still being written is shown as far as it
  * is certain; each message then copies the fields and items of the objects and arrays in it that are still open.
  *
  * @param options `every` (16 ms) or `scheduler`.
@@ -52,6 +52,7 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
     new Observable((subscriber) => {
       const snapshot = createSnapshot();
       let changed = false;
+      let waiting = false;
       let pause: Subscription | undefined;
 
       const show = (): void => {
@@ -61,15 +62,20 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
       };
       const showAndPause = (): void => {
         pause?.unsubscribe();
-        pause = changed ? scheduler.schedule(showAndPause, every) : undefined;
-        subscriber.add(pause);
+        waiting = changed;
+        if (!waiting) return;
         show();
+        // A scheduler that does not wait ends the pause here already.
+        pause = scheduler.schedule(showAndPause, every);
+        subscriber.add(pause);
       };
       relay(source, subscriber, {
         next: (event) => {
+          // The next message must not push out the end of the one before it.
+          if (event.type === 'message_start') show();
           if (!snapshot.add(event)) return;
           changed = true;
-          if (pause === undefined) showAndPause();
+          if (!waiting) showAndPause();
         },
         error: (error) => {
           show();

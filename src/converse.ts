@@ -30,7 +30,8 @@ export interface ConverseOptions {
   readonly timeout?: TimeoutGuardOptions;
   /**
    * Whether to use the API's message threads (beta): each round sends only what is new, and the server keeps the rest.
-   * Where it does not, the whole history is sent, unseen. For `client.beta`. Default: `false`.
+   * Where it does not, the whole history is sent, unseen. For `client.beta`; betas among the client's default headers
+   * belong into the request's `betas` then. Default: `false`.
    */
   readonly threads?: boolean;
   /** The SDK's options for each request, such as `headers` or `maxRetries`. Its `signal` stops the conversation. */

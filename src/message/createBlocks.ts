@@ -70,16 +70,16 @@ export function createBlocks(): Blocks {
       const entry = find(event.index);
       // An event that was made by hand keeps nothing.
       if (entry === undefined || typeof event.json !== 'string') return;
-      entry.keeper ??= event;
+      entry.keeper = event;
       entry.text = undefined;
     },
     stop(index) {
       const entry = find(index);
-      return entry !== undefined && endInput(entry);
+      return entry !== undefined && end(entry);
     },
     stopAll() {
       let changed = false;
-      for (const entry of entries) changed = endInput(entry) || changed;
+      for (const entry of entries) changed = end(entry) || changed;
       return changed;
     },
     content() {
@@ -139,9 +139,17 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
   return true;
 }
 
+/** Ends a block, and returns whether that changed it. Its text is kept once, in the block itself. */
+function end(entry: Entry): boolean {
+  if (isCall(entry.block.type)) return endInput(entry);
+  show(entry);
+  entry.text = undefined;
+  return false;
+}
+
 /** Sets a tool's input once its text is complete. Text that is not JSON is never repaired: the input is `{}`. */
 function endInput(entry: Entry): boolean {
-  const text = isCall(entry.block.type) ? (entry.keeper?.json ?? entry.text?.read()) : undefined;
+  const text = entry.keeper?.json ?? entry.text?.read();
   if (text === undefined) return false;
   entry.text = undefined;
   entry.keeper = undefined;

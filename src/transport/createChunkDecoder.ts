@@ -1,7 +1,10 @@
 /** Turns the chunks of a body into text. */
 export interface ChunkDecoder {
-  /** The text of a chunk; the first bytes of a character that is not complete yet wait for the next one. */
-  decode(chunk: Uint8Array | string): string;
+  /**
+   * The text of a chunk; the first bytes of a character that is not complete yet wait for the next one. Some `fetch`
+   * give buffers, or text, in place of bytes.
+   */
+  decode(chunk: Uint8Array | ArrayBuffer | string): string;
   /** The text that completes the last line, once there are no more chunks. */
   end(): string;
 }
@@ -20,8 +23,7 @@ export function createChunkDecoder(): ChunkDecoder {
   let started = false;
   let afterReturn = false;
 
-  const toText = (bytes: Uint8Array): string => {
-    const text = decoder.decode(bytes);
+  const clean = (text: string): string => {
     if (text === '') return text;
     afterReturn = text.endsWith('\r');
     if (started) return text;
@@ -31,14 +33,14 @@ export function createChunkDecoder(): ChunkDecoder {
 
   return {
     decode(chunk) {
-      if (typeof chunk === 'string') return chunk;
-      const bytes = held.length === 0 ? chunk : concat(held, chunk);
+      if (typeof chunk === 'string') return clean(chunk);
+      const bytes = concat(held, chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : chunk);
       const whole = wholeLength(bytes);
       held = whole === bytes.length ? NOTHING : bytes.slice(whole);
-      return toText(whole === bytes.length ? bytes : bytes.subarray(0, whole));
+      return clean(decoder.decode(whole === bytes.length ? bytes : bytes.subarray(0, whole)));
     },
     end() {
-      const text = toText(held);
+      const text = clean(decoder.decode(held));
       // A parser waits to see whether a line feed follows a carriage return; nothing does.
       return afterReturn ? `${text}\n` : text;
     },
@@ -62,6 +64,7 @@ function sequenceLength(first: number): number {
 }
 
 function concat(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  if (head.length === 0) return tail;
   const bytes = new Uint8Array(head.length + tail.length);
   bytes.set(head);
   bytes.set(tail, head.length);

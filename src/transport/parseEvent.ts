@@ -5,7 +5,7 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 
 /** A delta of text, thinking or input just as the API writes it, spaces at its end included: index, kind, JSON string. */
 const DELTA =
-  /^\{"type":"content_block_delta","index":(0|[1-9]\d*),"delta":\{"type":"(text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":("[^"\\]*(?:\\.[^"\\]*)*")\} *\}$/;
+  /^\{"type":"content_block_delta","index":(0|[1-9]\d*),"delta":\{"type":"(text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":("[^"\\]*(?:\\.[^"\\]*)*")\} *\} *$/;
 
 /** In characters. Behind it, what is saved does not count, and a regular expression might run out of stack. */
 const LONGEST_DELTA = 1024;

@@ -29,7 +29,7 @@ export function unexpected(response: Response): UnexpectedResponseError {
 }
 
 function contentTypeOf({ headers }: Response): string {
-  return headers.get('content-type') ?? '';
+  return headers.get('content-type')?.toLowerCase() ?? '';
 }
 
 /**

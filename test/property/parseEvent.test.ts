@@ -277,8 +277,15 @@ describe('createChunkDecoder gives what TextDecoder gives', () => {
     );
   });
 
+  it('takes buffers in place of bytes', () => {
+    const decoder = createChunkDecoder();
+    const bytes = new TextEncoder().encode('a😀b');
+    const halves = [bytes.slice(0, 3), bytes.slice(3)].map(({ buffer }) => decoder.decode(buffer));
+    expect(halves.join('')).toBe('a😀b');
+  });
+
   it('hands on chunks that are text already', () => {
     const decoder = createChunkDecoder();
-    expect(decoder.decode('\ufefft\u00e9xt') + decoder.end()).toBe('\ufefft\u00e9xt');
+    expect(decoder.decode('\ufefft\u00e9xt') + decoder.end()).toBe('t\u00e9xt');
   });
 });

@@ -35,6 +35,34 @@ function messageOf(...events: object[]): ClaudeMessage {
 const textBlock = { type: 'text', text: '' };
 const callBlock = { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} };
 
+describe("a tool's input that somebody else keeps", () => {
+  it('is what the latest `tool_input` has of it, also when that is a plain object', () => {
+    const kept = (json: string) => ({ type: 'tool_input', id: 'toolu_1', name: 'add', index: 0, text: '', json });
+    const message = messageOf(
+      messageStart(),
+      blockStart(0, callBlock),
+      jsonDelta(0, '{"a":'),
+      kept('{"a":'),
+      jsonDelta(0, '1}'),
+      kept('{"a":1}'),
+      blockStop(0),
+    );
+    expect(message.content).toEqual([{ ...callBlock, input: { a: 1 } }]);
+  });
+
+  it('is its own where a `tool_input` keeps nothing', () => {
+    const message = messageOf(
+      messageStart(),
+      blockStart(0, callBlock),
+      jsonDelta(0, '{"a":'),
+      { type: 'tool_input', id: 'toolu_1', name: 'add', index: 0, text: '' },
+      jsonDelta(0, '1}'),
+      blockStop(0),
+    );
+    expect(message.content).toEqual([{ ...callBlock, input: { a: 1 } }]);
+  });
+});
+
 describe('createMessageAccumulator', () => {
   it('has no message before it starts', () => {
     const accumulator = createMessageAccumulator();
