@@ -1,4 +1,4 @@
-import { createJsonString } from './createJsonString.js';
+import { createJsonString, endOfPlainText, isQuote } from './createJsonString.js';
 import { createJsonTree } from './createJsonTree.js';
 import { DEEPEST_JSON, LONGEST_JSON } from './parseJson.js';
 
@@ -72,38 +72,53 @@ export function createJsonReader({
     tree.close();
     endValue();
   };
-  const startString = (isKey: boolean): void => {
-    string.start();
+  const endString = (text: string): void => {
+    if (readingKey) {
+      tree.key = text;
+      state = 'colon';
+    } else endValue();
+  };
+  /** Begins a string and returns how far that went: behind it, where it lies in this piece without an escape, as most do. */
+  const startString = (isKey: boolean, piece: string, from: number): number => {
     readingKey = isKey;
+    const end = endOfPlainText(piece, from);
+    if (isQuote(piece, end)) {
+      const text = piece.slice(from, end);
+      if (!isKey) tree.put(text);
+      endString(text);
+      return end + 1;
+    }
+    string.start();
     shown = undefined;
     state = 'string';
+    return from;
   };
-  const startScalar = (): void => {
+  const startScalar = (at: number): number => {
     scalar = '';
     state = 'scalar';
+    return at;
   };
 
-  /** Reads one character outside of strings and scalars, and returns how far it went. */
-  const readMark = (mark: number): 0 | 1 => {
-    if (isSpace(mark)) return 1;
+  /** Reads from one character outside of strings and scalars on, and returns how far it went. */
+  const readMark = (piece: string, at: number): number => {
+    const mark = piece.charCodeAt(at);
+    const next = at + 1;
+    if (isSpace(mark)) return next;
     if (state === 'after') {
       if (mark === COMMA) state = tree.inArray ? 'value' : 'key';
       else if (mark === (tree.inArray ? CLOSE_ARRAY : CLOSE_OBJECT)) close();
       else state = 'end';
     } else if (state === 'colon') state = mark === COLON ? 'value' : 'end';
     else if (state === 'key' || state === 'first_key') {
-      if (mark === QUOTE) startString(true);
-      else if (mark === CLOSE_OBJECT && state === 'first_key') close();
+      if (mark === QUOTE) return startString(true, piece, next);
+      if (mark === CLOSE_OBJECT && state === 'first_key') close();
       else state = 'end';
-    } else if (mark === QUOTE) startString(false);
+    } else if (mark === QUOTE) return startString(false, piece, next);
     else if (mark === OPEN_OBJECT) open({}, 'first_key');
     else if (mark === OPEN_ARRAY) open([], 'first_item');
     else if (mark === CLOSE_ARRAY && state === 'first_item') close();
-    else {
-      startScalar();
-      return 0;
-    }
-    return 1;
+    else return startScalar(at);
+    return next;
   };
 
   const showString = (): void => {
@@ -116,10 +131,7 @@ export function createJsonReader({
     const end = string.read(piece, from);
     if (!readingKey) showString();
     if (string.state === 'broken') state = 'end';
-    else if (string.state === 'closed' && readingKey) {
-      tree.key = string.text;
-      state = 'colon';
-    } else if (string.state === 'closed') endValue();
+    else if (string.state === 'closed') endString(string.text);
     return end;
   };
 
@@ -146,7 +158,7 @@ export function createJsonReader({
       while (at < piece.length && state !== 'end') {
         if (state === 'string') at = readString(piece, at);
         else if (state === 'scalar') at = readScalar(piece, at);
-        else at += readMark(piece.charCodeAt(at));
+        else at = readMark(piece, at);
       }
       // A string whose quote was the last character of the piece.
       if (state === 'string' && !readingKey && shown === undefined) showString();

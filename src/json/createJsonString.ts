@@ -94,13 +94,18 @@ export function createJsonString(): JsonString {
 }
 
 /** Where a quote, an escape or a control character stands; the end of the piece when there is none. */
-function endOfPlainText(piece: string, from: number): number {
+export function endOfPlainText(piece: string, from: number): number {
   let at = from;
   for (; at < piece.length; at++) {
     const mark = piece.charCodeAt(at);
     if (mark === QUOTE || mark === BACKSLASH || mark < SPACE) break;
   }
   return at;
+}
+
+/** Whether a quote stands there; not, at the end of a piece. */
+export function isQuote(piece: string, at: number): boolean {
+  return piece.charCodeAt(at) === QUOTE;
 }
 
 /** What an escape without its backslash stands for; `undefined` when JSON has none such. */
