@@ -2,11 +2,11 @@ import { isObject } from '../iteration/isObject.js';
 
 type Container = Record<string, unknown> | unknown[];
 
-/** A container that is still open. */
+/** A container that is open, or was: levels are used again, for there may be very many containers. */
 interface Level {
-  readonly container: Container;
+  container: Container;
   /** Its name in the object around it. */
-  readonly key: string;
+  key: string;
   /** When it last changed. */
   changed: number;
   /** Its last copy, and when that was made. */
@@ -41,6 +41,7 @@ export interface JsonTree {
 /** Makes an empty tree. */
 export function createJsonTree(): JsonTree {
   const levels: Level[] = [];
+  let depth = 0;
   let top: Level | undefined;
   let root: unknown;
   let key = '';
@@ -89,13 +90,19 @@ export function createJsonTree(): JsonTree {
     replace,
     open(container) {
       put(container);
-      top = { container, key, changed: now, copy: undefined, copied: -1 };
-      levels.push(top);
+      top = levels[depth] ??= { container, key, changed: now, copy: undefined, copied: -1 };
+      top.container = container;
+      top.key = key;
+      top.changed = now;
+      top.copy = undefined;
+      top.copied = -1;
+      depth++;
     },
     close() {
-      const closed = levels.pop();
-      top = levels.at(-1);
+      const closed = top;
       if (closed === undefined) return;
+      depth--;
+      top = levels[depth - 1];
       if (freezing) Object.freeze(closed.container);
       if (closed.copied >= closed.changed) {
         // Whoever holds the copy finds the same object again.
@@ -107,7 +114,7 @@ export function createJsonTree(): JsonTree {
       if (top !== undefined) top.changed = Math.max(top.changed, closed.changed);
     },
     get depth() {
-      return levels.length;
+      return depth;
     },
     get inArray() {
       return top !== undefined && Array.isArray(top.container);
@@ -116,11 +123,12 @@ export function createJsonTree(): JsonTree {
       return root;
     },
     snapshot() {
-      if (!freezing) freezeClosed(root, new Set(levels.map(({ container }) => container)));
+      const open = levels.slice(0, depth);
+      if (!freezing) freezeClosed(root, new Set(open.map(({ container }) => container)));
       freezing = true;
       let inner: Level | undefined;
       let stale = false;
-      for (const level of [...levels].reverse()) {
+      for (const level of open.reverse()) {
         stale ||= level.copied < level.changed;
         if (stale) {
           level.copy = copy(level, inner);
