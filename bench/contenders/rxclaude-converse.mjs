@@ -1,20 +1,14 @@
 import { converse } from '../../dist/esm/src/index.js';
-import { drained, stoppable, toRxSaveTool, toRxTools } from './rxclaude.shared.mjs';
+import { charactersIn, drained, stoppable, toRxSaveTool, toRxTools } from './rxclaude.shared.mjs';
 import { sdkClient } from './sdk.shared.mjs';
-import { request, textIn } from './shared.mjs';
+import { request } from './shared.mjs';
 
 export default {
   name: 'rxclaude converse',
 
   readEvents(connection) {
     const client = sdkClient(connection);
-    return async () => {
-      let characters = 0;
-      await drained(converse(client, request('Write.')), (event) => {
-        characters += textIn(event);
-      });
-      return characters;
-    };
+    return () => charactersIn(converse(client, request('Write.')));
   },
 
   readInput(connection) {

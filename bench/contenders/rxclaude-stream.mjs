@@ -1,7 +1,7 @@
 import { accumulateToolInput, claudeStream } from '../../dist/esm/src/index.js';
-import { drained, stoppable } from './rxclaude.shared.mjs';
+import { charactersIn, drained, stoppable } from './rxclaude.shared.mjs';
 import { sdkClient } from './sdk.shared.mjs';
-import { request, saveTool, textIn } from './shared.mjs';
+import { request, saveTool } from './shared.mjs';
 
 export default {
   name: 'rxclaude claudeStream',
@@ -9,13 +9,7 @@ export default {
 
   readEvents(connection) {
     const client = sdkClient(connection);
-    return async () => {
-      let characters = 0;
-      await drained(claudeStream(client, request('Write.')), (event) => {
-        characters += textIn(event);
-      });
-      return characters;
-    };
+    return () => charactersIn(claudeStream(client, request('Write.')));
   },
 
   readInput(connection) {

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { defineTool } from '../../dist/esm/src/index.js';
-import { saveTool } from './shared.mjs';
+import { saveTool, textIn } from './shared.mjs';
 
 const Query = t.strict({ query: t.string });
 
@@ -19,6 +19,15 @@ export function drained(events, next) {
   return new Promise((resolve, reject) => {
     events.subscribe({ next, complete: resolve, error: reject });
   });
+}
+
+/** How many characters of text there are in all events. */
+export async function charactersIn(events) {
+  let characters = 0;
+  await drained(events, (event) => {
+    characters += textIn(event);
+  });
+  return characters;
 }
 
 /** How Stop works on an Observable. */

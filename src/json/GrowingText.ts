@@ -1,3 +1,6 @@
+/** In characters. */
+const LONGEST_PART = 4096;
+
 /**
  * A text that grows by small pieces.
  *
@@ -5,9 +8,6 @@
  * So each part of some length is made one string.
  */
 export class GrowingText {
-  /** In characters. */
-  static readonly LONGEST_PART = 4096;
-
   #whole: string;
   #part = '';
 
@@ -17,7 +17,7 @@ export class GrowingText {
 
   add(piece: string): void {
     this.#part += piece;
-    if (this.#part.length < GrowingText.LONGEST_PART) return;
+    if (this.#part.length < LONGEST_PART) return;
     // Looking at a character makes the engine join the pieces.
     this.#part.charCodeAt(0);
     this.#whole += this.#part;

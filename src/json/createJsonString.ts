@@ -24,24 +24,17 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
 /** Makes a reader of strings. */
 export function createJsonString(): JsonString {
   let state: JsonString['state'] = 'closed';
-  let text = '';
-  /** Takes the place of `text` when that gets long. */
-  let grown: GrowingText | undefined;
+  let text = new GrowingText();
   /** The first half of a surrogate pair, which waits for the second: it is not shown. */
   let half = '';
   /** An escape that is not complete yet. */
   let held = '';
 
-  const add = (piece: string): void => {
-    if (grown !== undefined) grown.add(piece);
-    else if (text.length + piece.length < GrowingText.LONGEST_PART) text += piece;
-    else grown = new GrowingText(text + piece);
-  };
   const append = (piece: string): void => {
     if (piece === '') return;
     const joined = half + piece;
     half = isHighSurrogate(joined.charCodeAt(joined.length - 1)) ? joined.slice(-1) : '';
-    add(half === '' ? joined : joined.slice(0, -1));
+    text.add(half === '' ? joined : joined.slice(0, -1));
   };
   const readEscape = (piece: string, at: number): number => {
     const before = held.length;
@@ -61,8 +54,7 @@ export function createJsonString(): JsonString {
   return {
     start() {
       state = 'open';
-      text = '';
-      grown = undefined;
+      text = new GrowingText();
     },
     read(piece, from) {
       let at = held === '' ? from : readEscape(piece, from);
@@ -79,13 +71,13 @@ export function createJsonString(): JsonString {
       }
       if (state === 'closed' && half !== '') {
         // A half that was never completed is what it is.
-        add(half);
+        text.add(half);
         half = '';
       }
       return at;
     },
     get text() {
-      return grown === undefined ? text : grown.read();
+      return text.read();
     },
     get state() {
       return state;

@@ -59,23 +59,10 @@ export function createJsonTree(): JsonTree {
     else define(container, key, value);
     top.changed = ++now;
   };
-  const replace = (value: unknown): void => {
-    if (top === undefined) root = value;
-    else setLast(top, key, value);
-  };
-  const setLast = (level: Level, name: string, value: unknown): void => {
-    const { container } = level;
-    if (Array.isArray(container)) container[container.length - 1] = value;
-    else define(container, name, value);
-    level.changed = ++now;
-  };
   /** A copy of an open container, with the copy of the container that is open in it. */
   const copy = ({ container }: Level, inner: Level | undefined): Container => {
     const copied: Container = Array.isArray(container) ? [...container] : { ...container };
-    if (inner !== undefined) {
-      if (Array.isArray(copied)) copied[copied.length - 1] = inner.copy;
-      else define(copied, inner.key, inner.copy);
-    }
+    if (inner !== undefined) setLast(copied, inner.key, inner.copy);
     return Object.freeze(copied) as Container;
   };
 
@@ -87,7 +74,14 @@ export function createJsonTree(): JsonTree {
       key = name;
     },
     put,
-    replace,
+    replace(value) {
+      if (top === undefined) {
+        root = value;
+        return;
+      }
+      setLast(top.container, key, value);
+      top.changed = ++now;
+    },
     open(container) {
       put(container);
       top = levels[depth] ??= { container, key, changed: now, copy: undefined, copied: -1 };
@@ -104,14 +98,13 @@ export function createJsonTree(): JsonTree {
       depth--;
       top = levels[depth - 1];
       if (freezing) Object.freeze(closed.container);
-      if (closed.copied >= closed.changed) {
-        // Whoever holds the copy finds the same object again.
-        const { changed } = top ?? closed;
-        key = closed.key;
-        replace(closed.copy);
-        if (top !== undefined) top.changed = changed;
+      // Whoever holds a copy that still tells all finds the same object again.
+      const kept = closed.copied >= closed.changed ? closed.copy : undefined;
+      if (top === undefined) root = kept ?? root;
+      else {
+        if (kept !== undefined) setLast(top.container, closed.key, kept);
+        top.changed = Math.max(top.changed, closed.changed);
       }
-      if (top !== undefined) top.changed = Math.max(top.changed, closed.changed);
     },
     get depth() {
       return depth;
@@ -146,6 +139,12 @@ function freezeClosed(value: unknown, open: ReadonlySet<unknown>): void {
   if (!isObject(value)) return;
   for (const inner of Object.values(value)) freezeClosed(inner, open);
   if (!open.has(value)) Object.freeze(value);
+}
+
+/** Replaces the value that was put last into a container: its last item, or the field of that name. */
+function setLast(container: Container, key: string, value: unknown): void {
+  if (Array.isArray(container)) container[container.length - 1] = value;
+  else define(container, key, value);
 }
 
 /** Sets a key as JSON.parse does: `__proto__` becomes a field like any other. */

@@ -1,7 +1,6 @@
-import { ClaudeApiError } from '../errors/ClaudeApiError.js';
-import { parseJson } from '../json/parseJson.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { mergeHeaders } from './mergeHeaders.js';
+import { toClaudeApiError } from './toClaudeApiError.js';
 
 /** The version of the API that the SDK speaks, too. */
 const VERSION = '2026-10-21';
@@ -73,14 +72,7 @@ export function fetchClient(options: FetchClientOptions = {}): ClaudeClient {
       signal: signal ?? null,
     });
     if (response.ok) return response;
-    throw await toApiError(response);
+    throw toClaudeApiError(await response.text(), response.headers, response.status);
   };
   return { messages: { create } };
-}
-
-async function toApiError(response: Response): Promise<ClaudeApiError> {
-  const { status, headers } = response;
-  const text = await response.text();
-  const parsed = parseJson(text);
-  return new ClaudeApiError({ status, headers, error: parsed.ok ? parsed.value : text });
 }

@@ -1,9 +1,8 @@
-import { ClaudeApiError } from '../errors/ClaudeApiError.js';
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
 import { pump } from '../iteration/pump.js';
-import { parseJson } from '../json/parseJson.js';
 import { readEventStream, type EventSink } from './readEventStream.js';
+import { toClaudeApiError } from './toClaudeApiError.js';
 
 /** The SDK's own stream over a response, which has read nothing of it yet. */
 export interface SdkStream extends AsyncIterable<unknown> {
@@ -94,6 +93,5 @@ async function toApiError(data: string, headers: Headers, stream: SdkStream | un
       return error;
     }
   }
-  const parsed = parseJson(data);
-  return new ClaudeApiError({ headers, error: parsed.ok ? parsed.value : data });
+  return toClaudeApiError(data, headers);
 }
