@@ -164,7 +164,7 @@ describe('what a tool is given', () => {
       .subscribe();
     expect(run).toHaveBeenCalledWith(
       { city: 'Berlin' },
-      { call: K, messages, signal: expect.any(AbortSignal) as unknown },
+      { call: K, messages, signal: expect.any(AbortSignal) as unknown, idempotencyKey: expect.any(String) as unknown },
     );
     expect(run).toHaveReturnedWith(false);
   });

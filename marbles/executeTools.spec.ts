@@ -17,8 +17,8 @@ const values = frozen({
 });
 
 function stopped(name: string, reason: string, duration: number) {
-  const message = `Stopped, because ${reason}.`;
-  return failure(name, `Error: ${message}`, new Error(message), duration);
+  const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
+  return failure(name, message, { _tag: 'ToolStopped', started: true, message }, duration);
 }
 
 describe('when tools start', () => {

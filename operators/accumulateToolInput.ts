@@ -1,7 +1,17 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { checkBound } from '../src/errors/checkOption.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { createToolInputs } from '../src/tools/input/createToolInputs.js';
+import { DEEPEST_JSON, LONGEST_JSON } from '../src/json/parseJson.js';
+import { createToolInputs, MAX_INPUT_CHARS } from '../src/tools/input/createToolInputs.js';
 import { relay } from './internal/relay.js';
+
+/** The bounds of `accumulateToolInput`. An input beyond them becomes a `Left`, and Claude is told to send less. */
+export interface AccumulateToolInputOptions {
+  /** The longest input that is taken, in characters; at most 33 554 432. Default: 4 194 304. */
+  readonly maxInputChars?: number;
+  /** How deep arrays and objects may lie in each other; at most 512, which is the default. */
+  readonly maxInputDepth?: number;
+}
 
 /**
  * Adds a `tool_input` for each piece of a tool's input that Claude writes, and a `tool_call` when the input is complete.
@@ -20,8 +30,10 @@ import { relay } from './internal/relay.js';
  *
  * Gotcha: `tool_input.partial` is a live view that grows in place. Read it when the event comes; copy what you keep.
  *
+ * @param options Bounds: `maxInputChars` 4 194 304, `maxInputDepth` 512. What goes beyond is not kept.
  * @returns An operator that forwards its source and adds `tool_input` and `tool_call` events. Errors of the source pass
  * through. Unsubscribing unsubscribes from the source.
+ * @throws OptionError at once when a bound is no usable number.
  * @example
  * ```ts
  * import Anthropic from '@anthropic-ai/sdk';
@@ -36,10 +48,13 @@ import { relay } from './internal/relay.js';
  * ```
  * @see {@link validateWith}
  */
-export function accumulateToolInput(): MonoTypeOperatorFunction<RoundEvent> {
+export function accumulateToolInput(options: AccumulateToolInputOptions = {}): MonoTypeOperatorFunction<RoundEvent> {
+  const { maxInputChars = MAX_INPUT_CHARS, maxInputDepth = DEEPEST_JSON } = options;
+  checkBound('accumulateToolInput.maxInputChars', maxInputChars, LONGEST_JSON);
+  checkBound('accumulateToolInput.maxInputDepth', maxInputDepth, DEEPEST_JSON);
   return (source) =>
     new Observable((subscriber) => {
-      const inputs = createToolInputs();
+      const inputs = createToolInputs({ maxChars: maxInputChars, maxDepth: maxInputDepth });
       relay(source, subscriber, {
         next: (event) => {
           const added = inputs.take(event);

@@ -1,14 +1,11 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
-import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
-import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
-import type { ToolInputError } from '../src/events/ToolInputError.js';
-import { createCallQueue } from '../src/tools/createCallQueue.js';
+import { from, Observable, take, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
+import { checkCount, checkGrace, checkMilliseconds } from '../src/errors/checkOption.js';
+import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
-import { unknownTool } from '../src/tools/input/inputMessages.js';
-import type { ToolEntry } from '../src/tools/Tool.js';
-import { MAX_RESULT_CHARS, toToolResult } from '../src/tools/result/toToolResult.js';
-import { createToolPool } from './internal/createToolPool.js';
+import { MAX_RESULT_CHARS } from '../src/tools/result/resultContent.js';
+import type { Guard, ToolEntry } from '../src/tools/Tool.js';
+import { createCallRunner } from './internal/createCallRunner.js';
 import { relay } from './internal/relay.js';
 
 /** The limits of `executeTools`. */
@@ -19,6 +16,17 @@ export interface ExecuteToolsOptions {
   readonly timeout?: number;
   /** The most characters of a result that Claude is shown; a tool's own limit takes precedence. Default: 100 000. */
   readonly maxResultChars?: number;
+  /** The most characters of the files in one result, as base64; a file beyond is left out. Default: 14 000 000. */
+  readonly maxFileChars?: number;
+  /** Asked for every call before the tool's own guard, with the decoded input. Default: none. */
+  readonly guard?: Guard;
+  /**
+   * When it emits, no further tool is started and those that run are stopped, and every call is answered. A string that
+   * it emits tells Claude why. Default: never.
+   */
+  readonly stop$?: ObservableInput<unknown>;
+  /** How long a tool may go on when `stop$` stops it, in milliseconds; 0 for not at all. Default: 1 000. */
+  readonly grace?: number;
   /** The history that tools see in their context. Default: none. */
   readonly messages?: readonly MessageParam[];
 }
@@ -39,14 +47,21 @@ export interface ExecuteToolsOptions {
  *
  * Whatever a tool does makes a result that the API accepts: a value, a promise, an async iterable or an Observable (the
  * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
- * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream.
+ * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream. So does a call that a
+ * guard refuses.
+ *
+ * After a `round_retry`, tools that still run are stopped, and an idempotent tool that had finished is not run again when
+ * the new reply makes the same call: the same tool and input, whatever the order of its keys. Where a tool that is not
+ * idempotent had been started, nothing can be tried again: the stream fails with the error that led to the retry.
  *
  * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
  *
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
- * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `maxResultChars` 100 000.
+ * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `maxResultChars` 100 000, `maxFileChars` 14 000 000;
+ * `guard`, `stop$` with `grace` 1 000 ms, `messages`.
  * @returns An operator that forwards its source and adds the events of its tools. Unsubscribing aborts the signal of
- * every tool that runs; what a tool does after that is ignored. Errors of the source pass through and do the same.
+ * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through and do
+ * the same. Errors with what `stop$` fails with.
  * @throws OptionError at once when a limit is no usable number.
  * @throws ToolDefinitionError at once when two tools have the same name.
  * @example
@@ -68,51 +83,43 @@ export function executeTools(
   tools: readonly ToolEntry[],
   options: ExecuteToolsOptions = {},
 ): MonoTypeOperatorFunction<RoundEvent> {
-  const { concurrency = 8, timeout = 60_000, maxResultChars = MAX_RESULT_CHARS, messages = [] } = options;
+  const { concurrency = 8, timeout = 60_000, grace = 1_000, guard, stop$, messages = [] } = options;
+  const { maxResultChars = MAX_RESULT_CHARS, maxFileChars } = options;
   checkCount('executeTools.concurrency', concurrency);
   checkMilliseconds('executeTools.timeout', timeout);
   checkCount('executeTools.maxResultChars', maxResultChars);
-  const registry = createToolRegistry(tools);
+  checkCount('executeTools.maxFileChars', maxFileChars);
+  checkGrace('executeTools.grace', grace);
+  const limits = { timeout, maxResultChars, ...(maxFileChars !== undefined && { maxFileChars }) };
+  const runnerOptions = { registry: createToolRegistry(tools), concurrency, limits, guard, messages };
 
   return (source) =>
     new Observable((subscriber) => {
-      const queue = createCallQueue(registry);
-      let sourceDone = false;
-      let starting = false;
-
-      const startReady = (): void => {
-        if (starting) return;
-        starting = true;
-        while (pool.size < concurrency && !subscriber.closed) {
-          const call = queue.next();
-          if (call === undefined) break;
-          answer(call);
-        }
-        starting = false;
-        if (sourceDone && pool.size === 0) subscriber.complete();
-      };
-      const pool = createToolPool(subscriber, { timeout, maxResultChars }, messages, startReady);
-      const answer = (call: ToolCallEvent): void => {
-        const tool = registry.find(call);
-        if (call.input._tag === 'Left') refuse(call, call.input.left);
-        else if (tool === undefined) refuse(call, unknownTool(call.name, call.input.right, registry.names));
-        else pool.start(call, tool, call.input.right);
-      };
-      const refuse = (call: ToolCallEvent, error: ToolInputError): void => {
-        subscriber.next(toToolResult(call, { _tag: 'Refused', error }, 0, maxResultChars));
-      };
-
+      const runner = createCallRunner(subscriber, runnerOptions);
+      if (stop$ !== undefined) {
+        const stop = (why: unknown): void => {
+          runner.stop({ why: typeof why === 'string' ? why : 'the run was stopped', grace });
+        };
+        relay(from(stop$).pipe(take(1)), subscriber, { next: stop, complete: ignore });
+      }
       relay(source, subscriber, {
         next: (event) => {
-          const unwanted = queue.take(event);
+          // What was done cannot be taken back, so the failure that led to the retry is the end.
+          if (event.type === 'round_retry' && !runner.takeBack()) {
+            subscriber.error(event.error);
+            return;
+          }
+          const unwanted = runner.see(event);
           subscriber.next(event);
-          if (unwanted !== undefined) pool.stop(unwanted);
-          startReady();
+          runner.follow(unwanted);
         },
         complete: () => {
-          sourceDone = true;
-          startReady();
+          runner.end();
         },
       });
     });
+}
+
+function ignore(): void {
+  // Nobody asks the run to stop any more.
 }

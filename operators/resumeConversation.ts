@@ -1,32 +1,15 @@
-import {
-  concatMap,
-  defer,
-  expand,
-  Observable,
-  of,
-  queueScheduler,
-  subscribeOn,
-  type ObservableInput,
-  type OperatorFunction,
-  type Subscriber,
-} from 'rxjs';
-import { NO_USAGE } from '../src/conversation/addUsage.js';
-import { createRoundTracker } from '../src/conversation/createRoundTracker.js';
-import { endRound, type RoundState } from '../src/conversation/endRound.js';
+import { concatMap, from, Observable, take, type ObservableInput, type OperatorFunction } from 'rxjs';
+import type { InvalidHistory } from '../src/conversation/createHistoryGuard.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
-import { checkCount } from '../src/errors/checkOption.js';
-import type { RoundRequest } from '../src/events/RoundRequest.js';
-import type { RoundEndEvent, RoundEvent } from '../src/events/RoundEvent.js';
+import { checkBudget, checkCount, checkGrace } from '../src/errors/checkOption.js';
+import { OptionError } from '../src/errors/OptionError.js';
+import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
+import { createConversation } from './internal/createConversation.js';
 import { relay } from './internal/relay.js';
+import type { Round } from './internal/Round.js';
 
-/**
- * One round: a request in, Claude's events and the results of its tools out.
- *
- * @param request What to send.
- * @param round The number of the round, counted from 1.
- */
-export type Round = (request: RoundRequest, round: number) => ObservableInput<RoundEvent>;
+export type { Round, RoundContext } from './internal/Round.js';
 
 /** When a conversation ends, beside Claude's own wish. */
 export interface ResumeConversationOptions {
@@ -34,6 +17,23 @@ export interface ResumeConversationOptions {
   readonly maxRounds?: number;
   /** Asked after each round that would lead to another one; `true` ends the conversation there. Default: never. */
   readonly stopWhen?: (end: RoundEndEvent) => boolean;
+  /**
+   * The most tokens of all rounds together, by kind, such as `{ output_tokens: 50_000 }`. No further round begins once one
+   * of them is reached. Default: no limit.
+   */
+  readonly budget?: Partial<UsageTotals>;
+  /**
+   * Ends the conversation in an orderly way when it emits, with the reason `stopped`: the request is aborted at once, tools
+   * that run have the time of `grace`, and what there is of the reply stays in `messages`. Default: never.
+   */
+  readonly stop$?: ObservableInput<unknown>;
+  /** How long tools may go on when the conversation is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
+  readonly grace?: number;
+  /**
+   * What is done with a history that the API would refuse, before each request: `mend` it, and say so in `round_start`;
+   * fail with an `error`; or `ignore` it. Default: `mend`.
+   */
+  readonly invalidHistory?: InvalidHistory;
 }
 
 /**
@@ -53,30 +53,55 @@ export interface ResumeConversationOptions {
  * the id of a `container` is carried on. After `pause_turn` the reply alone is sent back; that counts as a round.
  *
  * The request is copied when the conversation starts: later changes to it do not reach the conversation, and it is never
- * changed here. Whatever ends a conversation, `conversation_end.messages` is a history that the API accepts with a new
- * user message behind it: a refused reply and a server tool that was never answered are left out of it, and calls that
- * were not run are answered with an error.
+ * changed here. Before each request the history is checked by the rules of `checkHistory`; what the API would refuse is
+ * mended, or is an error, as `invalidHistory` says.
+ *
+ * Whatever ends a conversation, an error included, `conversation_end` comes, and its `messages` are a history that the
+ * API accepts with a new user message behind it. What a reply had brought when it broke off stays in it: text, and calls
+ * with their answers. A refused reply, a call or a thought that is not whole, and a server tool that was never answered
+ * are left out; calls that were not run, or not to their end, are answered with an error that says so. Unsubscribing
+ * alone ends it without a word.
+ *
+ * ```text
+ * in       q|
+ * round 1  -s-t-t-t-t-                   stop$ emits at !
+ * stop$    --------!
+ * out      Bs-t-t-t(C|)                  C with the reason `stopped`, and the text so far in `messages`
+ * ```
  *
  * @param round What a round consists of: usually `claudeStream` with `accumulateToolInput`, `validateWith` and
- * `executeTools` behind it. Called when the round begins.
- * @param options `maxRounds` (10) and `stopWhen`.
+ * `executeTools` behind it. Called when the round begins. Its context has what `executeTools` takes as `stop$`.
+ * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `invalidHistory` (`mend`).
  * @returns An operator from requests to events. Conversations follow one another when the source has several requests.
- * Unsubscribing unsubscribes from the round that runs.
- * Errors with {@link MissingToolResultError} when a round brings no result for a call that Claude waits for, with
- * {@link ProtocolError} when it completes without a whole message, and with whatever a round or `stopWhen` fails with.
- * @throws OptionError at once when `maxRounds` is no usable number.
+ * Unsubscribing unsubscribes from the round that runs, in the same tick.
+ * Errors, behind `conversation_end`, with {@link MissingToolResultError} when a round brings no result for a call that
+ * Claude waits for, with {@link ProtocolError} when it completes without a whole message, with {@link HistoryError} when
+ * the history cannot be sent, and with whatever a round, `stopWhen` or `stop$` fails with.
+ * @throws OptionError at once when an option cannot be used.
  * @example
  * ```ts
  * import { of } from 'rxjs';
- * import { accumulateToolInput, claudeStream, executeTools, resumeConversation, validateWith } from 'rxclaude';
- * import type { ClaudeClient, ClaudeRequest, RoundRequest, Tool } from 'rxclaude';
+ * import {
+ *   accumulateToolInput,
+ *   claudeStream,
+ *   executeTools,
+ *   resumeConversation,
+ *   retryRound,
+ *   validateWith,
+ * } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest, RoundContext, RoundRequest, Tool } from 'rxclaude';
  *
  * declare const client: ClaudeClient;
  * declare const request: ClaudeRequest;
  * declare const tools: Tool[];
  *
- * const round = (request: RoundRequest) =>
- *   claudeStream(client, request).pipe(accumulateToolInput(), validateWith(tools), executeTools(tools));
+ * const round = (request: RoundRequest, _: number, { stopTools$ }: RoundContext) =>
+ *   claudeStream(client, request).pipe(
+ *     accumulateToolInput(),
+ *     validateWith(tools),
+ *     retryRound(),
+ *     executeTools(tools, { stop$: stopTools$ }),
+ *   );
  *
  * of({ ...request, tools })
  *   .pipe(resumeConversation(round, { maxRounds: 5 }))
@@ -88,44 +113,30 @@ export function resumeConversation(
   round: Round,
   options: ResumeConversationOptions = {},
 ): OperatorFunction<ClaudeRequest, RoundEvent> {
-  const { maxRounds = 10, stopWhen = never } = options;
+  const { maxRounds = 10, stopWhen = never, budget = {}, stop$, grace = 1_000, invalidHistory = 'mend' } = options;
   checkCount('resumeConversation.maxRounds', maxRounds);
-
-  /** Runs one round. Its events go straight out; what it emits itself is the state of the next round, if there is one. */
-  const runRound = (state: RoundState, out: Subscriber<RoundEvent>): Observable<RoundState> =>
-    new Observable((next) => {
-      const { request, round: number } = state;
-      out.next({ type: 'round_start', round: number, request });
-      const tracker = createRoundTracker(number);
-      const events = defer(() => round(request, number));
-      relay(events, next, {
-        next: (event) => {
-          out.next(event);
-          tracker.take(event);
-        },
-        complete: () => {
-          const { end, following, conversationEnd } = endRound(state, tracker.end(), { maxRounds, stopWhen });
-          out.next(end);
-          if (conversationEnd !== undefined) out.next(conversationEnd);
-          if (following !== undefined) next.next(following);
-          next.complete();
-        },
-      });
-    });
+  checkBudget('resumeConversation.budget', budget);
+  checkGrace('resumeConversation.grace', grace);
+  if (!INVALID_HISTORY.includes(invalidHistory)) {
+    throw new OptionError('resumeConversation.invalidHistory', `one of ${INVALID_HISTORY.join(', ')}`, invalidHistory);
+  }
+  const settings = { maxRounds, stopWhen, budget, grace, invalidHistory };
 
   const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
     new Observable((out) => {
-      const first: RoundState = { request: toRoundRequest(request), round: 1, usage: NO_USAGE };
-      // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
-      const rounds = of(first).pipe(expand((state) => runRound(state, out).pipe(subscribeOn(queueScheduler))));
-      relay(rounds, out, { next: ignore });
+      const conversation = createConversation(out, toRoundRequest(request), round, settings);
+      const { stop, fail } = conversation;
+      if (stop$ !== undefined) relay(from(stop$).pipe(take(1)), out, { next: stop, error: fail, complete: ignore });
+      if (!out.closed) conversation.begin();
     });
 
   return (source) => source.pipe(concatMap(hold));
 }
 
+const INVALID_HISTORY: readonly InvalidHistory[] = ['mend', 'error', 'ignore'];
+
 function ignore(): void {
-  // The events of a round have gone straight out; its state is for `expand` alone.
+  // Nobody asks the conversation to stop any more.
 }
 
 function never(): boolean {

@@ -2,6 +2,12 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { relay } from './internal/relay.js';
 
+/** How `textDeltas` tells of a retry. */
+export interface TextDeltasOptions {
+  /** Emitted when a retry makes text void that was emitted, for plain text cannot be taken back. Default: a line break. */
+  readonly retryMark?: string;
+}
+
 /**
  * The pieces of Claude's text as they arrive, and nothing else.
  *
@@ -10,6 +16,10 @@ import { relay } from './internal/relay.js';
  * out  -----a-b-----|       'Hel', 'lo'
  * ```
  *
+ * Gotcha: when a round is tried again, the text that was emitted for it is void, and the new text comes behind a line
+ * break. Where that must not be, take {@link snapshots} or {@link accumulateMessage}, which replace what they showed.
+ *
+ * @param options `retryMark`, a line break.
  * @returns An operator from events to pieces of text; thinking is left out. Errors of the source pass through.
  * Unsubscribing unsubscribes from it.
  * @example
@@ -24,14 +34,20 @@ import { relay } from './internal/relay.js';
  * ```
  * @see {@link accumulateMessage} for the whole message so far.
  */
-export function textDeltas(): OperatorFunction<RoundEvent, string> {
+export function textDeltas({ retryMark = '\n' }: TextDeltasOptions = {}): OperatorFunction<RoundEvent, string> {
   return (source) =>
     new Observable((subscriber) => {
+      /** Whether text was emitted that a retry would make void. */
+      let emitted = false;
       relay(source, subscriber, {
         next: (event) => {
           if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') {
+            emitted = true;
             subscriber.next(event.delta.text);
-          }
+          } else if (event.type === 'round_retry') {
+            if (emitted) subscriber.next(retryMark);
+            emitted = false;
+          } else if (event.type === 'round_start') emitted = false;
         },
       });
     });

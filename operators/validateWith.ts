@@ -1,5 +1,9 @@
 import { from, Observable, of, timeout, type MonoTypeOperatorFunction } from 'rxjs';
+import { checkCount } from '../src/errors/checkOption.js';
+import { LimitError } from '../src/errors/LimitError.js';
+import { charsOf } from '../src/events/charsOf.js';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
+import { createQueue } from '../src/iteration/createQueue.js';
 import { isPromiseLike } from '../src/iteration/isPromiseLike.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { decodeCall, undecidedCall } from '../src/tools/input/decodeCall.js';
@@ -8,6 +12,15 @@ import { relay } from './internal/relay.js';
 
 /** How long an asynchronous schema may take, in milliseconds. Longer, and Claude is told that its input was not checked. */
 const LONGEST_CHECK = 60_000;
+
+/** The bound of `validateWith`. */
+export interface ValidateWithOptions {
+  /**
+   * The most characters of events that wait while an asynchronous schema decides. A piece of text counts its length, and
+   * at least 10; an event without text counts 100. Default: 10 000 000.
+   */
+  readonly maxBufferedChars?: number;
+}
 
 /**
  * Checks the input of each `tool_call` against the tool it names, and decodes it.
@@ -24,10 +37,11 @@ const LONGEST_CHECK = 60_000;
  * Decoding may convert: the tool gets the decoded value, the history keeps what Claude wrote.
  *
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
+ * @param options `maxBufferedChars` (10 000 000).
  * @returns An operator that forwards its source with its `tool_call` events refined. Unsubscribing unsubscribes from the
  * source; an asynchronous check that is still under way is ignored.
- * Errors with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
- * @throws ToolDefinitionError at once when two tools have the same name.
+ * Errors with {@link LimitError} when too much waits for an asynchronous schema, and with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
+ * @throws ToolDefinitionError at once when two tools have the same name; OptionError when the bound is no usable number.
  * @example
  * ```ts
  * import { accumulateToolInput, claudeStream, ofType, validateWith } from 'rxclaude';
@@ -45,18 +59,29 @@ const LONGEST_CHECK = 60_000;
  * ```
  * @see {@link executeTools}
  */
-export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunction<RoundEvent> {
+export function validateWith(
+  tools: readonly ToolEntry[],
+  options: ValidateWithOptions = {},
+): MonoTypeOperatorFunction<RoundEvent> {
+  const { maxBufferedChars = 10_000_000 } = options;
+  checkCount('validateWith.maxBufferedChars', maxBufferedChars);
   const registry = createToolRegistry(tools);
   return (source) =>
     new Observable((subscriber) => {
       /** Events that came behind a call whose check is under way. */
-      const waiting: RoundEvent[] = [];
+      const waiting = createQueue<RoundEvent>();
+      let waitingChars = 0;
       let checking = false;
       let sourceDone = false;
 
       const take = (event: RoundEvent): void => {
-        if (checking) waiting.push(event);
+        if (checking) wait(event);
         else pass(event);
+      };
+      const wait = (event: RoundEvent): void => {
+        waiting.push(event);
+        waitingChars += charsOf(event);
+        if (waitingChars > maxBufferedChars) subscriber.error(tooMuchWaits(maxBufferedChars, waitingChars));
       };
       /** Lets an event through, and tells whether it is out already. */
       const pass = (event: RoundEvent): boolean => {
@@ -74,6 +99,7 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
       const release = (call: ToolCallEvent): void => {
         subscriber.next(call);
         for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) {
+          waitingChars -= charsOf(event);
           if (subscriber.closed || !pass(event)) return;
         }
         checking = false;
@@ -87,6 +113,11 @@ export function validateWith(tools: readonly ToolEntry[]): MonoTypeOperatorFunct
         },
       });
     });
+}
+
+function tooMuchWaits(maximum: number, found: number): LimitError {
+  const what = 'Too many characters wait for an asynchronous schema to decide';
+  return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'decide faster' });
 }
 
 function ignore(): void {

@@ -1,40 +1,70 @@
-import { defer, of, type Observable } from 'rxjs';
+import { defer, EMPTY, from, identity, merge, of, type Observable } from 'rxjs';
 import { accumulateToolInput } from '../operators/accumulateToolInput.js';
+import { circuitBreaker } from '../operators/circuitBreaker.js';
+import type { Breaker } from '../operators/createBreaker.js';
 import { executeTools } from '../operators/executeTools.js';
-import { resumeConversation } from '../operators/resumeConversation.js';
+import { resumeConversation, type ResumeConversationOptions, type Round } from '../operators/resumeConversation.js';
+import { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith } from '../operators/validateWith.js';
-import { checkCount, checkMilliseconds } from './errors/checkOption.js';
+import { checkBound, checkBudget, checkCount, checkGrace, checkMilliseconds } from './errors/checkOption.js';
 import type { ClaudeEvent } from './events/ClaudeEvent.js';
 import type { RoundRequest } from './events/RoundRequest.js';
-import type { RoundEndEvent, RoundEvent } from './events/RoundEvent.js';
+import type { RoundEvent } from './events/RoundEvent.js';
+import { DEEPEST_JSON, LONGEST_JSON } from './json/parseJson.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
+import type { Guard, ToolEntry } from './tools/Tool.js';
 import type { ClaudeClient, RequestOptions } from './transport/ClaudeClient.js';
-import { failOnAbort } from './transport/failOnAbort.js';
 import { claudeStream } from './transport/claudeStream.js';
 import { claudeThread } from './transport/claudeThread.js';
+import { whenAborted } from './transport/whenAborted.js';
 
-/** The options of `converse`. */
-export interface ConverseOptions {
+/** How large things may be. What Claude can mend is told to Claude; the rest fails with a `LimitError`. */
+export interface ConverseLimits {
+  /** The most characters of one event. Default: 16 777 216. */
+  readonly maxEventChars?: number;
+  /** The longest input of a tool, in characters; at most 33 554 432. Default: 4 194 304. */
+  readonly maxInputChars?: number;
+  /** How deep arrays and objects may lie in each other in an input; at most 512, which is the default. */
+  readonly maxInputDepth?: number;
+  /** The most characters of a tool's result that Claude is shown; a tool's own limit takes precedence. Default: 100 000. */
+  readonly maxResultChars?: number;
+  /** The most characters of the files in one result, as base64. Default: 14 000 000. */
+  readonly maxFileChars?: number;
+  /** The most characters of events that wait while an asynchronous schema decides. Default: 10 000 000. */
+  readonly maxBufferedChars?: number;
+}
+
+/** The options of `converse`: those of `resumeConversation`, and what its rounds are made of. */
+export interface ConverseOptions extends ResumeConversationOptions {
   /** How many tools may run at the same time. Default: 8. */
   readonly concurrency?: number;
-  /** The most requests that are made. Default: 10. */
-  readonly maxRounds?: number;
-  /** Asked after each round that would lead to another one; `true` ends the conversation there. Default: never. */
-  readonly stopWhen?: (end: RoundEndEvent) => boolean;
+  /** How long one tool may run, in milliseconds; a tool's own `timeout` takes precedence. Default: 60 000. */
+  readonly toolTimeout?: number;
+  /** Asked for every call before it is run, with the decoded input, and before the tool's own guard. Default: none. */
+  readonly guard?: Guard;
+  /** When a round that failed is tried again, also in the middle of a reply. `false` for never. Default: 2 retries. */
+  readonly retry?: RetryPolicy | false;
+  /** A circuit breaker, to be shared by all conversations with the same API. Default: none. */
+  readonly breaker?: Breaker;
+  /** How large things may be. */
+  readonly limits?: ConverseLimits;
   /**
    * How long Claude may be silent in a round, in milliseconds: until the first event (`first`, default 120 000, the
    * SDK's own retries included), between two events (`each`, default 120 000; a `ping` counts), and how long its reply may take in all
    * (`total`, default no limit). The time that tools take does not count.
    */
-  readonly timeout?: TimeoutGuardOptions;
+  readonly timeout?: Omit<TimeoutGuardOptions, 'wrapUp'>;
   /**
    * Whether to use the API's message threads (beta): each round sends only what is new, and the server keeps the rest.
    * Where it does not, the whole history is sent, unseen. For `client.beta`; betas among the client's default headers
    * belong into the request's `betas` then. Default: `false`.
    */
   readonly threads?: boolean;
-  /** The SDK's options for each request, such as `headers` or `maxRetries`. Its `signal` stops the conversation. */
+  /**
+   * The SDK's options for each request, such as `headers` or `maxRetries`. When its `signal` is aborted the conversation
+   * fails; `stop$` ends it without an error.
+   */
   readonly requestOptions?: RequestOptions;
 }
 
@@ -51,15 +81,19 @@ const LONGEST_SILENCE = 120_000;
  * ```
  *
  * It is the standard pipeline in one call: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,
- * `validateWith` and `executeTools` make a round; `resumeConversation` repeats it. Cold: each subscription is a
- * conversation of its own. Unsubscribing stops everything at once: the request, and every tool that runs.
+ * `validateWith`, `retryRound` and `executeTools` make a round; `resumeConversation` repeats it. Cold: each subscription
+ * is a conversation of its own. Unsubscribing stops everything in the same tick: the request, the wait for a retry, and
+ * every tool that runs. For an end with a history, use `stop$`.
+ *
+ * For a limit on the whole conversation, put `timeoutGuard({ total: 60_000, wrapUp: 5_000 })` behind it.
  *
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
- * @param options `concurrency`, `maxRounds`, `stopWhen`, `timeout`, `threads`, `requestOptions`.
+ * @param options `maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `invalidHistory`; `concurrency`, `toolTimeout`,
+ * `guard`, `retry`, `breaker`, `limits`, `timeout`, `threads`, `requestOptions`.
  * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
- * usage and the number of rounds.
- * Errors as `claudeStream`, `timeoutGuard` and `resumeConversation` do.
+ * usage and the number of rounds, also before an error.
+ * Errors as `claudeStream`, `timeoutGuard`, `circuitBreaker` and `resumeConversation` do.
  * @throws OptionError, ToolDefinitionError at once when an option or the tools cannot be used.
  * @example
  * ```ts
@@ -90,32 +124,76 @@ export function converse(
   request: ClaudeRequest,
   options: ConverseOptions = {},
 ): Observable<RoundEvent> {
-  const { concurrency = 8, maxRounds = 10, stopWhen, timeout = {}, threads = false, requestOptions } = options;
-  const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = timeout;
-  checkCount('converse.concurrency', concurrency);
-  checkCount('converse.maxRounds', maxRounds);
-  for (const limit of ['first', 'each', 'total'] as const) {
-    checkMilliseconds(`converse.timeout.${limit}`, timeout[limit]);
-  }
+  checkOptions(options);
+  const { threads = false, requestOptions = {}, limits: { maxEventChars } = {} } = options;
+  const { signal } = requestOptions;
+  const streamOptions = { ...requestOptions, ...(maxEventChars !== undefined && { maxEventChars }) };
   const tools = request.tools && [...request.tools];
-  const guard = timeoutGuard<RoundEvent>({ first, each, total });
-  const validate = validateWith(tools ?? []);
+  const toRound = createRounds(tools ?? [], options);
 
-  const conversation = (stream: (request: RoundRequest) => Observable<ClaudeEvent>): Observable<RoundEvent> => {
-    const round = (request: RoundRequest): Observable<RoundEvent> =>
-      stream(request).pipe(
-        guard,
-        accumulateToolInput(),
-        validate,
-        executeTools(tools ?? [], { concurrency, messages: request.messages }),
-      );
+  const conversation = defer(() => {
+    const stream = threads
+      ? claudeThread(client, streamOptions)
+      : (next: RoundRequest) => claudeStream(client, next, streamOptions);
+    const stop$ = merge(from(options.stop$ ?? EMPTY), signal == null ? EMPTY : whenAborted(client, signal));
     return of(tools === undefined ? request : { ...request, tools }).pipe(
-      resumeConversation(round, { maxRounds, ...(stopWhen && { stopWhen }) }),
+      resumeConversation(toRound(stream), { ...options, stop$ }),
     );
-  };
-  return defer(() =>
-    conversation(
-      threads ? claudeThread(client, requestOptions) : (request) => claudeStream(client, request, requestOptions),
-    ),
-  ).pipe(failOnAbort(client, requestOptions?.signal));
+  });
+  // Nothing is begun with a signal that is aborted already.
+  return defer(() => (signal?.aborted === true ? whenAborted(client, signal) : conversation));
+}
+
+/** What turns Claude's stream into a round. */
+function createRounds(
+  tools: readonly ToolEntry[],
+  options: ConverseOptions,
+): (stream: (request: RoundRequest) => Observable<ClaudeEvent>) => Round {
+  const { concurrency = 8, toolTimeout = 60_000, grace = 1_000, guard, retry = {}, breaker, limits = {} } = options;
+  const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = options.timeout ?? {};
+  const toolOptions = { ...limits, ...(guard && { guard }), concurrency, grace, timeout: toolTimeout };
+  const breakOff = timeoutGuard<RoundEvent>({ first, each, total });
+  const breakCircuit = breaker === undefined ? identity : circuitBreaker<RoundEvent>(breaker);
+  const accumulate = accumulateToolInput(limits);
+  const validate = validateWith(tools, limits);
+  const retryFailed = retryRound(retry === false ? { retries: 0 } : retry);
+
+  return (stream) =>
+    (request, _, { stopTools$ }) =>
+      stream(request).pipe(
+        breakOff,
+        breakCircuit,
+        accumulate,
+        validate,
+        retryFailed,
+        executeTools(tools, { ...toolOptions, stop$: stopTools$, messages: request.messages }),
+      );
+}
+
+/** Checks what a caller gave, in the caller's words. */
+function checkOptions({
+  concurrency,
+  toolTimeout,
+  timeout = {},
+  retry,
+  limits = {},
+  ...options
+}: ConverseOptions): void {
+  checkCount('converse.concurrency', concurrency);
+  checkCount('converse.maxRounds', options.maxRounds);
+  checkBudget('converse.budget', options.budget ?? {});
+  checkGrace('converse.grace', options.grace);
+  checkMilliseconds('converse.toolTimeout', toolTimeout);
+  for (const limit of ['first', 'each', 'total'] as const)
+    checkMilliseconds(`converse.timeout.${limit}`, timeout[limit]);
+  checkBound('converse.limits.maxInputChars', limits.maxInputChars, LONGEST_JSON);
+  checkBound('converse.limits.maxInputDepth', limits.maxInputDepth, DEEPEST_JSON);
+  for (const limit of ['maxEventChars', 'maxResultChars', 'maxFileChars', 'maxBufferedChars'] as const) {
+    checkCount(`converse.limits.${limit}`, limits[limit]);
+  }
+  if (retry === undefined || retry === false) return;
+  checkCount('converse.retry.retries', retry.retries, 0);
+  for (const delay of ['minDelay', 'maxDelay', 'maxRetryAfter'] as const) {
+    checkMilliseconds(`converse.retry.${delay}`, retry[delay]);
+  }
 }

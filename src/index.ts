@@ -1,21 +1,37 @@
-export { converse, type ConverseOptions } from './converse.js';
+export { converse, type ConverseLimits, type ConverseOptions } from './converse.js';
 
 export { claudeStream } from './transport/claudeStream.js';
 export { claudeThread } from './transport/claudeThread.js';
 export { fetchClient, type FetchClientOptions } from './transport/fetchClient.js';
-export type { ClaudeClient, ClaudeReply, RequestOptions } from './transport/ClaudeClient.js';
+export type { ClaudeClient, ClaudeReply, ClaudeStreamOptions, RequestOptions } from './transport/ClaudeClient.js';
 
 export { accumulateMessage } from '../operators/accumulateMessage.js';
-export { accumulateToolInput } from '../operators/accumulateToolInput.js';
+export { accumulateToolInput, type AccumulateToolInputOptions } from '../operators/accumulateToolInput.js';
+export { boundedConcatMap, type BoundedConcatMapOptions } from '../operators/boundedConcatMap.js';
+export { circuitBreaker } from '../operators/circuitBreaker.js';
+export { createBreaker, type Breaker, type BreakerOptions, type BreakerPass } from '../operators/createBreaker.js';
+export type { BreakerState } from './conversation/breakerState.js';
 export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.js';
 export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
 export { ofType } from '../operators/ofType.js';
-export { resumeConversation, type ResumeConversationOptions, type Round } from '../operators/resumeConversation.js';
+export {
+  resumeConversation,
+  type ResumeConversationOptions,
+  type Round,
+  type RoundContext,
+} from '../operators/resumeConversation.js';
+export { retryRound, type RetryPolicy } from '../operators/retryRound.js';
+export type { InvalidHistory } from './conversation/createHistoryGuard.js';
 export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
-export { textDeltas } from '../operators/textDeltas.js';
+export { textDeltas, type TextDeltasOptions } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
-export { validateWith } from '../operators/validateWith.js';
+export { validateWith, type ValidateWithOptions } from '../operators/validateWith.js';
 
+export { allowedUrl, type AllowedUrlOptions } from './tools/codecs/allowedUrl.js';
+export { boundedString, type BoundedStringOptions } from './tools/codecs/boundedString.js';
+export { identifier, type IdentifierOptions } from './tools/codecs/identifier.js';
+export type { PathFileSystem } from './tools/codecs/PathFileSystem.js';
+export { pathInside, type PathInsideOptions } from './tools/codecs/pathInside.js';
 export { defineTool, type ToolOptions } from './tools/defineTool.js';
 export { describe, type CodecDescription } from './tools/ioTs/describe.js';
 export { ioTsJsonSchema } from './tools/ioTs/ioTsJsonSchema.js';
@@ -23,28 +39,42 @@ export type { AnyCodec } from './tools/ioTs/ioTsCodec.js';
 export type { JsonSchema } from './tools/ioTs/ioTsSchema.js';
 export { jsonSchema, type JsonSchemaInput } from './tools/input/jsonSchema.js';
 export type { ClaudeRequest } from './tools/ClaudeRequest.js';
-export type { Decoded, SdkRunnableTool, Tool, ToolContext, ToolEntry, ToolReturn } from './tools/Tool.js';
+export type {
+  Decoded,
+  Guard,
+  GuardVerdict,
+  SdkRunnableTool,
+  Tool,
+  ToolContext,
+  ToolEntry,
+  ToolReturn,
+} from './tools/Tool.js';
 export type { InputOf, ToolInputSchema } from './tools/input/ToolInputSchema.js';
 
 export type { ClaudeEvent, ClaudeMessage, PingEvent } from './events/ClaudeEvent.js';
+export type { ConversationControl } from './events/ConversationControl.js';
 export type { RoundRequest } from './events/RoundRequest.js';
 export type {
   AddedEvent,
   ConversationEndEvent,
   ConversationEndReason,
+  GuardRefusal,
   RoundEndEvent,
   RoundEvent,
+  RoundRetryEvent,
   RoundStartEvent,
   ToolCallEvent,
   ToolInputEvent,
   ToolProgressEvent,
   ToolResultEvent,
   ToolStartEvent,
+  ToolStopped,
   ToolTimeout,
   UsageTotals,
 } from './events/RoundEvent.js';
 export type {
   InputIssue,
+  InputTooLarge,
   InvalidInput,
   InvalidJson,
   NotAnObject,
@@ -53,11 +83,15 @@ export type {
 } from './events/ToolInputError.js';
 
 export { ClaudeApiError, type ClaudeApiFacts } from './errors/ClaudeApiError.js';
+export { CircuitOpenError } from './errors/CircuitOpenError.js';
+export { HistoryError } from './errors/HistoryError.js';
+export { isRetryable } from './errors/isRetryable.js';
 export { JsonSchemaError } from './errors/JsonSchemaError.js';
+export { LimitError } from './errors/LimitError.js';
 export { MissingToolResultError } from './errors/MissingToolResultError.js';
 export { OptionError } from './errors/OptionError.js';
 export { ProtocolError } from './errors/ProtocolError.js';
-export { RxClaudeError } from './errors/RxClaudeError.js';
+export { RxClaudeError, type ErrorLocation } from './errors/RxClaudeError.js';
 export { TimeoutGuardError, type TimeoutLimit } from './errors/TimeoutGuardError.js';
 export { ToolDefinitionError } from './errors/ToolDefinitionError.js';
 export { TruncatedStreamError } from './errors/TruncatedStreamError.js';

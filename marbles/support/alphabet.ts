@@ -30,7 +30,7 @@ import { frozen } from './frozen.js';
  * u v y an event, a delta, a block of the future
  *
  * I J tool_input    K L M N tool_call    S T U V tool_start    P Q tool_progress    W X Y Z tool_result
- * B round_start     E round_end          C conversation_end
+ * B round_start     R round_retry        E round_end          C conversation_end
  * ```
  */
 export const claude = frozen({
@@ -128,6 +128,8 @@ export function letterOf(event: RoundEvent): string {
       return 'WXYZ'.charAt(event.index);
     case 'round_start':
       return 'B';
+    case 'round_retry':
+      return 'R';
     case 'round_end':
       return 'E';
     case 'conversation_end':

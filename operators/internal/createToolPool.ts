@@ -1,82 +1,81 @@
-import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { asyncScheduler, finalize, Subscription, takeUntil, type Subscriber } from 'rxjs';
-import type { RoundEvent, ToolCallEvent } from '../../src/events/RoundEvent.js';
+import { finalize, Observable, Subscription, takeUntil } from 'rxjs';
+import type { AddedEvent } from '../../src/events/RoundEvent.js';
 import type { Unwanted } from '../../src/tools/createCallQueue.js';
-import { toToolResult } from '../../src/tools/result/toToolResult.js';
-import type { RunnableTool } from '../../src/tools/Tool.js';
-import { runTool, type ToolLimits } from './runTool.js';
+import { runTool, type StopRequest, type ToolRun } from './runTool.js';
 import { whenUnsubscribed } from './whenUnsubscribed.js';
+
+/** A call as the pool takes it. */
+export type PooledRun = Omit<ToolRun, 'stop$'>;
 
 /** The tools that run at present, and what they tell. */
 export interface ToolPool {
   /** How many tools run. */
   readonly size: number;
-  start(call: ToolCallEvent, tool: RunnableTool, input: unknown): void;
+  start(run: PooledRun): void;
   /** Stops those among the calls that still run, and answers them. */
   stop(unwanted: Unwanted): void;
+  /** Asks all tools to stop, and answers those that have not within their grace. */
+  stopAll(request: StopRequest): void;
+  /** Stops all tools and says nothing. */
+  abandon(): void;
 }
 
 /** A tool that runs. */
-interface Run {
+interface Running {
   readonly subscription: Subscription;
-  readonly startedAt: number;
+  ask: (request: StopRequest) => void;
 }
 
 /**
- * Makes an empty pool. Its events go to the subscriber, and whatever runs is stopped with it.
+ * Makes an empty pool.
  *
- * @param limits For tools that have none of their own.
+ * @param emit Takes what a tool tells, and which run it belongs to.
  * @param onFree Called when a tool is done and has let go of all that it holds.
  */
-export function createToolPool(
-  subscriber: Subscriber<RoundEvent>,
-  limits: ToolLimits,
-  messages: readonly MessageParam[],
-  onFree: () => void,
-): ToolPool {
-  const running = new Map<ToolCallEvent, Run>();
-
-  const stopOne = (call: ToolCallEvent, { subscription, startedAt }: Run, reason: string): void => {
-    running.delete(call);
-    subscription.unsubscribe();
-    const error = new Error(`Stopped, because ${reason}.`);
-    const duration = asyncScheduler.now() - startedAt;
-    subscriber.next(toToolResult(call, { _tag: 'Threw', error }, duration, limits.maxResultChars));
-  };
+export function createToolPool(emit: (event: AddedEvent, run: PooledRun) => void, onFree: () => void): ToolPool {
+  const running = new Map<PooledRun, Running>();
 
   return {
     get size() {
       return running.size;
     },
-    start(call, tool, input) {
-      const { id, name, index } = call;
+    start(run) {
       const subscription = new Subscription();
-      running.set(call, { subscription, startedAt: asyncScheduler.now() });
-      subscriber.add(subscription);
-      subscriber.next({ type: 'tool_start', id, name, index });
-      const { timeout = limits.timeout, maxResultChars = limits.maxResultChars } = tool;
-      runTool(tool, input, { call, messages }, { timeout, maxResultChars })
+      const entry: Running = { subscription, ask: ignore };
+      const stop$ = new Observable<StopRequest>((asked) => {
+        entry.ask = (request) => {
+          asked.next(request);
+        };
+      });
+      running.set(run, entry);
+      runTool({ ...run, stop$ })
         .pipe(
           takeUntil(whenUnsubscribed(subscription)),
           finalize(() => {
             subscription.unsubscribe();
-            if (running.delete(call)) onFree();
+            if (running.delete(run)) onFree();
           }),
         )
-        .subscribe({
-          next: (event) => {
-            subscriber.next(event);
-          },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
+        .subscribe((event) => {
+          emit(event, run);
         });
     },
     stop({ calls, reason }) {
-      for (const call of calls) {
-        const run = running.get(call);
-        if (run !== undefined) stopOne(call, run, reason);
+      for (const [{ call }, { ask }] of [...running]) {
+        if (calls.includes(call)) ask({ why: reason, grace: 0 });
       }
     },
+    stopAll(request) {
+      for (const { ask } of [...running.values()]) ask(request);
+    },
+    abandon() {
+      const all = [...running.values()];
+      running.clear();
+      for (const { subscription } of all) subscription.unsubscribe();
+    },
   };
+}
+
+function ignore(): void {
+  // Until the tool is under way, there is nothing to stop.
 }

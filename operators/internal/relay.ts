@@ -18,9 +18,18 @@ export function relay<In, Out>(
   subscriber: Subscriber<Out>,
   handlers: RelayHandlers<In>,
 ): Subscription {
+  const link = createRelay(subscriber, handlers);
+  if (!link.closed) source.subscribe(link);
+  return link;
+}
+
+/** The observer of {@link relay}, for an operator that lets go of its source while that emits synchronously. */
+export function createRelay<In, Out>(
+  subscriber: Subscriber<Out>,
+  handlers: RelayHandlers<In>,
+): Subscription & Observer<In> {
   const link = new Relay(subscriber, handlers);
   subscriber.add(link);
-  if (!link.closed) source.subscribe(link);
   return link;
 }
 

@@ -1,68 +1,104 @@
-import { asyncScheduler, catchError, defer, map, merge, NEVER, Observable, of, takeWhile, tap, timer } from 'rxjs';
-import type { ToolCallEvent, ToolProgressEvent, ToolResultEvent, ToolTimeout } from '../../src/events/RoundEvent.js';
-import type { RunnableTool, ToolContext } from '../../src/tools/Tool.js';
+import { asyncScheduler, map, merge, NEVER, Observable, of, switchMap, take, takeWhile, tap, timer } from 'rxjs';
+import type {
+  ToolCallEvent,
+  ToolProgressEvent,
+  ToolResultEvent,
+  ToolStartEvent,
+  ToolTimeout,
+} from '../../src/events/RoundEvent.js';
+import type { Guard, RunnableTool, ToolContext } from '../../src/tools/Tool.js';
+import type { ResultLimits } from '../../src/tools/result/resultContent.js';
 import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
-import { progressThenResult } from './progressThenResult.js';
-import { toOutputs } from './toOutputs.js';
+import { toolStopped } from '../../src/tools/toolStopped.js';
+import { guardedRun, type ToolStep } from './guardedRun.js';
 
 /** What a tool may use of time and of Claude's attention. */
-export interface ToolLimits {
-  /** In milliseconds. */
+export interface ToolLimits extends ResultLimits {
+  /** How long it may run, in milliseconds. */
   readonly timeout: number;
-  readonly maxResultChars: number;
+}
+
+/** Asks a tool to stop. */
+export interface StopRequest {
+  /** Such as `the user stopped the conversation`. */
+  readonly why: string;
+  /** How long the tool may go on, in milliseconds. */
+  readonly grace: number;
+}
+
+/** One call, and all that it takes to run it. */
+export interface ToolRun {
+  readonly tool: RunnableTool;
+  readonly input: unknown;
+  readonly call: ToolCallEvent;
+  /** The context that the tool gets with this signal. */
+  readonly context: (signal: AbortSignal) => ToolContext;
+  readonly guard: Guard | undefined;
+  readonly limits: ToolLimits;
+  /** Emits when the tool is to stop. */
+  readonly stop$: Observable<StopRequest>;
 }
 
 /**
- * Runs a tool for one call: its progress, then its result, then completion. It never errors: whatever the tool does
- * becomes a result.
+ * Runs a tool for one call: its start, its progress, then its result, then completion. It never errors: whatever the tool
+ * does becomes a result.
  *
- * When the time is up, or on unsubscribing, the tool's signal is aborted, and what the tool still does is ignored.
+ * When the time is up, or on unsubscribing, the tool's signal is aborted, and what the tool still does is ignored. When it
+ * is stopped, its signal is aborted too, and it has the time of grace to come to a result.
  */
-export function runTool(
-  tool: RunnableTool,
-  input: unknown,
-  context: Omit<ToolContext, 'signal'>,
-  limits: ToolLimits,
-): Observable<ToolProgressEvent | ToolResultEvent> {
+export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressEvent | ToolResultEvent> {
   return new Observable((subscriber) => {
-    const { call } = context;
+    const { tool, input, call, guard, limits } = run;
     const controller = new AbortController();
-    const startedAt = asyncScheduler.now();
+    let startedAt: number | undefined;
     let settled = false;
-    let reason: unknown;
-    const toEvent = (outcome: Progress | ToolOutcome): ToolProgressEvent | ToolResultEvent => {
-      if (outcome._tag === 'Progress') return progress(call, outcome.value);
-      return toToolResult(call, outcome, asyncScheduler.now() - startedAt, limits.maxResultChars);
+    let stopOutcome: ToolStep | undefined;
+    let expiryReason: unknown;
+
+    const stop = ({ why, grace }: StopRequest): Observable<ToolStep> => {
+      const error = toolStopped(startedAt !== undefined, why);
+      const outcome: ToolStep = { _tag: 'Refused', error };
+      stopOutcome = outcome;
+      controller.abort(new DOMException(error.message, 'AbortError'));
+      return grace === 0 ? of(outcome) : timer(grace).pipe(map(() => outcome));
     };
-    const outcomes = defer(() => toOutputs(tool.run(input, { ...context, signal: controller.signal }))).pipe(
-      progressThenResult(),
-      map(({ kind, value }): Progress | ToolOutcome =>
-        kind === 'progress' ? { _tag: 'Progress', value } : { _tag: 'Returned', output: value },
-      ),
-      catchError((error: unknown) => of<ToolOutcome>({ _tag: 'Threw', error })),
-      tap(({ _tag }) => (settled = _tag !== 'Progress')),
+    const steps = guardedRun(tool, guard, input, run.context(controller.signal)).pipe(
+      // A tool that fails because it was stopped has not failed by itself.
+      map((step) => (step._tag === 'Threw' ? (stopOutcome ?? step) : step)),
+      tap((step) => (settled = isOutcome(step))),
     );
+    const stopped = run.stop$.pipe(take(1), switchMap(stop));
     const expired = expiry(call, limits.timeout).pipe(
-      tap(({ error }) => (reason = new DOMException(error.message, 'TimeoutError'))),
+      tap(({ error }) => (expiryReason = new DOMException(error.message, 'TimeoutError'))),
     );
+    const toEvent = (step: ToolStep): ToolStartEvent | ToolProgressEvent | ToolResultEvent => {
+      const { id, name, index } = call;
+      if (step._tag === 'Progress') return { type: 'tool_progress', id, name, index, value: step.value };
+      if (step._tag !== 'Started') return toToolResult(call, step, since(startedAt), limits);
+      startedAt = asyncScheduler.now();
+      return { type: 'tool_start', id, name, index };
+    };
     subscriber.add(
-      merge(outcomes, expired)
+      merge(stopped, steps, expired)
         .pipe(
-          takeWhile(({ _tag }) => _tag === 'Progress', true),
+          takeWhile((step) => !isOutcome(step), true),
           map(toEvent),
         )
         .subscribe(subscriber),
     );
     // Last, for a tool may still have a word to say when it is aborted, and nobody listens any more.
     subscriber.add(() => {
-      if (!settled) controller.abort(reason);
+      if (!settled) controller.abort(expiryReason);
     });
   });
 }
 
-interface Progress {
-  readonly _tag: 'Progress';
-  readonly value: unknown;
+function isOutcome(step: ToolStep): step is ToolOutcome {
+  return step._tag !== 'Started' && step._tag !== 'Progress';
+}
+
+function since(time: number | undefined): number {
+  return time === undefined ? 0 : asyncScheduler.now() - time;
 }
 
 /** The outcome when the time is up. */
@@ -72,8 +108,4 @@ function expiry({ name }: ToolCallEvent, milliseconds: number): Observable<{ _ta
   return timer(milliseconds).pipe(
     map(() => ({ _tag: 'Threw', error: { _tag: 'ToolTimeout', milliseconds, message } })),
   );
-}
-
-function progress({ id, name, index }: ToolCallEvent, value: unknown): ToolProgressEvent {
-  return { type: 'tool_progress', id, name, index, value };
 }

@@ -25,3 +25,9 @@ export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): Us
     web_fetch_requests: totals.web_fetch_requests + (counts.server_tool_use?.web_fetch_requests ?? 0),
   };
 }
+
+/** Adds totals to totals. */
+export function addTotals(left: UsageTotals, right: UsageTotals): UsageTotals {
+  const counts = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
+  return Object.fromEntries(counts.map((count) => [count, left[count] + right[count]])) as unknown as UsageTotals;
+}

@@ -2,67 +2,126 @@ import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/
 import { MissingToolResultError } from '../errors/MissingToolResultError.js';
 import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
-import type { RoundEvent } from '../events/RoundEvent.js';
+import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
-import { callIds } from './callIds.js';
+import { toolStopped } from '../tools/toolStopped.js';
+import { addUsage, NO_USAGE } from './addUsage.js';
+import { callsOf, type Call } from './callsOf.js';
+import { estimateUsage } from './estimateUsage.js';
 import { openServerTools } from './openServerTools.js';
 
-/** What a round brought. */
+/** What a round brought, whole or not. */
 export interface RoundOutcome {
-  /** Claude's whole reply. */
-  readonly message: ClaudeMessage;
+  /** Claude's reply, or what is whole of it; `undefined` when it had not begun. */
+  readonly message: ClaudeMessage | undefined;
   /** An answer to each of its calls, in the order of the calls. */
   readonly results: readonly ToolResultBlockParam[];
+  /** Tokens of the reply, and of those that were taken back before it. */
+  readonly usage: UsageTotals;
+  /** Whether a part of the usage is an estimate. */
+  readonly estimated: boolean;
   /** Whether Claude waits for another request. */
   readonly goesOn: boolean;
+}
+
+/** What a round brought whose reply is whole. */
+export interface WholeOutcome extends RoundOutcome {
+  readonly message: ClaudeMessage;
 }
 
 /** Follows the events of one round. */
 export interface RoundTracker {
   take(event: RoundEvent): void;
+  /** Whether Claude has said why the reply ended, so that only tools are waited for. */
+  readonly replied: boolean;
   /**
    * What the round brought, once its events have ended.
    *
    * @throws ProtocolError when no whole message came.
    * @throws MissingToolResultError when Claude waits for a result that did not come.
    */
-  end(): RoundOutcome;
+  end(): WholeOutcome;
+  /** What the round brought when it is broken off here, for a reason such as `the user stopped the conversation`. */
+  breakOff(why: string): RoundOutcome;
 }
 
 /** Makes a tracker that has seen nothing yet. */
 export function createRoundTracker(round: number): RoundTracker {
   const accumulator = createMessageAccumulator();
   const results = new Map<string, ToolResultBlockParam>();
+  /** The ids of the calls whose tools were started. */
+  const started = new Set<string>();
+  let usage = NO_USAGE;
+  let estimated = false;
+
+  const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
+  /** Adds what the reply has cost so far. */
+  const spend = (): void => {
+    const message = accumulator.message();
+    if (message === undefined) return;
+    const measured = hasReplied();
+    usage = addUsage(usage, measured ? message.usage : estimateUsage(message.usage, accumulator.chars()));
+    estimated ||= !measured;
+  };
+  const answersTo = (message: ClaudeMessage, why: string): ToolResultBlockParam[] =>
+    callsOf(message).map(({ id }) => results.get(id) ?? unrun(id, toolStopped(started.has(id), why).message));
 
   return {
     take(event) {
-      if (event.type === 'tool_result') {
-        if (!results.has(event.id)) results.set(event.id, event.result);
-      } else accumulator.add(event);
+      switch (event.type) {
+        case 'tool_start':
+          started.add(event.id);
+          break;
+        case 'tool_result':
+          if (!results.has(event.id)) results.set(event.id, event.result);
+          break;
+        case 'round_retry':
+          spend();
+          results.clear();
+          started.clear();
+          accumulator.add(event);
+          break;
+        default:
+          accumulator.add(event);
+      }
+    },
+    get replied() {
+      return hasReplied();
     },
     end() {
       const message = accumulator.message();
       if (message === undefined || !accumulator.complete) {
         throw new ProtocolError(`Round ${String(round)} completed without a whole message of Claude's.`);
       }
-      const ids = callIds(message);
-      if (message.stop_reason === 'tool_use') {
-        const missing = ids.filter((id) => !results.has(id));
-        if (missing.length > 0) throw new MissingToolResultError(round, missing);
+      const calls = callsOf(message);
+      const missing = calls.filter(({ id }) => !results.has(id));
+      if (message.stop_reason === 'tool_use' && missing.length > 0) {
+        throw new MissingToolResultError(
+          round,
+          missing.map(({ id }) => id),
+        );
       }
-      return { message, results: ids.map((id) => results.get(id) ?? unrun(id, message)), goesOn: goesOn(message, ids) };
+      spend();
+      const answers = answersTo(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
+      return { message, results: answers, usage, estimated, goesOn: goesOn(message, calls) };
+    },
+    breakOff(why) {
+      spend();
+      const message = accumulator.wholeMessage();
+      if (message === undefined) return { message, results: [], usage, estimated, goesOn: false };
+      const results = answersTo(message, why);
+      return { message, results, usage, estimated, goesOn: goesOn(message, callsOf(message)) };
     },
   };
 }
 
-/** The answer to a call that was not run: the API refuses a history with open calls. */
-function unrun(id: string, { stop_reason }: ClaudeMessage): ToolResultBlockParam {
-  const content = `Not run: the reply ended with ${JSON.stringify(stop_reason)}.`;
-  return { type: 'tool_result', tool_use_id: id, content, is_error: true };
+/** The answer to a call that was not run to its end: the API refuses a history with open calls. */
+function unrun(id: string, why: string): ToolResultBlockParam {
+  return { type: 'tool_result', tool_use_id: id, content: why, is_error: true };
 }
 
 /** Whether Claude waits for another request: for results, or to go on with what it has begun. */
-function goesOn({ stop_reason, content }: ClaudeMessage, ids: readonly string[]): boolean {
+function goesOn({ stop_reason, content }: ClaudeMessage, calls: readonly Call[]): boolean {
   if (stop_reason === 'pause_turn' || stop_reason === 'compaction') return true;
-  return stop_reason === 'tool_use' && (ids.length > 0 || openServerTools(content).size > 0);
+  return stop_reason === 'tool_use' && (calls.length > 0 || openServerTools(content).size > 0);
 }

@@ -11,16 +11,19 @@ import { openServerTools } from './openServerTools.js';
  * The history that a conversation leaves behind: one that the API accepts with a new user message at its end.
  *
  * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
- * the API would wait for it and take nothing else.
+ * the API would wait for it and take nothing else. And so is a thought with nothing behind it.
+ *
+ * @param message The last reply, or what is whole of it; `undefined` when there is none.
  */
 export function endHistory(
   messages: readonly MessageParam[],
-  message: ClaudeMessage,
+  message: ClaudeMessage | undefined,
   results: readonly ToolResultBlockParam[],
 ): MessageParam[] {
-  return withoutOpenServerTools(
-    message.stop_reason === 'refusal' ? [...messages] : appendReply(messages, message, results),
-  );
+  if (message === undefined || message.stop_reason === 'refusal') return withoutOpenServerTools([...messages]);
+  const last = message.content.findLastIndex((block) => !isThought(block));
+  const thoughtOut = { ...message, content: message.content.slice(0, last + 1) } as ClaudeMessage;
+  return withoutOpenServerTools(appendReply(messages, thoughtOut, results));
 }
 
 function withoutOpenServerTools(messages: MessageParam[]): MessageParam[] {
@@ -50,8 +53,11 @@ function withoutBlocks(message: MessageParam, gone: ReadonlySet<string>): Messag
 
 /** The API takes no reply that ends with thinking. */
 function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
-  const last = content.findLastIndex(({ type }) => type !== 'thinking' && type !== 'redacted_thinking');
-  return content.slice(0, last + 1);
+  return content.slice(0, content.findLastIndex((block) => !isThought(block)) + 1);
+}
+
+function isThought({ type }: { readonly type: string }): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
 }
 
 function blocksOf({ content }: MessageParam): ContentBlockParam[] {

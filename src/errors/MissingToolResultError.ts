@@ -4,7 +4,7 @@ import { RxClaudeError } from './RxClaudeError.js';
 export class MissingToolResultError extends RxClaudeError {
   readonly _tag = 'MissingToolResultError';
   /** The number of the round, counted from 1. */
-  readonly round: number;
+  override readonly round: number;
   /** The `tool_use` ids that have no result. */
   readonly ids: readonly string[];
 

@@ -1,6 +1,16 @@
 /** Shared by every copy of the library, so that an error from the ESM build is known to the CJS build. */
 const MARK = Symbol.for('rxclaude.error');
 
+/** Where an error happened, as far as that is known. */
+export interface ErrorLocation {
+  /** The number of the round, counted from 1. */
+  readonly round?: number;
+  /** The number of the attempt at that round, counted from 1. */
+  readonly attempt?: number;
+  /** The API's `request-id`. */
+  readonly requestId?: string | undefined;
+}
+
 /**
  * What every error of the library has in common.
  *
@@ -25,6 +35,12 @@ const MARK = Symbol.for('rxclaude.error');
 export abstract class RxClaudeError extends Error {
   /** Which error it is; also its `name`. */
   abstract readonly _tag: string;
+  /** The number of the round that failed, counted from 1; set by `resumeConversation`. */
+  declare readonly round?: number;
+  /** The number of the attempt that failed, counted from 1; set by `retryRound`. */
+  declare readonly attempt?: number;
+  /** The API's `request-id`, when a response had come. */
+  declare readonly requestId?: string | undefined;
 
   protected constructor(name: string, message: string, options?: ErrorOptions) {
     super(message, options);

@@ -27,7 +27,7 @@ export class TruncatedStreamError extends RxClaudeError {
   /** How many events arrived. */
   readonly events: number;
   /** The API's `request-id`, when the response carried one. */
-  readonly requestId: string | undefined;
+  override readonly requestId: string | undefined;
 
   constructor(facts: TruncatedStreamFacts) {
     super('TruncatedStreamError', describe(facts), 'cause' in facts ? { cause: facts.cause } : undefined);

@@ -18,7 +18,7 @@ export class UnexpectedResponseError extends RxClaudeError {
   /** The HTTP status, when there was a response. */
   readonly status: number | undefined;
   /** The API's `request-id`, when the response carried one. */
-  readonly requestId: string | undefined;
+  override readonly requestId: string | undefined;
 
   constructor(facts: UnexpectedResponseFacts) {
     super(

@@ -1,7 +1,7 @@
 import { OptionError } from './OptionError.js';
 
 /** The longest delay that a timer can keep; beyond it, `setTimeout` fires at once. */
-const LONGEST_DELAY = 2_147_483_647;
+export const LONGEST_DELAY = 2_147_483_647;
 
 /**
  * Checks a limit in milliseconds: above 0 and no longer than a timer can wait, or `Infinity` for no limit.
@@ -19,12 +19,41 @@ export function checkMilliseconds(option: string, value: unknown): void {
 }
 
 /**
- * Checks a count: a whole number from 1 on, or `Infinity`.
+ * Checks a time of grace in milliseconds, which may be 0.
  *
  * @throws OptionError when it is anything else.
  */
-export function checkCount(option: string, value: unknown): void {
+export function checkGrace(option: string, value: unknown): void {
+  if (value !== 0) checkMilliseconds(option, value);
+}
+
+/**
+ * Checks a count: a whole number from `least` on, or `Infinity`.
+ *
+ * @throws OptionError when it is anything else.
+ */
+export function checkCount(option: string, value: unknown, least = 1): void {
   if (value === undefined || value === Infinity) return;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return;
-  throw new OptionError(option, 'a whole number of at least 1, or Infinity', value);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return;
+  throw new OptionError(option, `a whole number of at least ${String(least)}, or Infinity`, value);
+}
+
+/**
+ * Checks a budget: a count for each kind that it names.
+ *
+ * @throws OptionError naming the kind whose count is anything else.
+ */
+export function checkBudget(option: string, budget: object): void {
+  for (const [kind, count] of Object.entries(budget)) checkCount(`${option}.${kind}`, count);
+}
+
+/**
+ * Checks a bound that cannot be taken away: a whole number from 1 to `most`.
+ *
+ * @throws OptionError when it is anything else.
+ */
+export function checkBound(option: string, value: unknown, most: number): void {
+  if (value === undefined) return;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return;
+  throw new OptionError(option, `a whole number from 1 to ${String(most)}`, value);
 }

@@ -2,6 +2,8 @@ import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
+import type { ConversationControl } from './ConversationControl.js';
+import type { HistoryChange } from './HistoryChange.js';
 import type { RoundRequest } from './RoundRequest.js';
 import type { ToolInputError } from './ToolInputError.js';
 
@@ -64,7 +66,10 @@ export interface ToolResultEvent extends OfCall {
   readonly result: ToolResultBlockParam;
   /** What the tool returned, whole; `undefined` when it failed. */
   readonly output: unknown;
-  /** What went wrong: the value that the tool threw, a `ToolInputError`, or a `ToolTimeout`. Absent on success. */
+  /**
+   * What went wrong: the value that the tool threw, a `ToolInputError`, a `GuardRefusal`, a `ToolTimeout` or a
+   * `ToolStopped`. Absent on success.
+   */
   readonly error?: unknown;
   /** How long the tool ran, in milliseconds; 0 when it was never started. */
   readonly duration: number;
@@ -78,6 +83,22 @@ export interface ToolTimeout {
   readonly message: string;
 }
 
+/** A guard did not let a call through. The tool was not run, and Claude is told why. */
+export interface GuardRefusal {
+  readonly _tag: 'GuardRefusal';
+  readonly message: string;
+  /** What the guard threw, if it did: that refuses a call, too. */
+  readonly cause?: unknown;
+}
+
+/** A call was not run to its end, because the run was stopped or the reply that made it is void. */
+export interface ToolStopped {
+  readonly _tag: 'ToolStopped';
+  /** Whether the tool had been started. Then it may have done its work, or a part of it. */
+  readonly started: boolean;
+  readonly message: string;
+}
+
 /** A request is about to be sent. Added by `resumeConversation`. */
 export interface RoundStartEvent {
   readonly type: 'round_start';
@@ -85,6 +106,24 @@ export interface RoundStartEvent {
   readonly round: number;
   /** What will be sent, without `stream`. */
   readonly request: RoundRequest;
+  /** What had to be changed in the caller's history so that the API accepts it; absent where nothing had to. */
+  readonly mended?: readonly HistoryChange[];
+  /** What may be asked of the conversation from behind it. Not part of the event's JSON; absent in events made by hand. */
+  readonly control?: ConversationControl;
+}
+
+/**
+ * The round failed in a way that may pass, and its request will be sent again. All that came since the `round_start`
+ * before it, or since the last `round_retry`, is void: take back what was shown. Added by `retryRound`.
+ */
+export interface RoundRetryEvent {
+  readonly type: 'round_retry';
+  /** The number of the attempt that failed, counted from 1. */
+  readonly attempt: number;
+  /** What it failed with. */
+  readonly error: unknown;
+  /** How long it is until the next attempt, in milliseconds. */
+  readonly delay: number;
 }
 
 /** A reply is complete and all its calls are answered. Added by `resumeConversation`. */
@@ -115,8 +154,9 @@ export interface UsageTotals {
 }
 
 /**
- * Why a conversation ended: Claude's own `stop_reason` (`null` when there was none, or a word newer than this library),
- * `max_rounds`, or `stop_when`.
+ * Why a conversation ended: Claude's own `stop_reason` (`null` when there was none, or a word newer than this library);
+ * `max_rounds`, `stop_when`, `budget`; `wrap_up` after the last round that a time limit allowed; `stopped` by `stop$`;
+ * `error`, which the error of the stream follows.
  */
 export type ConversationEndReason =
   | 'end_turn'
@@ -129,22 +169,36 @@ export type ConversationEndReason =
   | 'compaction'
   | 'max_rounds'
   | 'stop_when'
+  | 'budget'
+  | 'wrap_up'
+  | 'stopped'
+  | 'error'
   | (string & NonNullable<unknown>)
   | null;
 
-/** The conversation is over. The last event. Added by `resumeConversation`. */
+/** The conversation is over, whatever ended it. The last event. Added by `resumeConversation`. */
 export interface ConversationEndEvent {
   readonly type: 'conversation_end';
   /** Why it ended: Claude's `stop_reason`, or a limit of this program. */
   readonly reason: ConversationEndReason;
-  /** The whole history, ready to be sent again with a new user message behind it. */
+  /**
+   * The whole history, ready to be sent again with a new user message behind it. Of a reply that broke off, it has what
+   * the API takes: its text and its complete blocks, with an answer to each call.
+   */
   readonly messages: MessageParam[];
-  /** Claude's last reply, with its `stop_reason` and `stop_details`. */
-  readonly message: ClaudeMessage;
-  /** Tokens of all rounds. */
+  /** Claude's last reply, with its `stop_reason` and `stop_details`; `undefined` when none had begun. */
+  readonly message: ClaudeMessage | undefined;
+  /** Tokens of all rounds, those of replies that broke off and were asked for again included. */
   readonly usage: UsageTotals;
-  /** How many requests were made. */
+  /**
+   * Whether a reply broke off before it had told its tokens, so that a part of `usage` is an estimate: a quarter of the
+   * characters that had come.
+   */
+  readonly usage_estimated: boolean;
+  /** How many rounds were begun. */
   readonly rounds: number;
+  /** What the conversation failed with, when the reason is `error`. The stream fails with it next. */
+  readonly error?: unknown;
 }
 
 /** An event that rxclaude adds to Claude's own. */
@@ -155,6 +209,7 @@ export type AddedEvent =
   | ToolProgressEvent
   | ToolResultEvent
   | RoundStartEvent
+  | RoundRetryEvent
   | RoundEndEvent
   | ConversationEndEvent;
 

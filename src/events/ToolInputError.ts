@@ -19,6 +19,16 @@ export interface InvalidJson {
   readonly message: string;
 }
 
+/** The input is larger, or nested deeper, than is taken here. The rest of its text was not kept. */
+export interface InputTooLarge {
+  readonly _tag: 'InputTooLarge';
+  /** Which limit it exceeds. */
+  readonly limit: 'maxInputChars' | 'maxInputDepth';
+  /** That limit: characters, or levels. */
+  readonly maximum: number;
+  readonly message: string;
+}
+
 /** The text is JSON but no object, and the API takes only objects as a tool's input. */
 export interface NotAnObject {
   readonly _tag: 'NotAnObject';
@@ -49,4 +59,4 @@ export interface UnknownTool {
 }
 
 /** What is wrong with the input of a call. It is data: Claude is told in the call's `tool_result` and can try again. */
-export type ToolInputError = InvalidJson | NotAnObject | InvalidInput | UnknownTool;
+export type ToolInputError = InvalidJson | InputTooLarge | NotAnObject | InvalidInput | UnknownTool;

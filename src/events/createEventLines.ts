@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/messageOf.js';
 import type { RoundRequest } from './RoundRequest.js';
 import { redactText, redactValue } from './redact.js';
 import type { RoundEvent, ToolResultEvent, UsageTotals } from './RoundEvent.js';
@@ -54,6 +55,11 @@ export function createEventLines(maxChars: number): EventLines {
         round = event.round;
         texts.clear();
         return `round_start ${request(event.request)}`;
+      case 'round_retry': {
+        texts.clear();
+        const { attempt, delay, error } = event;
+        return `round_retry after attempt ${String(attempt)}, in ${String(delay)} ms: ${show(messageOf(error))}`;
+      }
       case 'message_start':
         texts.clear();
         return `message_start ${show(event.message.id)} ${show(event.message.model)}`;

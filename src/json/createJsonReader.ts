@@ -1,6 +1,6 @@
 import { createJsonString, endOfPlainText, isQuote } from './createJsonString.js';
 import { createJsonTree } from './createJsonTree.js';
-import { DEEPEST_JSON, LONGEST_JSON } from './parseJson.js';
+import { DEEPEST_JSON, LONGEST_JSON, type JsonLimits } from './parseJson.js';
 
 /** Reads one JSON text piece by piece and shows the value as far as it is certain. */
 export interface JsonReader {
@@ -10,14 +10,6 @@ export interface JsonReader {
   readonly value: unknown;
   /** The value so far, frozen; what has not changed since the last snapshot is the same object. */
   snapshot(): unknown;
-}
-
-/** What a reader does not go beyond. */
-export interface JsonReaderLimits {
-  /** How deep arrays and objects may lie in each other. Default: 512. */
-  readonly maxDepth?: number;
-  /** How long the text may be, in characters. Default: 32 Mi, more than a request to the API may hold. */
-  readonly maxChars?: number;
 }
 
 type State = 'value' | 'first_item' | 'first_key' | 'key' | 'colon' | 'string' | 'scalar' | 'after' | 'end';
@@ -44,10 +36,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
  * they are complete. At text that is not JSON, is too deep or too long it stops and keeps what it had; the verdict on the
  * whole text belongs to `JSON.parse`.
  */
-export function createJsonReader({
-  maxDepth = DEEPEST_JSON,
-  maxChars = LONGEST_JSON,
-}: JsonReaderLimits = {}): JsonReader {
+export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_JSON }: JsonLimits = {}): JsonReader {
   const tree = createJsonTree();
   const string = createJsonString();
   let state: State = 'value';

@@ -3,7 +3,16 @@ import { isObject } from '../iteration/isObject.js';
 
 /** What `JSON.parse` makes of a text. */
 export type ParsedJson =
-  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly message: string; readonly limit?: keyof JsonLimits };
+
+/** How large a text may be. */
+export interface JsonLimits {
+  /** How deep arrays and objects may lie in each other. Default: 512. */
+  readonly maxDepth?: number;
+  /** How long the text may be, in characters. Default: 32 Mi, more than a request to the API may hold. */
+  readonly maxChars?: number;
+}
 
 /** The deepest nesting that is taken. Text that goes deeper is hostile: whoever walks its value overflows the stack. */
 export const DEEPEST_JSON = 512;
@@ -12,12 +21,18 @@ export const DEEPEST_JSON = 512;
 export const LONGEST_JSON = 33_554_432;
 
 /** Parses a whole text as `JSON.parse` does, without throwing. */
-export function parseJson(text: string): ParsedJson {
-  if (text.length > LONGEST_JSON) return { ok: false, message: `longer than ${String(LONGEST_JSON)} characters` };
+export function parseJson(
+  text: string,
+  { maxDepth = DEEPEST_JSON, maxChars = LONGEST_JSON }: JsonLimits = {},
+): ParsedJson {
+  if (text.length > maxChars) {
+    return { ok: false, limit: 'maxChars', message: `longer than ${String(maxChars)} characters` };
+  }
   try {
     const value: unknown = JSON.parse(text);
-    if (isDeeper(value, DEEPEST_JSON))
-      return { ok: false, message: `nested deeper than ${String(DEEPEST_JSON)} levels` };
+    if (isDeeper(value, maxDepth)) {
+      return { ok: false, limit: 'maxDepth', message: `nested deeper than ${String(maxDepth)} levels` };
+    }
     return { ok: true, value };
   } catch (error) {
     return { ok: false, message: messageOf(error) };

@@ -11,6 +11,8 @@ type BlockDelta = Extract<RoundEvent, { type: 'content_block_delta' }>;
 interface Entry {
   readonly index: number;
   block: BetaContentBlock;
+  /** Whether it has not been stopped yet. */
+  open: boolean;
   /** Whether `block` no longer tells all. */
   stale: boolean;
   /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written. */
@@ -34,6 +36,10 @@ export interface Blocks {
   stopAll(): boolean;
   /** All blocks; those that have not changed are the same objects as before. */
   content(): BetaContentBlock[];
+  /** The blocks that are whole, and text as far as it is written. */
+  wholeContent(): BetaContentBlock[];
+  /** How many characters of text, thinking and inputs were written. */
+  chars(): number;
 }
 
 /** Makes an empty list of blocks. */
@@ -50,12 +56,12 @@ export function createBlocks(): Blocks {
 
   return {
     reset(content = []) {
-      entries = content.map((block, index) => createEntry(index, block));
+      entries = content.map((block, index) => createEntry(index, block, false));
       byIndex = new Map(entries.map((entry) => [entry.index, entry]));
       latest = undefined;
     },
     start({ index, content_block }) {
-      const entry = createEntry(index, content_block as BetaContentBlock);
+      const entry = createEntry(index, content_block as BetaContentBlock, true);
       const later = entries.findIndex((other) => other.index > index);
       entries.splice(later === -1 ? entries.length : later, 0, entry);
       byIndex.set(index, entry);
@@ -85,11 +91,17 @@ export function createBlocks(): Blocks {
     content() {
       return entries.map(show);
     },
+    wholeContent() {
+      return entries.filter(({ open, block }) => !open || block.type === 'text').map(show);
+    },
+    chars() {
+      return entries.reduce((sum, entry) => sum + charsIn(entry), 0);
+    },
   };
 }
 
-function createEntry(index: number, block: BetaContentBlock): Entry {
-  return { index, block, stale: false, text: undefined, keeper: undefined, changes: undefined };
+function createEntry(index: number, block: BetaContentBlock, open: boolean): Entry {
+  return { index, block, open, stale: false, text: undefined, keeper: undefined, changes: undefined };
 }
 
 /** Applies a delta if it fits the block's type; any other delta is none of ours. */
@@ -139,8 +151,18 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
   return true;
 }
 
+function charsIn(entry: Entry): number {
+  const text = entry.keeper?.json ?? entry.text?.read();
+  if (text !== undefined) return text.length;
+  const { block } = entry;
+  if (block.type === 'text') return block.text.length;
+  if (block.type === 'thinking') return block.thinking.length;
+  return isCall(block.type) && 'input' in block ? JSON.stringify(block.input ?? {}).length : 0;
+}
+
 /** Ends a block, and returns whether that changed it. Its text is kept once, in the block itself. */
 function end(entry: Entry): boolean {
+  entry.open = false;
   if (isCall(entry.block.type)) return endInput(entry);
   show(entry);
   entry.text = undefined;

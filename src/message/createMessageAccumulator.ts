@@ -16,6 +16,10 @@ export interface MessageAccumulator {
   add(event: RoundEvent): boolean;
   /** The message so far: immutable, and the same object until it changes. `undefined` before `message_start`. */
   message(): ClaudeMessage | undefined;
+  /** The message as far as it is whole: without a call or a thought that is still being written. */
+  wholeMessage(): ClaudeMessage | undefined;
+  /** How many characters of text, thinking and inputs have come. */
+  chars(): number;
   /** Whether `message_stop` has come. */
   readonly complete: boolean;
 }
@@ -23,7 +27,8 @@ export interface MessageAccumulator {
 type StartOf<Type extends RoundEvent['type']> = Extract<RoundEvent, { type: Type }>;
 
 /**
- * Makes an accumulator for one message after another: a `message_start` after a `message_stop` begins anew.
+ * Makes an accumulator for one message after another: a `message_start` after a `message_stop` begins anew. A
+ * `round_retry` takes back what had come, and a new round begins without what the last one left unfinished.
  *
  * Its rules are those of the SDK's own accumulator, but for two: no event is changed, and a tool's input whose text is
  * not JSON is `{}`, never a repaired guess.
@@ -53,6 +58,12 @@ export function createMessageAccumulator(): MessageAccumulator {
     stopped ||= tells;
     return true;
   };
+  const takeBack = (): boolean => {
+    head = undefined;
+    complete = false;
+    blocks.reset([]);
+    return false;
+  };
   const apply = (event: RoundEvent): boolean => {
     switch (event.type) {
       case 'message_start':
@@ -74,6 +85,10 @@ export function createMessageAccumulator(): MessageAccumulator {
       case 'message_stop':
         complete = head !== undefined;
         return blocks.stopAll();
+      case 'round_start':
+        return !complete && takeBack();
+      case 'round_retry':
+        return takeBack();
       default:
         return false;
     }
@@ -98,6 +113,8 @@ export function createMessageAccumulator(): MessageAccumulator {
       }
       return snapshot;
     },
+    wholeMessage: () => head && ({ ...head, content: blocks.wholeContent() } as BetaMessage),
+    chars: () => blocks.chars(),
     get complete() {
       return complete;
     },

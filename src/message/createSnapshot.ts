@@ -49,7 +49,7 @@ export function createSnapshot(): Snapshot {
     add(event) {
       if (event.type === 'tool_input') open.set(event.index, event);
       else if (event.type === 'content_block_stop') open.delete(event.index);
-      else if (event.type === 'message_start' || event.type === 'message_stop') forget();
+      else if (endsInputs(event)) forget();
       return accumulator.add(event) || event.type === 'tool_input';
     },
     message() {
@@ -58,4 +58,8 @@ export function createSnapshot(): Snapshot {
       return { ...message, content: message.content.map(show) } as ClaudeMessage;
     },
   };
+}
+
+function endsInputs({ type }: RoundEvent): boolean {
+  return type === 'message_start' || type === 'message_stop' || type === 'round_retry';
 }

@@ -13,7 +13,22 @@ export interface ToolContext {
   readonly call: ToolCallEvent;
   /** The history up to the request that led to the call; empty unless `executeTools` was given it. */
   readonly messages: readonly MessageParam[];
+  /**
+   * Names this call and no other, and stays the same when the round is tried again and Claude makes the same call anew,
+   * under another id. For services that take such a key and do the same work only once.
+   */
+  readonly idempotencyKey: string;
 }
+
+/**
+ * Looks at a call before it is run, and says whether it may be: `true` or nothing at all lets it through; a string says
+ * to Claude why not; `false`, anything else, or an error refuses it, too.
+ */
+export type Guard<Input = unknown> = (input: Input, context: ToolContext) => GuardVerdict | PromiseLike<GuardVerdict>;
+
+/** What a guard may say. */
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a guard that says nothing is one that only throws
+export type GuardVerdict = boolean | string | undefined | void;
 
 /**
  * What a tool may return. Of an async iterable, a generator or an Observable, the last value is the result and those before it are
@@ -37,6 +52,8 @@ export interface Tool<Input = unknown, Output = unknown> {
   readonly timeout?: number | undefined;
   /** The most characters of its result that Claude is shown, in place of the limit of `executeTools`. */
   readonly maxResultChars?: number | undefined;
+  /** Whether a call may be run, asked after its input was found valid. */
+  guard?(input: Input, context: ToolContext): GuardVerdict | PromiseLike<GuardVerdict>;
   /** Checks and converts an input as Claude wrote it. */
   decode(input: unknown): Decoded<Input> | PromiseLike<Decoded<Input>>;
   /** Does the work, with the decoded input. */

@@ -15,8 +15,12 @@ export interface CallQueue {
    * @returns The calls that were started too early; `undefined` when there are none.
    */
   take(event: RoundEvent): Unwanted | undefined;
-  /** The next call that may start now, in the order of the calls; `undefined` when there is none. */
-  next(): ToolCallEvent | undefined;
+  /**
+   * The next call that may start now, in the order of the calls; `undefined` when there is none.
+   *
+   * @param early Whether it may start before its reply has ended, if its tool is idempotent.
+   */
+  next(early: boolean): ToolCallEvent | undefined;
 }
 
 /**
@@ -28,17 +32,17 @@ export interface CallQueue {
 export function createCallQueue(registry: ToolRegistry): CallQueue {
   const seen = new Set<string>();
   /** Calls that may start. */
-  const ready: ToolCallEvent[] = [];
+  let ready: ToolCallEvent[] = [];
   /** Calls whose reply has not ended yet. */
   let waiting: ToolCallEvent[] = [];
   /** Calls that were let go before their reply had ended. */
-  let early: ToolCallEvent[] = [];
+  let begun: ToolCallEvent[] = [];
   let stopReason: string | null | undefined;
 
   const reset = (): void => {
     seen.clear();
     waiting = [];
-    early = [];
+    begun = [];
     stopReason = undefined;
   };
   const stop = (reason: string | null | undefined): Unwanted | undefined => {
@@ -47,13 +51,13 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
     if (reason !== 'tool_use') return drop(`the reply ended with ${JSON.stringify(reason)}`);
     ready.push(...waiting);
     waiting = [];
-    early = [];
+    begun = [];
     return undefined;
   };
   const drop = (reason: string): Unwanted => {
-    const calls = early;
+    const calls = begun;
     waiting = [];
-    early = [];
+    begun = [];
     return { calls, reason };
   };
   const add = (call: ToolCallEvent): void => {
@@ -68,6 +72,10 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
   return {
     take(event) {
       switch (event.type) {
+        case 'round_retry':
+          ready = [];
+          reset();
+          return undefined;
         case 'message_start':
           reset();
           return stop(event.message.stop_reason);
@@ -82,12 +90,13 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
           return undefined;
       }
     },
-    next() {
+    next(early) {
       if (ready.length > 0) return ready.shift();
+      if (!early) return undefined;
       const at = waiting.findIndex(isIdempotent);
       if (at === -1) return undefined;
       const [call] = waiting.splice(at, 1);
-      if (call !== undefined) early.push(call);
+      if (call !== undefined) begun.push(call);
       return call;
     },
   };

@@ -3,7 +3,7 @@ import { checkCount, checkMilliseconds } from '../errors/checkOption.js';
 import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import { decodeWith } from './input/decodeWith.js';
 import { checkRoot, inputSchemaOf } from './input/inputSchemaOf.js';
-import type { Decoded, Tool, ToolContext, ToolReturn } from './Tool.js';
+import type { Decoded, Guard, Tool, ToolContext, ToolReturn } from './Tool.js';
 import type { InputOf, ToolInputSchema } from './input/ToolInputSchema.js';
 
 /** What the API demands of a tool's name (400 otherwise). */
@@ -34,6 +34,11 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
   readonly timeout?: number;
   /** The most characters of its result that Claude is shown. Default: the limit of `executeTools`. */
   readonly maxResultChars?: number;
+  /**
+   * Looks at each call before it is run, with the decoded input: `true` or nothing lets it through, a string tells Claude
+   * why not. Comes behind the `guard` of `executeTools`. Default: none.
+   */
+  readonly guard?: Guard<InputOf<Schema>>;
   /**
    * Does the work. May return a value, a promise, an async iterable or an Observable (of the latter two, the last value
    * is the result and those before it are progress). What it throws goes to Claude as an error result.
@@ -68,7 +73,7 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
 export function defineTool<Schema extends ToolInputSchema, Output>(
   options: ToolOptions<Schema, Output>,
 ): Tool<InputOf<Schema>, Output> {
-  const { name, description, input, input_schema, idempotent = false, timeout, maxResultChars, run } = options;
+  const { name, description, input, input_schema, idempotent = false, timeout, maxResultChars, guard, run } = options;
   if (!TOOL_NAME.test(name)) {
     throw new ToolDefinitionError(name, `its name must match ${TOOL_NAME.source}.`);
   }
@@ -82,7 +87,7 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
     input_schema: input_schema ?? inputSchemaOf(name, input),
   };
   const decode = decodeWith(input) as (value: unknown) => Decoded<InputOf<Schema>> | Promise<Decoded<InputOf<Schema>>>;
-  return { name, definition, idempotent, timeout, maxResultChars, decode, run };
+  return { name, definition, idempotent, timeout, maxResultChars, ...(guard && { guard }), decode, run };
 }
 
 /** The API's own optional fields of a tool. Whatever else a program gives, the API would refuse. */

@@ -7,6 +7,12 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 /** The SDK's options for one request, such as `headers`, `timeout`, `maxRetries` and `signal`. */
 export type RequestOptions = Anthropic.RequestOptions;
 
+/** The options of `claudeStream`: those of the SDK, and a bound. */
+export interface ClaudeStreamOptions extends RequestOptions {
+  /** The most characters of one event; a longer one fails the stream before it is whole. Default: 16 777 216. */
+  readonly maxEventChars?: number;
+}
+
 /** What a client may answer with: a promise of the events, as the SDK does, or of a response; or the events themselves. */
 export type ClaudeReply =
   PromiseLike<AsyncIterable<ClaudeEvent> | Response> | AsyncIterable<ClaudeEvent> | Observable<ClaudeEvent>;

@@ -1,13 +1,17 @@
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import { Observable } from 'rxjs';
+import { checkCount } from '../errors/checkOption.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 import { abortError } from './abortError.js';
-import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
+import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';
 import { createOrderCheck } from './createOrderCheck.js';
 import { failOnAbort } from './failOnAbort.js';
 import { readReply } from './readReply.js';
+
+/** Of one event, unless told otherwise: far more than the API sends. */
+const MAX_EVENT_CHARS = 16_777_216;
 
 /**
  * Claude's reply to one request, as a cold Observable of its events: each subscription sends the request anew.
@@ -26,12 +30,13 @@ import { readReply } from './readReply.js';
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`. Of `tools`, only API fields are sent.
  * @param options The SDK's request options. Its retries, timeouts and authentication do their work up to the response
- * headers.
+ * headers. And `maxEventChars` (16 777 216).
  * @returns The events. Completes when the whole reply has come and the server has ended the response.
  * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
  * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with {@link TruncatedStreamError} when the
  * response ends, or breaks, before `message_stop`; with {@link UnexpectedResponseError} when it is no stream; with
- * {@link ProtocolError} when the events cannot be those of one message.
+ * {@link ProtocolError} when the events cannot be those of one message; with {@link LimitError} when one is too large.
+ * @throws OptionError at once when `maxEventChars` is no usable number.
  * @example
  * ```ts
  * import Anthropic from '@anthropic-ai/sdk';
@@ -52,8 +57,10 @@ import { readReply } from './readReply.js';
 export function claudeStream(
   client: ClaudeClient,
   request: ClaudeRequest,
-  options: RequestOptions = {},
+  options: ClaudeStreamOptions = {},
 ): Observable<ClaudeEvent> {
+  const { maxEventChars = MAX_EVENT_CHARS, ...requestOptions } = options;
+  checkCount('claudeStream.maxEventChars', maxEventChars);
   const reply = new Observable<ClaudeEvent>((subscriber) => {
     const controller = new AbortController();
     const check = createOrderCheck();
@@ -62,7 +69,7 @@ export function claudeStream(
       // Behind the end, this only has the SDK let go of the signal; an error made for it would cost more than that.
       controller.abort(ended ? 'The reply has ended.' : undefined);
     });
-    readReply(() => client.messages.create(toParams(request), { ...options, signal: controller.signal }), {
+    readReply(() => client.messages.create(toParams(request), { ...requestOptions, signal: controller.signal }), {
       next: (event) => {
         check.see(event);
         subscriber.next(event);
@@ -85,6 +92,7 @@ export function claudeStream(
       get closed() {
         return subscriber.closed;
       },
+      maxEventChars,
     });
   });
   return reply.pipe(failOnAbort(client, options.signal));

@@ -2,7 +2,7 @@ import { catchError, defer, tap, type Observable } from 'rxjs';
 import { createThread } from '../conversation/createThread.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
-import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
+import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';
 import { claudeStream } from './claudeStream.js';
 import { headerEntries } from './mergeHeaders.js';
 
@@ -52,7 +52,7 @@ const BETA = 'message-threads-2026-08-12';
  */
 export function claudeThread(
   client: ClaudeClient,
-  options: RequestOptions = {},
+  options: ClaudeStreamOptions = {},
 ): (request: RoundRequest) => Observable<ClaudeEvent> {
   const thread = createThread();
 
@@ -76,7 +76,7 @@ export function claudeThread(
  * Asks for the threads beta besides the caller's own. That is a header, for only a header works with every client; it
  * takes the place of one that the client sends with every request.
  */
-function withBeta(options: RequestOptions, betas: readonly string[] = []): RequestOptions {
+function withBeta(options: ClaudeStreamOptions, betas: readonly string[] = []): ClaudeStreamOptions {
   const entries = headerEntries(options.headers);
   const given = entries.filter(([name]) => name === HEADER);
   const others = given.length === 0 ? betas : given.flatMap(([, value]) => value?.split(/ *, */) ?? []);

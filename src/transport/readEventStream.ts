@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { LimitError } from '../errors/LimitError.js';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { parseJson } from '../json/parseJson.js';
@@ -13,6 +14,8 @@ export interface EventSink {
   add(teardown: () => void): void;
   /** Whether nobody listens any more. */
   readonly closed: boolean;
+  /** The most characters of one event. */
+  readonly maxEventChars: number;
 }
 
 /** How a body ended. */
@@ -31,14 +34,21 @@ export interface BodyEnd {
  *
  * @returns How the body ended.
  * @throws ProtocolError for data that is not JSON.
+ * @throws LimitError for an event that is too large, before the whole of it has come.
  */
 export async function readEventStream(body: ReadableStream<Uint8Array> | null, sink: EventSink): Promise<BodyEnd> {
   let unnamed = 0;
   let failure: string | undefined;
   if (body === null) return { unnamed };
+  const { maxEventChars } = sink;
   const parser = createParser({
+    maxBufferSize: maxEventChars,
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') throw eventTooLarge(maxEventChars);
+    },
     onEvent: ({ event, data }) => {
       if (sink.closed || failure !== undefined) return;
+      if (data.length > maxEventChars) throw eventTooLarge(maxEventChars);
       if (event === undefined) unnamed++;
       else if (event === 'error') failure = data;
       else if (event === 'ping') sink.next(toPing(data));
@@ -70,6 +80,10 @@ export async function readEventStream(body: ReadableStream<Uint8Array> | null, s
   } finally {
     leave();
   }
+}
+
+function eventTooLarge(maximum: number): LimitError {
+  return new LimitError('maxEventChars', maximum, 'An event of the response is too large');
 }
 
 /** A ping says all that it has to say by its name. */

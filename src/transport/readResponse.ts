@@ -1,4 +1,5 @@
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
+import { locate } from '../errors/locate.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
 import { pump } from '../iteration/pump.js';
 import { readEventStream, type EventSink } from './readEventStream.js';
@@ -44,10 +45,13 @@ export async function readResponse(
   stream?: SdkStream,
 ): Promise<Partial<TruncatedStreamFacts>> {
   const { body, observed } = withObserver(response, sink, stream);
-  const { failure, ...end } = await readEventStream(body, sink);
+  const requestId = idOf(response.headers);
+  const { failure, ...end } = await readEventStream(body, sink).catch((error: unknown) => {
+    throw locate(error, { requestId }) as Error;
+  });
   await observed;
   if (failure !== undefined) throw await toApiError(failure, response.headers, stream);
-  return { requestId: idOf(response.headers), ...end };
+  return { requestId, ...end };
 }
 
 function idOf(headers: Headers): string | undefined {

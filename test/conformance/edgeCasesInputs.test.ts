@@ -71,7 +71,7 @@ it.each(['max_tokens', 'model_context_window_exceeded'])(
     expect(held.requests).toHaveLength(1);
     expect(held.end.reason).toBe(stop_reason);
     expect(inputsOf(held.events)[1]).toMatchObject({ left: { _tag: 'InvalidJson', text: '{"a":1,"b":"xy' } });
-    expect(held.end.message.content[2]).toMatchObject({ id: 't2', input: {} });
+    expect(held.end.message?.content[2]).toMatchObject({ id: 't2', input: {} });
     expect(JSON.stringify(held.end.messages)).not.toContain('xy');
 
     // Not even a tool that may start early runs with half an input.

@@ -2,7 +2,7 @@ import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/
 import fc from 'fast-check';
 import type { ClaudeMessage, ClaudeRequest, RoundEvent, RoundRequest } from 'rxclaude';
 import { addUsage, NO_USAGE } from '../../src/conversation/addUsage.js';
-import { callIds } from '../../src/conversation/callIds.js';
+import { callsOf } from '../../src/conversation/callsOf.js';
 import { createRoundTracker } from '../../src/conversation/createRoundTracker.js';
 import { nextRequest } from '../../src/conversation/nextRequest.js';
 import { toAssistantContent } from '../../src/conversation/toAssistantContent.js';
@@ -11,6 +11,8 @@ import { reply, request } from '../unit/conversation/conversations.js';
 import { deepFreeze } from '../unit/message/deepFreeze.js';
 
 type Block = Record<string, unknown> & { readonly type: string };
+
+const callIds = (message: ClaudeMessage): string[] => callsOf(message).map(({ id }) => id);
 
 const resultsOf = (message: ClaudeMessage): ToolResultBlockParam[] =>
   deepFreeze(callIds(message).map((id) => ({ type: 'tool_result', tool_use_id: id, content: `of ${id}` }) as const));

@@ -14,19 +14,19 @@ const CALL: ToolCallEvent = {
 };
 
 const limits = fc.record({
-  maxChars: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1, 1000, Infinity)),
+  maxResultChars: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1, 1000, Infinity)),
   textOnly: fc.boolean(),
 });
 
-const expectValid = (content: unknown, maxChars: number, textOnly: boolean): void => {
-  expect({ content, faults: faultsOf(content, maxChars, textOnly) }).toEqual({ content, faults: [] });
+const expectValid = (content: unknown, maxResultChars: number, textOnly: boolean): void => {
+  expect({ content, faults: faultsOf(content, maxResultChars, textOnly) }).toEqual({ content, faults: [] });
 };
 
 describe('resultContent', () => {
   it('makes valid content of any value', () => {
     fc.assert(
-      fc.property(anyValue, limits, (value, { maxChars, textOnly }) => {
-        expectValid(resultContent(value, { maxChars, textOnly }), maxChars, textOnly);
+      fc.property(anyValue, limits, (value, { maxResultChars, textOnly }) => {
+        expectValid(resultContent(value, { maxResultChars, textOnly }), maxResultChars, textOnly);
       }),
       { numRuns: 2000 },
     );
@@ -34,8 +34,8 @@ describe('resultContent', () => {
 
   it('makes valid content of what only looks like content', () => {
     fc.assert(
-      fc.property(nearBlocks, limits, (value, { maxChars, textOnly }) => {
-        expectValid(resultContent(value, { maxChars, textOnly }), maxChars, textOnly);
+      fc.property(nearBlocks, limits, (value, { maxResultChars, textOnly }) => {
+        expectValid(resultContent(value, { maxResultChars, textOnly }), maxResultChars, textOnly);
       }),
       { numRuns: 1000 },
     );
@@ -44,8 +44,8 @@ describe('resultContent', () => {
   it('gives text as it is when it is short enough and well-formed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(resultContent(text, { maxChars: text.length + 1 })).toBe(text);
-        expect(resultContent([{ type: 'text', text }], { maxChars: text.length + 1 })).toEqual([
+        expect(resultContent(text, { maxResultChars: text.length + 1 })).toBe(text);
+        expect(resultContent([{ type: 'text', text }], { maxResultChars: text.length + 1 })).toEqual([
           { type: 'text', text },
         ]);
       }),
@@ -56,20 +56,24 @@ describe('resultContent', () => {
     const data = fc.jsonValue({ maxDepth: 4 }).filter((value) => typeof value !== 'string');
     fc.assert(
       fc.property(data, (value) => {
-        expect(resultContent(value, { maxChars: Infinity })).toBe(JSON.stringify(value));
+        expect(resultContent(value, { maxResultChars: Infinity })).toBe(JSON.stringify(value));
       }),
     );
   });
 
   it('shows the beginning of what is too long, and says how long it was', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 20, unit: 'binary' }), fc.integer({ min: 1, max: 19 }), (text, maxChars) => {
-        const content = resultContent(text, { maxChars }) as string;
-        expect(text.startsWith(content.slice(0, maxChars).replace(/\uFFFD$/, ''))).toBe(true);
-        expect(content.slice(maxChars + 1)).toBe(
-          `[cut: ${String(text.length)} characters in all, the first ${String(maxChars)} are shown]`,
-        );
-      }),
+      fc.property(
+        fc.string({ minLength: 20, unit: 'binary' }),
+        fc.integer({ min: 1, max: 19 }),
+        (text, maxResultChars) => {
+          const content = resultContent(text, { maxResultChars }) as string;
+          expect(text.startsWith(content.slice(0, maxResultChars).replace(/\uFFFD$/, ''))).toBe(true);
+          expect(content.slice(maxResultChars + 1)).toBe(
+            `[cut: ${String(text.length)} characters in all, the first ${String(maxResultChars)} are shown]`,
+          );
+        },
+      ),
     );
   });
 });
@@ -98,13 +102,13 @@ describe('toToolResult', () => {
 
   it('answers each call with a block that the API accepts', () => {
     fc.assert(
-      fc.property(outcome, caller, fc.integer({ min: 1, max: 500 }), (result, from, maxChars) => {
+      fc.property(outcome, caller, fc.integer({ min: 1, max: 500 }), (result, from, maxResultChars) => {
         const tool_use = { type: 'tool_use', id: 'toolu_1', name: 'odd', input: {}, ...(from && { caller: from }) };
-        const event = toToolResult({ ...CALL, tool_use: tool_use as never }, result, 3, maxChars);
+        const event = toToolResult({ ...CALL, tool_use: tool_use as never }, result, 3, { maxResultChars });
         const failed = result._tag !== 'Returned';
         const { content, ...block } = event.result;
         expect(block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', ...(failed && { is_error: true }) });
-        expectValid(content, maxChars, failed || from?.type === 'code_execution_20250825');
+        expectValid(content, maxResultChars, failed || from?.type === 'code_execution_20250825');
         expect(event).toMatchObject({ type: 'tool_result', id: 'toolu_1', name: 'odd', index: 0, duration: 3 });
         expect('error' in event).toBe(failed);
         if (result._tag === 'Returned') expect(event.output).toBe(result.output);

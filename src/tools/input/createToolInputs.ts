@@ -3,9 +3,9 @@ import type { Either } from 'fp-ts/lib/Either.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
-import { parseJson } from '../../json/parseJson.js';
+import { parseJson, type JsonLimits } from '../../json/parseJson.js';
 import { createWrittenInput, type WrittenInput } from './createWrittenInput.js';
-import { invalidJson, notAnObject } from './inputMessages.js';
+import { inputTooLarge, invalidJson, notAnObject } from './inputMessages.js';
 
 /** Puts the inputs of Claude's calls together while they are written. */
 export interface ToolInputs {
@@ -21,12 +21,15 @@ interface OpenCall {
   written: WrittenInput | undefined;
 }
 
+/** The longest input that is taken unless told otherwise, in characters. */
+export const MAX_INPUT_CHARS = 4_194_304;
+
 /** Makes an empty state, for one subscription. */
-export function createToolInputs(): ToolInputs {
+export function createToolInputs(limits: Required<JsonLimits>): ToolInputs {
   const open = new Map<number, OpenCall>();
   const close = (call: OpenCall): ToolCallEvent => {
     open.delete(call.index);
-    return toCall(call);
+    return toCall(call, limits);
   };
 
   return {
@@ -34,7 +37,9 @@ export function createToolInputs(): ToolInputs {
       switch (event.type) {
         case 'message_start':
           open.clear();
-          return (event.message.content as unknown[] | undefined)?.flatMap(wholeCall);
+          return (event.message.content as unknown[] | undefined)?.flatMap((block, index) =>
+            wholeCall(block, index, limits),
+          );
         case 'content_block_start':
           if (event.content_block.type !== 'tool_use') return undefined;
           open.set(event.index, {
@@ -46,7 +51,7 @@ export function createToolInputs(): ToolInputs {
         case 'content_block_delta': {
           if (event.delta.type !== 'input_json_delta') return undefined;
           const call = open.get(event.index);
-          return call && addPiece(call, event.delta.partial_json);
+          return call && addPiece(call, event.delta.partial_json, limits);
         }
         case 'content_block_stop': {
           const call = open.get(event.index);
@@ -63,13 +68,13 @@ export function createToolInputs(): ToolInputs {
 }
 
 /** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
-function wholeCall(block: unknown, index: number): ToolCallEvent[] {
+function wholeCall(block: unknown, index: number, limits: Required<JsonLimits>): ToolCallEvent[] {
   if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
-  return [toCall({ index, block: block as unknown as BetaToolUseBlock, written: undefined })];
+  return [toCall({ index, block: block as unknown as BetaToolUseBlock, written: undefined }, limits)];
 }
 
-function addPiece(call: OpenCall, piece: string): ToolInputEvent {
-  call.written ??= createWrittenInput();
+function addPiece(call: OpenCall, piece: string, limits: Required<JsonLimits>): ToolInputEvent {
+  call.written ??= createWrittenInput(limits);
   call.written.add(piece);
   return new ToolInput(call, call.written, piece);
 }
@@ -104,10 +109,10 @@ class ToolInput implements ToolInputEvent {
   }
 }
 
-function toCall({ index, block, written }: OpenCall): ToolCallEvent {
+function toCall({ index, block, written }: OpenCall, limits: Required<JsonLimits>): ToolCallEvent {
   const { id, name } = block;
   written?.close();
-  const input = written === undefined ? fromStart(name, block.input) : fromText(name, written.json());
+  const input = written === undefined ? fromStart(name, block.input, limits) : fromWritten(name, written, limits);
   const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
   return { type: 'tool_call', id, name, index, input, tool_use };
 }
@@ -116,14 +121,26 @@ function toCall({ index, block, written }: OpenCall): ToolCallEvent {
  * Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. A copy, for
  * a tool may change its input and must not change the event, which the history is made from.
  */
-function fromStart(name: string, input: unknown): Either<ToolInputError, unknown> {
-  return fromText(name, input == null ? '' : JSON.stringify(input));
+function fromStart(name: string, input: unknown, limits: Required<JsonLimits>): Either<ToolInputError, unknown> {
+  return fromText(name, input == null ? '' : JSON.stringify(input), limits);
 }
 
-function fromText(name: string, text: string): Either<ToolInputError, unknown> {
+function fromWritten(
+  name: string,
+  written: WrittenInput,
+  limits: Required<JsonLimits>,
+): Either<ToolInputError, unknown> {
+  if (written.tooLong) return { _tag: 'Left', left: inputTooLarge(name, 'maxChars', limits) };
+  return fromText(name, written.json(), limits);
+}
+
+function fromText(name: string, text: string, limits: Required<JsonLimits>): Either<ToolInputError, unknown> {
   if (text === '') return { _tag: 'Right', right: {} };
-  const parsed = parseJson(text);
-  if (!parsed.ok) return { _tag: 'Left', left: invalidJson(name, text, parsed.message) };
+  const parsed = parseJson(text, limits);
+  if (!parsed.ok) {
+    const { limit, message } = parsed;
+    return { _tag: 'Left', left: limit ? inputTooLarge(name, limit, limits) : invalidJson(name, text, message) };
+  }
   if (!isJsonObject(parsed.value)) return { _tag: 'Left', left: notAnObject(name, text, parsed.value) };
   return { _tag: 'Right', right: parsed.value };
 }

@@ -3,6 +3,7 @@ import type { Decoder } from 'io-ts';
 import type { InputIssue } from '../../events/ToolInputError.js';
 import { isObject } from '../../iteration/isObject.js';
 import { isPromiseLike } from '../../iteration/isPromiseLike.js';
+import { withoutProto } from '../../json/withoutProto.js';
 import { ioTsIssues } from '../ioTs/ioTsIssues.js';
 import type { Decoded } from '../Tool.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
@@ -21,10 +22,18 @@ export function isStandardSchema(schema: ToolInputSchema): schema is StandardSch
 
 function withCodec(codec: Decoder<unknown, unknown>): Decode {
   return (input) => {
-    const decoded = codec.decode(input);
+    const decoded = decodeSafely(codec, input);
     if (decoded._tag === 'Right') return decoded;
     return { _tag: 'Left', left: ioTsIssues(decoded.left).map(withOwnValue) };
   };
+}
+
+/** A codec that converts copies the object by `Object.assign`, and a `__proto__` in it must not become its prototype. */
+function decodeSafely(codec: Decoder<unknown, unknown>, input: unknown): ReturnType<typeof codec.decode> {
+  const decoded = codec.decode(input);
+  if (decoded._tag === 'Left' || decoded.right === input) return decoded;
+  const safe = withoutProto(input);
+  return safe === input ? decoded : codec.decode(safe);
 }
 
 /** io-ts reads inherited fields too; JSON holds no function, so one that was found is what nobody sent. */

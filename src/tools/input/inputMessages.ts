@@ -1,6 +1,14 @@
 import { wellFormed } from '../result/wellFormed.js';
 import { toJson } from '../../json/toJson.js';
-import type { InputIssue, InvalidInput, InvalidJson, NotAnObject, UnknownTool } from '../../events/ToolInputError.js';
+import type {
+  InputIssue,
+  InputTooLarge,
+  InvalidInput,
+  InvalidJson,
+  NotAnObject,
+  UnknownTool,
+} from '../../events/ToolInputError.js';
+import type { JsonLimits } from '../../json/parseJson.js';
 
 /** How much of a wrong value is shown, in characters. */
 const LONGEST_VALUE = 80;
@@ -14,6 +22,16 @@ const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 export function invalidJson(name: string, text: string, reason: string): InvalidJson {
   const message = `The input of \`${name}\` is not valid JSON (${reason}). Call the tool again with a complete JSON object.`;
   return { _tag: 'InvalidJson', text, message };
+}
+
+/** The error for text that is longer, or goes deeper, than is taken. */
+export function inputTooLarge(name: string, exceeded: keyof JsonLimits, limits: Required<JsonLimits>): InputTooLarge {
+  const maximum = limits[exceeded];
+  const limit = exceeded === 'maxChars' ? 'maxInputChars' : 'maxInputDepth';
+  const large = exceeded === 'maxChars' ? 'longer than' : 'nested deeper than';
+  const unit = exceeded === 'maxChars' ? 'characters' : 'levels';
+  const message = `The input of \`${name}\` is ${large} ${String(maximum)} ${unit}. Call the tool again with less, or in several calls.`;
+  return { _tag: 'InputTooLarge', limit, maximum, message };
 }
 
 /** The error for JSON that is no object. */

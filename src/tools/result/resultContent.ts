@@ -3,16 +3,24 @@ import { toContentBlocks, type ContentBlock } from './toContentBlocks.js';
 import { toText } from './toText.js';
 import { wellFormed } from './wellFormed.js';
 
+/** How large a result may be. */
+export interface ResultLimits {
+  /** The most characters of text that Claude is shown. */
+  readonly maxResultChars: number;
+  /** The most characters of all its files together, as base64. Default: 14 000 000. */
+  readonly maxFileChars?: number;
+}
+
 /** What bounds the content of a result. */
-export interface ContentLimits {
-  /** The most characters of text. */
-  readonly maxChars: number;
+interface ContentLimits extends ResultLimits {
   /** Whether only text may be sent: for error results, and for calls made by code that Claude runs. */
   readonly textOnly?: boolean;
 }
 
+/** Text that Claude is shown, unless told otherwise: some 25 000 tokens. */
+export const MAX_RESULT_CHARS = 100_000;
 /** The text of all files in one result: with it, several results and the history stay below the 32 MB of a request. */
-const MOST_FILE_CHARS = 14_000_000;
+const MAX_FILE_CHARS = 14_000_000;
 /** The base64 text of the largest file that the API takes in one block (5 MB), with room for the block around it. */
 const LARGEST_FILE = 7_000_000;
 
@@ -24,13 +32,13 @@ const LARGEST_FILE = 7_000_000;
  */
 export function resultContent(
   output: unknown,
-  { maxChars, textOnly = false }: ContentLimits,
+  { textOnly = false, ...limits }: ContentLimits,
 ): NonNullable<ToolResultBlockParam['content']> {
   const blocks = toContentBlocks(output);
-  if (blocks === undefined) return cutText(toText(output), maxChars);
+  if (blocks === undefined) return cutText(toText(output), limits.maxResultChars);
   return cutBlocks(
     blocks.map((block) => sendable(block, textOnly)),
-    maxChars,
+    limits,
   );
 }
 
@@ -51,21 +59,21 @@ function leftOut({ type }: ContentBlock, why: string): ContentBlock {
   return { type: 'text', text: `[${type} left out: ${why}]` };
 }
 
-function cutBlocks(blocks: readonly ContentBlock[], maxChars: number): ContentBlock[] {
+function cutBlocks(blocks: readonly ContentBlock[], { maxResultChars, maxFileChars = MAX_FILE_CHARS }: ResultLimits): ContentBlock[] {
   let total = 0;
   let files = 0;
   const kept = blocks.flatMap((block): ContentBlock[] => {
     if (isFile(block)) {
       files += sizeOf(block);
-      return [files <= MOST_FILE_CHARS ? block : leftOut(block, 'the files are larger than a request may be')];
+      return [files <= maxFileChars ? block : leftOut(block, 'the files together are too large')];
     }
     const size = block.type === 'text' ? block.text.length : sizeOf(block);
-    const left = maxChars - total;
+    const left = maxResultChars - total;
     total += size;
     if (size <= left) return [block];
     return block.type === 'text' && left > 0 ? [{ ...block, text: wellFormed(block.text.slice(0, left)) }] : [];
   });
-  return total <= maxChars ? kept : [...kept, { type: 'text', text: cutNote(total, maxChars) }];
+  return total <= maxResultChars ? kept : [...kept, { type: 'text', text: cutNote(total, maxResultChars) }];
 }
 
 /** Whether a block holds a file, which is not read as text. */

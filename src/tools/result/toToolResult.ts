@@ -1,37 +1,33 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { messageOf } from '../../errors/messageOf.js';
-import type { ToolCallEvent, ToolResultEvent } from '../../events/RoundEvent.js';
+import type { GuardRefusal, ToolCallEvent, ToolResultEvent, ToolStopped } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
 import { errorContent } from './errorContent.js';
-import { resultContent } from './resultContent.js';
+import { resultContent, type ResultLimits } from './resultContent.js';
 
-/** How a call came out: what the tool returned, what it threw, or why it was never run. */
+/** How a call came out: what the tool returned, what it threw, or why it was not run, or not to its end. */
 export type ToolOutcome =
   | { readonly _tag: 'Returned'; readonly output: unknown }
   | { readonly _tag: 'Threw'; readonly error: unknown }
-  | { readonly _tag: 'Refused'; readonly error: ToolInputError };
+  | { readonly _tag: 'Refused'; readonly error: ToolInputError | GuardRefusal | ToolStopped };
 
 type Content = NonNullable<ToolResultBlockParam['content']>;
-
-/** The most characters of a result that Claude is shown, unless told otherwise; some 25 000 tokens. */
-export const MAX_RESULT_CHARS = 100_000;
 
 /**
  * The event that answers a call, with a block that the API accepts whatever the tool did.
  *
  * @param duration How long the tool ran, in milliseconds.
- * @param maxChars The most characters of text that Claude is shown.
  */
 export function toToolResult(
   call: ToolCallEvent,
   outcome: ToolOutcome,
   duration: number,
-  maxChars = MAX_RESULT_CHARS,
+  limits: ResultLimits,
 ): ToolResultEvent {
   const { id, name, index, tool_use } = call;
   const failed = outcome._tag !== 'Returned';
   const content = safely(() =>
-    resultContent(contentOf(outcome, maxChars), { maxChars, textOnly: failed || !isDirect(call) }),
+    resultContent(contentOf(outcome, limits.maxResultChars), { ...limits, textOnly: failed || !isDirect(call) }),
   );
   const result: ToolResultBlockParam = {
     type: 'tool_result',

@@ -1,7 +1,7 @@
 import { resultContent } from '../../../src/tools/result/resultContent.js';
 
 const png = { type: 'base64', media_type: 'image/png', data: 'aGk=' };
-const sent = (output: unknown): unknown => resultContent(output, { maxChars: 1_000 });
+const sent = (output: unknown): unknown => resultContent(output, { maxResultChars: 1_000 });
 
 describe('a list that only looks like content blocks', () => {
   it.each<[string, object]>([

@@ -154,7 +154,7 @@ describe('the limit on a result', () => {
 
   it('holds for very many small blocks too: one note is enough', () => {
     const blocks = Array.from({ length: 5_000 }, () => ({ type: 'text', text: 'xy' }));
-    expect(faultsOf(resultContent(blocks, { maxChars: 100 }), 100)).toEqual([]);
+    expect(faultsOf(resultContent(blocks, { maxResultChars: 100 }), 100)).toEqual([]);
   });
 
   it('holds for text that stands in other blocks', () => {
@@ -168,19 +168,19 @@ describe('the limit on a result', () => {
       title: 't',
       content: [{ type: 'text', text: 'x'.repeat(200_000) }],
     };
-    expect(count(resultContent([document], { maxChars: 1_000 }))).toBeLessThan(2_000);
-    expect(count(resultContent([found], { maxChars: 1_000 }))).toBeLessThan(2_000);
+    expect(count(resultContent([document], { maxResultChars: 1_000 }))).toBeLessThan(2_000);
+    expect(count(resultContent([found], { maxResultChars: 1_000 }))).toBeLessThan(2_000);
   });
 
   it('never cuts a surrogate pair in two', () => {
-    const content = resultContent('😀'.repeat(10), { maxChars: 5 }) as string;
+    const content = resultContent('😀'.repeat(10), { maxResultChars: 5 }) as string;
     expect(faultsOf(content, 5)).toEqual([]);
     expect(content.startsWith('😀😀')).toBe(true);
   });
 
   it('leaves out a file that is larger than the API takes, with a note', () => {
     const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(8_000_000) } };
-    const content = resultContent([image, { type: 'text', text: 'beside' }], { maxChars: 100 });
+    const content = resultContent([image, { type: 'text', text: 'beside' }], { maxResultChars: 100 });
     expect(content).toMatchObject([
       { type: 'text', text: expect.stringContaining('image left out') as string },
       { text: 'beside' },

@@ -1,0 +1,258 @@
+import { expectTypeOf } from 'expect-type';
+import {
+  EMPTY,
+  from,
+  lastValueFrom,
+  map,
+  NEVER,
+  Observable,
+  of,
+  Subject,
+  take,
+  throwError,
+  toArray,
+  type ObservableInput,
+} from 'rxjs';
+import { boundedConcatMap } from '../operators/boundedConcatMap.js';
+import { LimitError } from '../src/errors/LimitError.js';
+import { ofType, OptionError, type RoundEvent, type ToolCallEvent } from '../src/index.js';
+import { ping, textDelta } from './kit/claudeEvents.js';
+import { marble } from './kit/marble.js';
+import { ours } from './support/alphabet.js';
+import { frozen } from './support/frozen.js';
+import { observe } from './support/observe.js';
+
+/** Each of them counts 10 characters. */
+const events = frozen({ a: textDelta('a'), b: textDelta('b'), c: textDelta('c'), d: textDelta('d') });
+const { a, b, c } = events;
+const boom = new Error('boom');
+
+const textOf = (event: RoundEvent): string => ('delta' in event && 'text' in event.delta ? event.delta.text : '?');
+const tooMuch = (maximum: number, found: number): LimitError => {
+  const what = 'Too many characters wait for a consumer that is slower than Claude';
+  return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
+};
+
+/** A source, a consumer that takes its time for each event and then emits its text, and what comes out. */
+interface Case {
+  readonly source: string;
+  readonly consumer?: string;
+  readonly maxBufferedChars?: number;
+  readonly unsub?: string;
+  readonly expected: string;
+  readonly error?: unknown;
+  readonly sourceSubs: string;
+  readonly consumerSubs: string[];
+}
+
+function consumes(behaviour: string, spec: Case): void {
+  const { source, consumer = '---x|', maxBufferedChars = Infinity, unsub, expected, error = boom } = spec;
+  marble(behaviour, ({ hot, cold, expectObservable, expectSubscriptions }) => {
+    const claude = hot(source, events, boom);
+    const work = cold(consumer, undefined, boom);
+    const project = (event: RoundEvent) => work.pipe(map(() => textOf(event)));
+
+    const out = claude.pipe(boundedConcatMap(project, { maxBufferedChars }));
+    expectObservable(out, unsub).toBe(expected, undefined, error);
+    expectSubscriptions(claude.subscriptions).toBe(spec.sourceSubs);
+    expectSubscriptions(work.subscriptions).toBe(spec.consumerSubs);
+  });
+}
+
+describe('a slow consumer', () => {
+  consumes('gets one event after the other, and completes after the last', {
+    source: '       -ab-----c|    ',
+    expected: '     ----a---b---c|',
+    sourceSubs: '   ^--------!    ',
+    consumerSubs: ['-^---!', '-----^---!', '---------^---!'],
+  });
+  consumes('gets every event before the error', {
+    source: '       -ab#      ',
+    expected: '     ----a---b#',
+    sourceSubs: '   ^--!      ',
+    consumerSubs: ['-^---!', '-----^---!'],
+  });
+  consumes('stops everything when it fails', {
+    source: '       -ab----',
+    consumer: '      --#   ',
+    expected: '     ---#   ',
+    sourceSubs: '   ^--!   ',
+    consumerSubs: ['-^-!'],
+  });
+  consumes('is let go of together with the source', {
+    source: '       -abc---',
+    unsub: '        ^-----!',
+    expected: '     ----a--',
+    sourceSubs: '   ^-----!',
+    consumerSubs: ['-^---!', '-----^!'],
+  });
+});
+
+describe('a fast consumer', () => {
+  consumes('does not make anything wait', {
+    source: '       -ab--c---|',
+    consumer: '     (x|)      ',
+    maxBufferedChars: 1,
+    expected: '     -ab--c---|',
+    sourceSubs: '   ^--------!',
+    consumerSubs: ['-(^!)', '--(^!)', '-----(^!)'],
+  });
+  consumes('gets the error at once', {
+    source: '       -a------#',
+    expected: '     ----a---#',
+    sourceSubs: '   ^-------!',
+    consumerSubs: ['-^---!'],
+  });
+});
+
+describe('what waits', () => {
+  consumes('is bounded: beyond it the stream fails, and lets go of the source and of the consumer', {
+    source: '       -abcd---',
+    maxBufferedChars: 20,
+    expected: '     ----#   ',
+    error: tooMuch(20, 30),
+    sourceSubs: '   ^---!   ',
+    consumerSubs: ['-^--!'],
+  });
+  consumes('does not include what has been consumed', {
+    source: '       -abc--d----|      ',
+    maxBufferedChars: 20,
+    expected: '     ----a---b---c---d|',
+    sourceSubs: '   ^----------!      ',
+    consumerSubs: ['-^---!', '-----^---!', '---------^---!', '-------------^---!'],
+  });
+
+  const long = textDelta('x'.repeat(10_000_000));
+  it.each<[string, RoundEvent[], 'error' | undefined]>([
+    ['not the event that is being consumed', [long, long], undefined],
+    ['each further character', [long, long, a], 'error'],
+    ['events without text', [a, ...Array<RoundEvent>(100_001).fill(ping())], 'error'],
+    ['not more than is allowed', [a, ...Array<RoundEvent>(100_000).fill(ping())], undefined],
+  ])('is 10 000 000 characters by default: it counts %s', (_, source, end) => {
+    const seen = observe(
+      new Observable<RoundEvent>((subscriber) => {
+        for (const event of source) subscriber.next(event);
+      }).pipe(boundedConcatMap(() => NEVER)),
+    );
+    expect(seen.end).toBe(end);
+  });
+
+  it('is told when it is too much, with what to do', () => {
+    const seen = observe(of(a, b, c).pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 15 })));
+    expect(seen.error).toMatchObject({ _tag: 'LimitError', limit: 'maxBufferedChars', maximum: 15, found: 20 });
+    expect(String(seen.error)).toMatch(/at most 15, found 20\. Raise `maxBufferedChars`, or consume faster\.$/);
+  });
+
+  it('has the source let go of first when it is too much', () => {
+    const log: string[] = [];
+    const claude = new Subject<RoundEvent>();
+    const source = new Observable<RoundEvent>((subscriber) => {
+      const subscription = claude.subscribe(subscriber);
+      return () => {
+        log.push('source');
+        subscription.unsubscribe();
+      };
+    });
+    source.pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 1 })).subscribe({ error: () => log.push('error') });
+    claude.next(a);
+    claude.next(b);
+    expect(log).toEqual(['source', 'error']);
+  });
+
+  it('stops a source that emits all at once', () => {
+    let pulled = 0;
+    const endless = new Observable<RoundEvent>((subscriber) => {
+      for (; !subscriber.closed && pulled < 1_000; pulled++) subscriber.next(a);
+    });
+    const seen = observe(endless.pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 30 })));
+    expect(seen.error).toEqual(tooMuch(30, 40));
+    expect(pulled).toBe(5);
+  });
+
+  it('is consumed without a stack of calls, however much it is', () => {
+    const gate = new Subject<string>();
+    const many = 50_000;
+    const project = (_: RoundEvent, index: number) => (index === 0 ? gate : of('x'));
+    const seen = observe(from(Array<RoundEvent>(many).fill(a)).pipe(boundedConcatMap(project)));
+    gate.complete();
+    expect([seen.values.length, seen.end]).toEqual([many - 1, 'complete']);
+  });
+});
+
+describe('project', () => {
+  it('may return whatever rxjs can read, and is told the index', async () => {
+    const returned: ObservableInput<string>[] = [Promise.resolve('p'), ['i', 'j'], of('o'), EMPTY];
+    const out = of(a, a, a, a).pipe(boundedConcatMap((_, index) => returned[index]!));
+    const seen = await lastValueFrom(out.pipe(toArray()));
+    expect(seen).toEqual(['p', 'i', 'j', 'o']);
+  });
+
+  it.each([0, 1])('fails the stream with what it throws, at event %d', (at) => {
+    const gate = new Subject<string>();
+    const seen = observe(
+      of(a, b).pipe(
+        boundedConcatMap((_, index) => {
+          if (index === at) throw boom;
+          return gate;
+        }),
+      ),
+    );
+    gate.complete();
+    expect(seen).toMatchObject({ values: [], error: boom });
+  });
+
+  it('may make the source emit', () => {
+    const claude = new Subject<RoundEvent>();
+    const seen = observe(
+      claude.pipe(
+        boundedConcatMap((event, index) => {
+          if (index < 3) claude.next(event === a ? b : a);
+          else claude.complete();
+          return of(`${textOf(event)}1`, `${textOf(event)}2`);
+        }),
+      ),
+    );
+    claude.next(a);
+    expect(seen).toMatchObject({ values: ['a1', 'a2', 'b1', 'b2', 'a1', 'a2', 'b1', 'b2'], end: 'complete' });
+  });
+
+  it('is not called for what waits when nobody listens any more', () => {
+    const gate = new Subject<string>();
+    let calls = 0;
+    const project = () => (++calls === 1 ? gate : of('x', 'y'));
+    const seen = observe(of(a, b, c).pipe(boundedConcatMap(project), take(1)));
+    gate.complete();
+    expect(seen).toMatchObject({ values: ['x'], end: 'complete' });
+    expect(calls).toBe(2);
+  });
+
+  it('knows which events the source has', () => {
+    const names = of<RoundEvent>(ours.K).pipe(
+      ofType('tool_call'),
+      boundedConcatMap((call) => {
+        expectTypeOf(call).toEqualTypeOf<ToolCallEvent>();
+        return [call.name];
+      }),
+    );
+    expectTypeOf(names).toEqualTypeOf<Observable<string>>();
+    expect(observe(names).values).toEqual(['k']);
+  });
+});
+
+it('fails with the error of its source itself', () => {
+  expect(observe(throwError(() => boom).pipe(boundedConcatMap(() => EMPTY))).error).toBe(boom);
+});
+
+it('begins afresh for each subscriber', () => {
+  const out = of(a, b).pipe(boundedConcatMap((event, index) => of(`${textOf(event)}${String(index)}`)));
+  expect([observe(out).values, observe(out).values]).toEqual([
+    ['a0', 'b1'],
+    ['a0', 'b1'],
+  ]);
+});
+
+it.each([0, -1, 1.5, NaN, '5', null])('refuses %p as maxBufferedChars at once', (value) => {
+  const refused = () => boundedConcatMap(() => EMPTY, { maxBufferedChars: value as number });
+  expect(refused).toThrow(OptionError);
+  expect(refused).toThrow('boundedConcatMap.maxBufferedChars');
+});

@@ -1,0 +1,64 @@
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Breaker } from './createBreaker.js';
+import { createRelay } from './internal/relay.js';
+
+/**
+ * Fails at once, and subscribes to nothing, while a breaker that many streams share is open.
+ *
+ * ```text
+ * breaker closed     in --a--b--|    out --a--b--|
+ * breaker open       in              out #            # CircuitOpenError, which says when to try again
+ * the probe          in --a--b--|    out --a--b--|    the breaker closes
+ * others meanwhile   in              out #
+ * ```
+ *
+ * Everything of a stream that is let through passes, its errors included. The breaker decides at each subscription, so
+ * a retry asks it again.
+ *
+ * Put it right behind `claudeStream` and its `timeoutGuard`, and before `retryRound`: so each attempt counts, silence
+ * counts too, and a probe that hangs comes to an end. The probe keeps its place until it ends, not only to its first
+ * value.
+ *
+ * Gotcha: pass the same breaker at only one place of a pipeline. At two, the outer place would be the probe, and the
+ * inner one would be refused because of it.
+ *
+ * @param breaker From {@link createBreaker}; share one among all streams that talk to the same service.
+ * @returns An operator that mirrors its source. Unsubscribing unsubscribes from the source, and the probe's place is free.
+ * Errors with {@link CircuitOpenError} while the breaker is open, and with what `countsAsFailure` throws.
+ * @example
+ * ```ts
+ * import { circuitBreaker, claudeStream, createBreaker, timeoutGuard } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest } from 'rxclaude';
+ *
+ * declare const client: ClaudeClient;
+ * declare const requests: ClaudeRequest[];
+ *
+ * const breaker = createBreaker();
+ * const replies = requests.map((request) =>
+ *   claudeStream(client, request).pipe(timeoutGuard({ each: 60_000 }), circuitBreaker(breaker)),
+ * );
+ * ```
+ * @see {@link createBreaker}
+ */
+export function circuitBreaker<T>(breaker: Breaker): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((subscriber) => {
+      const pass = breaker.enter();
+      const link = createRelay<T, T>(subscriber, {
+        next: (value) => {
+          subscriber.next(value);
+        },
+        error: (error) => {
+          pass.failed(error);
+          subscriber.error(error);
+        },
+        complete: () => {
+          pass.completed();
+          subscriber.complete();
+        },
+      });
+      // Behind the link, so that the source has been let go of before another stream takes its place.
+      subscriber.add(pass.left);
+      if (!link.closed) source.subscribe(link);
+    });
+}

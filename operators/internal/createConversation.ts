@@ -1,0 +1,118 @@
+import { expand, Observable, of, queueScheduler, Subscription, subscribeOn, type Subscriber } from 'rxjs';
+import { NO_USAGE } from '../../src/conversation/addUsage.js';
+import { createHistoryGuard, type InvalidHistory } from '../../src/conversation/createHistoryGuard.js';
+import { endConversation, endRound, type EndLimits, type RoundState } from '../../src/conversation/endRound.js';
+import { locate } from '../../src/errors/locate.js';
+import type { ConversationControl } from '../../src/events/ConversationControl.js';
+import type { RoundRequest } from '../../src/events/RoundRequest.js';
+import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';
+import { createRound, type RunningRound } from './createRound.js';
+import { createRelay } from './relay.js';
+import type { Round } from './Round.js';
+import { toRoundStart } from './toRoundStart.js';
+
+/** What `resumeConversation` was given, with its defaults. */
+export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
+  /** How long tools may go on when they are stopped, in milliseconds. */
+  readonly grace: number;
+  readonly invalidHistory: InvalidHistory;
+}
+
+/** A conversation that has not begun. */
+export interface Conversation {
+  begin(): void;
+  /** Ends it in an orderly way: at once while Claude speaks, within the time of grace while tools run. */
+  readonly stop: () => void;
+  /** Ends it with an error, behind its `conversation_end`. */
+  readonly fail: (error: unknown) => void;
+}
+
+const STOPPED = 'the conversation was stopped';
+const BROKEN_OFF = 'the reply broke off';
+const NO_TIME = 'the time for this conversation is nearly up';
+
+/** Makes a conversation that tells all of it to `out`: its events, its end, and then the completion or the error. */
+export function createConversation(
+  out: Subscriber<RoundEvent>,
+  request: RoundRequest,
+  round: Round,
+  settings: ConversationSettings,
+): Conversation {
+  const history = createHistoryGuard(settings.invalidHistory);
+  const first: RoundState = { request, round: 1, usage: NO_USAGE, estimated: false, last: false };
+  const running = new Subscription();
+  /** The round that runs, or the last one that did; before the first, one that never will. */
+  let current: RunningRound = createRound({ ...first, round: 0 }, 0, ignore);
+  let over = false;
+  let stopped = false;
+  let wrappingUp = false;
+
+  const end = (reason: ConversationEndReason, failure?: { readonly error: unknown }): void => {
+    if (over) return;
+    over = true;
+    running.unsubscribe();
+    const outcome = current.outcome(failure === undefined ? STOPPED : BROKEN_OFF);
+    const event = endConversation(current.state, outcome, reason);
+    out.next({ ...event, messages: history.leave(event.messages), ...failure });
+    if (failure === undefined) out.complete();
+    else out.error(failure.error);
+  };
+  const hurry = (): void => {
+    current.stopTools(NO_TIME, () => {
+      current.cutShort(NO_TIME);
+    });
+  };
+  const fail = (error: unknown): void => {
+    if (stopped) end('stopped');
+    else end('error', { error: locate(error, { round: Math.max(current.state.round, 1) }) });
+  };
+  const wrapUp = (): void => {
+    if (over || stopped || wrappingUp) return;
+    wrappingUp = true;
+    hurry();
+  };
+  const control: ConversationControl = { wrapUp, fail };
+
+  const runRound = (state: RoundState): Observable<RoundState> =>
+    new Observable((next) => {
+      const { request: admitted, mended } = history.admit(state.request);
+      current = createRound({ ...state, request: admitted }, settings.grace, (outcome) => {
+        const ending = endRound(current.state, outcome, { ...settings, stopped, wrappingUp });
+        out.next(ending.end);
+        if (over) return;
+        if (ending.following === undefined) end(ending.reason);
+        else {
+          next.next(ending.following);
+          next.complete();
+        }
+      });
+      if (state.last) hurry();
+      out.next(toRoundStart(current.state, mended, control));
+      if (!over) current.run(round, out, next);
+    });
+
+  return {
+    begin() {
+      const rounds = createRelay(out, { next: ignore, error: fail, complete: ignore });
+      running.add(rounds);
+      // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
+      of(first)
+        .pipe(expand((state) => runRound(state).pipe(subscribeOn(queueScheduler))))
+        .subscribe(rounds);
+    },
+    fail,
+    stop: () => {
+      if (over || stopped) return;
+      stopped = true;
+      const endNow = (): void => {
+        end('stopped');
+      };
+      if (current.replied) current.stopTools(STOPPED, endNow);
+      else endNow();
+    },
+  };
+}
+
+function ignore(): void {
+  // The events of a round have gone straight out; its state is for `expand` alone.
+}

@@ -1,0 +1,111 @@
+import { asyncScheduler, Observable, timer, type MonoTypeOperatorFunction } from 'rxjs';
+import { checkCount, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
+import { isRetryable, retryAfter } from '../src/errors/isRetryable.js';
+import { locate } from '../src/errors/locate.js';
+import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { relay } from './internal/relay.js';
+
+/** When a round is tried again, and how long it waits before that. */
+export interface RetryPolicy {
+  /** How often a round is tried again. Default: 2. 0 for never. */
+  readonly retries?: number;
+  /** The longest wait before the first retry, in milliseconds; it doubles with each further one. Default: 1 000. */
+  readonly minDelay?: number;
+  /** What it doubles up to, in milliseconds. Default: 16 000. */
+  readonly maxDelay?: number;
+  /** The longest wait that a server's `retry-after` is obeyed for, in milliseconds. Default: 60 000. */
+  readonly maxRetryAfter?: number;
+  /** Which errors are worth another attempt, which is counted from 1. Default: `isRetryable`. */
+  readonly retryWhen?: (error: unknown, attempt: number) => boolean;
+  /** A number from 0 up to 1, for the jitter. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/**
+ * Sends a round's request again when it failed in a way that may pass, even in the middle of the reply: an
+ * `overloaded_error` among the events, a connection that was cut, a reply without its end, silence for too long.
+ *
+ * ```text
+ * attempt 1   -s-t-#                   an overloaded_error in mid-stream
+ * attempt 2          -s-t-t-m|
+ * out         -s-t-R--s-t-t-m|         R round_retry, at once; then the wait
+ * ```
+ *
+ * `round_retry` retracts: whatever came since the round began is void, and a view takes it back. It says which attempt
+ * failed, with what, and how long the wait is.
+ *
+ * The wait is a random part of `minDelay`, twice that, and so on up to `maxDelay` (full jitter). Where the server says
+ * `retry-after`, that is the wait, up to `maxRetryAfter`. A wrong request (4xx), a spend limit, an abort and a reply that
+ * takes longer than its `total` limit are never tried again. What the SDK retries by itself, before the response begins, it does
+ * before this operator sees an error.
+ *
+ * Place: behind `claudeStream`, `timeoutGuard`, `accumulateToolInput` and `validateWith`, and before `executeTools`,
+ * which keeps what its idempotent tools have found already. Behind `executeTools` nothing is retried once a tool has
+ * been started, for it would be run again.
+ *
+ * @param policy `retries` 2, `minDelay` 1 000 ms, `maxDelay` 16 000 ms, `maxRetryAfter` 60 000 ms, `retryWhen`, `random`.
+ * @returns An operator that mirrors its source and subscribes to it anew for each attempt. Errors with the error of the
+ * last attempt. Unsubscribing unsubscribes from the source, or ends the wait.
+ * @throws OptionError at once when an option is no usable number.
+ * @example
+ * ```ts
+ * import { accumulateToolInput, claudeStream, executeTools, retryRound, timeoutGuard, validateWith } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest, Tool } from 'rxclaude';
+ *
+ * declare const client: ClaudeClient;
+ * declare const request: ClaudeRequest;
+ * declare const tools: Tool[];
+ *
+ * claudeStream(client, { ...request, tools }).pipe(
+ *   timeoutGuard({ each: 60_000 }),
+ *   accumulateToolInput(),
+ *   validateWith(tools),
+ *   retryRound({ retries: 4 }),
+ *   executeTools(tools),
+ * );
+ * ```
+ */
+export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<RoundEvent> {
+  const { retries = 2, minDelay = 1_000, maxDelay = 16_000, maxRetryAfter = 60_000 } = policy;
+  const { retryWhen = isRetryable, random = Math.random } = policy;
+  checkCount('retryRound.retries', retries, 0);
+  checkMilliseconds('retryRound.minDelay', minDelay);
+  checkMilliseconds('retryRound.maxDelay', maxDelay);
+  checkMilliseconds('retryRound.maxRetryAfter', maxRetryAfter);
+
+  const delayBefore = (error: unknown, attempt: number): number => {
+    const asked = retryAfter(error, asyncScheduler.now());
+    if (asked !== undefined) return Math.min(asked, maxRetryAfter, LONGEST_DELAY);
+    return Math.round(random() * Math.min(minDelay * 2 ** (attempt - 1), maxDelay, LONGEST_DELAY));
+  };
+
+  return (source) =>
+    new Observable((subscriber) => {
+      let toolStarted = false;
+
+      const next = (event: RoundEvent): void => {
+        if (event.type === 'tool_start') toolStarted = true;
+        subscriber.next(event);
+      };
+      const run = (attempt: number): void => {
+        relay(source, subscriber, {
+          next,
+          error: (error) => {
+            locate(error, { attempt });
+            if (attempt > retries || toolStarted || !retryWhen(error, attempt)) subscriber.error(error);
+            else retry(error, attempt);
+          },
+        });
+      };
+      const retry = (error: unknown, attempt: number): void => {
+        const delay = delayBefore(error, attempt);
+        subscriber.next({ type: 'round_retry', attempt, error, delay });
+        if (subscriber.closed) return;
+        const wait = timer(delay).subscribe(() => {
+          run(attempt + 1);
+        });
+        subscriber.add(wait);
+      };
+      run(1);
+    });
+}

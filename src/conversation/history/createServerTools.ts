@@ -1,0 +1,85 @@
+import { isServerCall, isServerResult, type Block, type Fields } from './Block.js';
+import type { SeenMessage } from './readMessage.js';
+
+/** A call of a tool that the server runs, and where it is. */
+export interface ServerCall {
+  readonly message: number;
+  readonly block: number;
+  readonly id: string;
+  readonly call: Block;
+}
+
+/** What a message means for the tools that the server runs. */
+export interface ServerToolNews {
+  /** Calls that this message comes too early for: they have no result yet, and the API takes nothing but results. */
+  readonly stuck: readonly ServerCall[];
+  /** The indexes of results without a call before them. */
+  readonly orphans: readonly number[];
+}
+
+/** Follows the tools that the server runs. */
+export interface ServerTools {
+  see(message: Pick<SeenMessage, 'index' | 'role' | 'blocks'>): ServerToolNews;
+  /** The calls that wait for a result, and whose tool is not among those that are sent. */
+  abandoned(): ServerCall[];
+}
+
+/**
+ * Makes an observer of a history that has just begun.
+ *
+ * A call may be answered later in its own message or in a later one of Claude's. Until then a user may answer Claude's
+ * other calls, and say nothing else. A call that waits at the end is fine: the server goes on with it.
+ *
+ * @param definitions The tools that are sent; `undefined` when they are not known.
+ */
+export function createServerTools(definitions: readonly Fields[] | undefined): ServerTools {
+  const called = new Set<string>();
+  const open = new Map<string, ServerCall>();
+  let known = definitions;
+
+  const seeBlock = (block: Block, index: number, at: number): boolean => {
+    const id = isServerCall(block) ? block['id'] : isServerResult(block) ? block['tool_use_id'] : undefined;
+    if (typeof id !== 'string') return false;
+    if (isServerResult(block)) {
+      open.delete(id);
+      return !called.has(id);
+    }
+    called.add(id);
+    open.set(id, { message: index, block: at, id, call: block });
+    return false;
+  };
+
+  return {
+    see(message) {
+      const { index, blocks } = message;
+      const orphans = [...blocks.keys()].filter((at) => seeBlock(blocks[at] ?? { type: '' }, index, at));
+      const stuck = saysMore(message) ? [...open.values()].filter((call) => call.message < index) : [];
+      for (const { id } of stuck) open.delete(id);
+      // A system message may bring tools of its own.
+      if (blocks.some(({ type }) => type === 'tool_addition')) known = undefined;
+      return { stuck, orphans };
+    },
+    abandoned() {
+      const tools = known;
+      return tools === undefined ? [] : [...open.values()].filter(({ call }) => !isOffered(tools, call));
+    },
+  };
+}
+
+/** Whether somebody else than Claude says more than the results of calls. */
+function saysMore({ role, blocks }: Pick<SeenMessage, 'role' | 'blocks'>): boolean {
+  return role === 'system' || (role === 'user' && !blocks.every(({ type }) => type === 'tool_result'));
+}
+
+/**
+ * Whether the tool of a call is among those that are sent. `web_search_20250305` offers `web_search`; code execution
+ * offers its shell and its editor too, and the newer tools for the web bring it along. MCP servers are no tools.
+ */
+function isOffered(definitions: readonly Fields[], { type, name }: Block): boolean {
+  if (type === 'mcp_tool_use' || typeof name !== 'string') return true;
+  return definitions.some((tool) => {
+    const kind = typeof tool['type'] === 'string' ? tool['type'] : '';
+    if (tool['name'] === name || kind.startsWith(name)) return true;
+    return name.endsWith('code_execution') && /^(web_|code_execution)/.test(kind);
+  });
+}

@@ -1,0 +1,44 @@
+import { blockFlaws } from './blockFlaws.js';
+import type { Fields, Role } from './Block.js';
+import { isMessageField } from './blockFields.js';
+import { mendCell, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
+
+/** The history as drafts: without what is no message and no block, and with every block right in itself. */
+export function draftHistory(messages: readonly unknown[], report: Report): Draft[] {
+  let order = 0;
+  return Array.from(messages, (value, index): Draft[] => {
+    const message = readMessage(value, index);
+    const first = order;
+    order += message.role === undefined ? 1 : message.blocks.length;
+    if (message.role === undefined) {
+      reportMessage(report, index, 'message_removed', 'What is no message was removed.');
+      return [];
+    }
+    return [draftMessage(value as Fields, message, message.role, first, report)];
+  }).flat();
+}
+
+function draftMessage(original: Fields, seen: SeenMessage, role: Role, first: number, report: Report): Draft {
+  const { index, blocks, isString } = seen;
+  if (!Object.keys(original).every((field) => isMessageField(role, field))) {
+    reportMessage(report, index, 'field_removed', 'Fields that the API does not know were removed from a message.');
+  }
+  const cells = blocks.map((block, at): Cell => ({
+    block,
+    origin: { message: index, block: at, order: first + at },
+    isChanged: false,
+  }));
+  const draft: Draft = { role, cells, original: { index, message: original, cells } };
+  return isString ? draft : withCells(draft, mendCells(cells, role, report));
+}
+
+function mendCells(cells: readonly Cell[], role: Role, report: Report): Cell[] {
+  return cells.flatMap((cell) => {
+    if (cell.block === NO_BLOCK) {
+      reportBlock(report, cell, 'block_removed', 'What is no block was removed.');
+      return [];
+    }
+    return mendCell(cell, (block) => blockFlaws(block, role), report) ?? [];
+  });
+}

@@ -1,0 +1,62 @@
+import { callerOf, isServerCall, isServerResult, type Block, type Fields } from './Block.js';
+import { createServerTools } from './createServerTools.js';
+import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import type { HistoryChangeCode } from './HistoryChange.js';
+
+/**
+ * Drops the tools of the server that can get no result any more, with the calls that their code made and the results of
+ * those; and results of the server's without a call.
+ */
+export function mendServerTools(
+  drafts: readonly Draft[],
+  definitions: readonly Fields[] | undefined,
+  report: Report,
+): Draft[] {
+  const tools = createServerTools(definitions);
+  const gone = new Set<string>();
+  const orphans = new Set<Cell>();
+  for (const [index, { role, cells }] of drafts.entries()) {
+    const news = tools.see({ index, role, blocks: cells.map(({ block }) => block) });
+    for (const { id } of news.stuck) gone.add(id);
+    for (const at of news.orphans) orphans.add(cells[at] as Cell);
+  }
+  for (const { id } of tools.abandoned()) gone.add(id);
+  if (gone.size === 0 && orphans.size === 0) return [...drafts];
+  addCallsOf(drafts, gone);
+  return drafts.map((draft) =>
+    withCells(
+      draft,
+      draft.cells.filter((cell) => {
+        const reason = orphans.has(cell) ? ORPHAN : whyGone(cell.block, gone);
+        if (reason !== undefined) reportBlock(report, cell, ...reason);
+        return reason === undefined;
+      }),
+    ),
+  );
+}
+
+/** Adds the calls that came from code which a server tool runs: they stand behind it. */
+function addCallsOf(drafts: readonly Draft[], gone: Set<string>): void {
+  for (const { block } of drafts.flatMap(({ cells }) => cells)) {
+    const caller = callerOf(block);
+    const { id } = block;
+    if (caller !== undefined && gone.has(caller) && typeof id === 'string') gone.add(id);
+  }
+}
+
+type Reason = readonly [code: HistoryChangeCode, text: string];
+
+const ORPHAN: Reason = ['result_removed', 'A result of a server tool without a call was removed.'];
+const OPEN: Reason = ['server_tool_removed', 'A server tool that can get no result any more was removed.'];
+const CALL: Reason = ['call_removed', 'A call was removed with the server tool whose code made it.'];
+const RESULT: Reason = ['result_removed', 'A result was removed with its call.'];
+
+function whyGone(block: Block, gone: ReadonlySet<string>): Reason | undefined {
+  const { type, id, tool_use_id } = block;
+  if (typeof id === 'string' && gone.has(id)) {
+    if (isServerCall(block)) return OPEN;
+    if (type === 'tool_use') return CALL;
+  }
+  const isResult = type === 'tool_result' || isServerResult(block);
+  return isResult && typeof tool_use_id === 'string' && gone.has(tool_use_id) ? RESULT : undefined;
+}

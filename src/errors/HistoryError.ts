@@ -1,0 +1,105 @@
+import { RxClaudeError } from './RxClaudeError.js';
+
+/** What is wrong with a history; one word for each rule of the API. */
+export type HistoryDefectCode =
+  // The shape of messages and blocks.
+  | 'malformed_message'
+  | 'malformed_block'
+  | 'extra_field'
+  | 'empty_message'
+  | 'empty_text'
+  | 'blank_text'
+  | 'document_from_assistant'
+  | 'citations_from_user'
+  // Calls and their results.
+  | 'tool_use_without_result'
+  | 'unexpected_tool_result'
+  | 'duplicate_tool_result'
+  | 'duplicate_tool_use_id'
+  | 'invalid_tool_use_id'
+  | 'tool_use_not_from_assistant'
+  | 'tool_result_not_from_user'
+  | 'tool_input_not_object'
+  | 'invalid_result_content'
+  | 'non_text_in_error_result'
+  | 'non_text_in_programmatic_result'
+  | 'invalid_toolset_result'
+  | 'toolset_name_not_echoed'
+  // Server tools.
+  | 'open_server_tool'
+  | 'unexpected_server_result'
+  // Thinking.
+  | 'unsigned_thinking'
+  | 'final_thinking'
+  | 'thinking_prefix_changed'
+  // The history as a whole.
+  | 'misplaced_system'
+  | 'too_many_cache_marks'
+  | 'cache_mark_on_empty_text'
+  // The tools that are sent with it.
+  | 'missing_tools'
+  | 'malformed_tool'
+  | 'invalid_tool_name'
+  | 'duplicate_tool_name'
+  | 'invalid_tool_schema'
+  | 'all_tools_deferred';
+
+/** Something in a history that the API refuses. */
+export interface HistoryDefect {
+  /** Which rule it breaks. */
+  readonly code: HistoryDefectCode;
+  /** Where it is, as the API writes it: `messages.2.content.0`, `messages.2`, `tools.1.custom.name`. */
+  readonly path: string;
+  /** The index of the message; `undefined` for what concerns the tools. */
+  readonly message: number | undefined;
+  /** The index of the block in its message; `undefined` for what concerns more than one block. */
+  readonly block: number | undefined;
+  /** The API's own words for it, with its indexes and ids. */
+  readonly wording: string;
+}
+
+/** How many defects the message of the error names. */
+const SHOWN = 3;
+/** The most characters of each. */
+const LONGEST = 400;
+
+/**
+ * A history cannot be sent as it is: the API would refuse it, and each request after it, too.
+ *
+ * @example
+ * ```ts
+ * import { checkHistory, HistoryError } from 'rxclaude';
+ * import type { ClaudeRequest } from 'rxclaude';
+ *
+ * export function assertSendable({ messages, tools }: ClaudeRequest): void {
+ *   const defects = checkHistory(messages, tools);
+ *   if (defects.length > 0) throw new HistoryError(defects);
+ * }
+ * ```
+ */
+export class HistoryError extends RxClaudeError {
+  readonly _tag = 'HistoryError';
+  /** All that the API would refuse. */
+  readonly defects: readonly HistoryDefect[];
+
+  constructor(defects: readonly HistoryDefect[]) {
+    super('HistoryError', describe(defects));
+    this.defects = defects;
+  }
+}
+
+function describe(defects: readonly HistoryDefect[]): string {
+  const more = defects.length - SHOWN;
+  return [
+    'The API would refuse this history.',
+    ...defects.slice(0, SHOWN).map(sentence),
+    ...(more > 0 ? [`And ${String(more)} more.`] : []),
+    'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.',
+  ].join(' ');
+}
+
+function sentence({ path, wording }: HistoryDefect): string {
+  const words = wording.startsWith(path) ? wording : `${path}: ${wording}`;
+  if (words.length > LONGEST) return `${words.slice(0, LONGEST)}….`;
+  return words.endsWith('.') ? words : `${words}.`;
+}

@@ -1,0 +1,11 @@
+import { RxClaudeError, type ErrorLocation } from './RxClaudeError.js';
+
+/**
+ * Adds to an error of this library where it happened, as far as that is not known yet. Errors of others stay as they
+ * are.
+ */
+export function locate<T>(error: T, location: ErrorLocation): T {
+  if (!RxClaudeError.is(error)) return error;
+  const unknown = Object.entries(location).filter(([fact]) => error[fact as keyof ErrorLocation] === undefined);
+  return Object.assign(error, Object.fromEntries(unknown));
+}

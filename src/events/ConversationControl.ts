@@ -1,0 +1,10 @@
+/** What may be asked of a conversation that runs, by what stands behind it in the pipeline. `timeoutGuard` does. */
+export interface ConversationControl {
+  /**
+   * Asks it to finish: no further tool is started, those that run are stopped, and one last round, without tools, gives
+   * Claude the word.
+   */
+  wrapUp(): void;
+  /** Ends it at once: `conversation_end` with the reason `error`, then the error. */
+  fail(error: unknown): void;
+}

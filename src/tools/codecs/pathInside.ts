@@ -1,0 +1,87 @@
+import type * as t from 'io-ts';
+import { checkLength } from './checkLength.js';
+import { createTextCodec, unchangedBy, type CheckedText } from './createTextCodec.js';
+import { nodeFileSystem } from './nodeFileSystem.js';
+import { openRoot, type Root } from './openRoot.js';
+import type { PathFileSystem } from './PathFileSystem.js';
+import { pathProblem } from './pathProblem.js';
+import { refuse } from './refuse.js';
+import { ONE_LINE } from './unsafeCharacter.js';
+
+/** How paths are looked up. */
+export interface PathInsideOptions {
+  /** The most characters a path may have, in UTF-16 units. Default: 4096. */
+  readonly maxChars?: number;
+  /** Where links are looked up. Default: Node's own file system, where there is one (Node 20.16 and later). */
+  readonly fileSystem?: PathFileSystem;
+}
+
+const NAME = 'a path inside the root';
+
+/**
+ * A codec of paths that stay inside a folder. Claude writes a path relative to it; `run` gets the real, absolute one.
+ *
+ * ```text
+ * 'src/a.ts'   '/project/src/a.ts'        '.'    '/project'
+ * 'new/b.ts'   '/project/new/b.ts', whether it exists or not
+ * ```
+ *
+ * All links on the way are followed first, so open the path that `run` gets: it is the one that was checked. An absolute
+ * path is taken only if it begins with the root's. Claude is not told where the root is.
+ *
+ * Refused, on every system alike, are: `..` in any place and spelling (with `\`, percent-encoded, in look-alike letters);
+ * links that lead out of the root, nowhere, or round; control and invisible characters; `\`, `:` and a `~` in front;
+ * names that end in a dot or a space; and the names of Windows' devices, such as `nul`. Any other percent sign is a
+ * letter like any other. So a few legal names of POSIX, such as `12:30.txt` and `aux.c`, cannot be reached.
+ *
+ * Gotcha: the check is done when Claude's call is decoded. If somebody else can write to the root, a folder may become a
+ * link before the path is used; against that, only the operating system helps (a container, `openat2`). Hard links and
+ * mounts look like any other file, and a file may be a pipe or a device: look before reading.
+ *
+ * @param root The folder, which must exist. It may be a link, and its path relative; both are settled now.
+ * @returns A codec from a path to its real, absolute path. It encodes back to the path relative to the root.
+ * @throws OptionError when the root is no folder, or when there is no file system to look at.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { defineTool, describe, pathInside } from 'rxclaude';
+ * import * as t from 'io-ts';
+ *
+ * const readText = defineTool({
+ *   name: 'read_text',
+ *   description: 'Reads a text file of the project.',
+ *   input: t.type({ path: describe(pathInside('./project'), 'The file, relative to the root of the project') }),
+ *   run: ({ path }) => readFile(path, 'utf8'),
+ * });
+ * ```
+ */
+export function pathInside(root: string, options: PathInsideOptions = {}): t.Type<string> {
+  const { maxChars = 4096, fileSystem = nodeFileSystem() } = options;
+  checkLength('pathInside.maxChars', maxChars);
+  const opened = openRoot(root, fileSystem);
+  return createTextCodec({
+    name: NAME,
+    schema: {
+      type: 'string',
+      description: 'A path relative to the root, with `/` between names and without `..`.',
+      minLength: 1,
+      maxLength: maxChars,
+      pattern: ONE_LINE,
+    },
+    check: (text) =>
+      text.length > maxChars ? refuse(`a path of at most ${String(maxChars)} characters`) : locate(text, opened),
+    // Without the bound, for the root is part of what `run` gets.
+    isChecked: unchangedBy((text) => locate(text, opened)),
+    encode: (path) => (opened.below(path) ?? path) || '.',
+  });
+}
+
+function locate(text: string, root: Root): CheckedText {
+  if (text === '') return refuse(`${NAME}; the root itself is \`.\``);
+  const below = root.below(text);
+  if (below === undefined) return refuse(`${NAME}, relative to it`);
+  const problem = pathProblem(below);
+  if (problem !== undefined) return refuse(`${NAME}, ${problem}`);
+  const located = root.locate(below);
+  return 'real' in located ? { _tag: 'Right', right: located.real } : refuse(`${NAME}, ${located.expected}`);
+}

@@ -1,0 +1,12 @@
+import type { ToolStopped } from '../events/RoundEvent.js';
+
+/**
+ * What becomes of a call that is not run to its end.
+ *
+ * @param started Whether its tool had been started.
+ * @param why Such as `the user stopped the conversation`.
+ */
+export function toolStopped(started: boolean, why: string): ToolStopped {
+  const message = started ? `Stopped while it ran: ${why}. Whether it took effect is not known.` : `Not run: ${why}.`;
+  return { _tag: 'ToolStopped', started, message };
+}

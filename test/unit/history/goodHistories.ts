@@ -1,0 +1,72 @@
+import {
+  ask,
+  user,
+  claude,
+  system,
+  text,
+  call,
+  result,
+  thinking,
+  search,
+  found,
+  mark,
+  addTool,
+  searchTool,
+} from './blocks.js';
+
+type GoodHistory = readonly [rule: string, messages: readonly unknown[], tools?: readonly unknown[]];
+
+/** Histories that the API takes, odd as they are. */
+export const goodHistories: readonly GoodHistory[] = [
+  ['no message', []],
+  ['one message', [ask]],
+  ['two of the user in a row', [ask, ask]],
+  ['two of Claude in a row', [ask, claude(text('a')), claude(text('b'))]],
+  ['Claude first', [claude(text('a')), ask]],
+  ['Claude last', [ask, { role: 'assistant', content: 'The answer is ' }]],
+  ['Claude says nothing', [ask, claude(), ask, { role: 'assistant', content: '' }]],
+  ['results in another order', [ask, claude(call('t1'), call('t2')), user(result('t2'), result('t1'), text('a'))]],
+  ['results without content', [ask, claude(call('t1')), user({ type: 'tool_result', tool_use_id: 't1' })]],
+  ['results with empty content', [ask, claude(call('t1')), user(result('t1', { content: [text('')] }))]],
+  ['white space beside a call', [ask, claude(text('\n'), call('t1')), user(result('t1'))]],
+  ['thinking without words', [ask, claude({ ...thinking(), thinking: '' }, text('a')), ask]],
+  ['thinking at the end of half a turn', [ask, claude(thinking()), claude(text('a'))]],
+  ['a paused turn', [ask, claude(search('srvtoolu_1'))], [searchTool]],
+  ['a paused turn, tools unknown', [ask, claude(search('srvtoolu_1'))]],
+  ['a paused turn that went on', [ask, claude(search('srvtoolu_1')), claude(found('srvtoolu_1'), text('a')), ask]],
+  ['an open server tool beside an answered call', [ask, claude(search('srvtoolu_1'), call('t1')), user(result('t1'))]],
+  [
+    'an open server tool that gets its result after that',
+    [ask, claude(search('srvtoolu_1'), call('t1')), user(result('t1')), claude(found('srvtoolu_1'), text('a')), ask],
+    [addTool, searchTool],
+  ],
+  [
+    'code execution that came with the web',
+    [ask, claude(search('srvtoolu_1', { name: 'code_execution' }))],
+    [{ type: 'web_search_20260209', name: 'web_search' }],
+  ],
+  [
+    'the shell of code execution',
+    [ask, claude(search('srvtoolu_1', { name: 'bash_code_execution' }))],
+    [{ type: 'code_execution_20260120', name: 'code_execution' }],
+  ],
+  ['an open MCP call', [ask, claude({ ...search('mcptoolu_1'), type: 'mcp_tool_use', server_name: 's' })], [addTool]],
+  ['blocks from the future', [ask, claude({ type: 'news', parts: [1], any: 'field' }), ask]],
+  ['a system message after the user', [ask, system('x'), claude(text('a')), ask, system([text('y')])]],
+  ['system messages in a row', [ask, system('x'), system('y'), claude(text('a'))]],
+  ['a system message after a server result', [ask, claude(search('srvtoolu_1'), found('srvtoolu_1')), system('x')]],
+  ['a system message of settings', [ask, { role: 'system', output_config: { effort: 'low' }, clear_at: 'never' }]],
+  [
+    'tools that a system message brings',
+    [
+      ask,
+      system([{ type: 'tool_addition', tool: { type: 'tool_definition', definition: addTool } }]),
+      claude(call('t1'), search('srvtoolu_1')),
+      user(result('t1')),
+    ],
+    [],
+  ],
+  ['cache marks on four blocks', [user(...['a', 'b', 'c', 'd'].map((words) => text(words, mark)))]],
+  ['no mark', [user(...['a', 'b', 'c', 'd', 'e'].map((words) => text(words, { cache_control: null })))]],
+  ['tools of all kinds', [ask], [addTool, searchTool, { type: 'mcp_toolset', mcp_server_name: 's' }]],
+];
