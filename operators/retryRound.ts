@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, timer, type MonoTypeOperatorFunction } from 'rxjs';
+import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
 import { isRetryable, retryAfter } from '../src/errors/isRetryable.js';
 import { locate } from '../src/errors/locate.js';
@@ -101,10 +101,10 @@ export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<R
         const delay = delayBefore(error, attempt);
         subscriber.next({ type: 'round_retry', attempt, error, delay });
         if (subscriber.closed) return;
-        const wait = timer(delay).subscribe(() => {
+        const again = (): void => {
           run(attempt + 1);
-        });
-        subscriber.add(wait);
+        };
+        subscriber.add(asyncScheduler.schedule(again, delay));
       };
       run(1);
     });

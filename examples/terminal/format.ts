@@ -1,5 +1,5 @@
 import { inspect, styleText } from 'node:util';
-import type { ConversationEndEvent, ToolResultEvent } from 'rxclaude';
+import type { ConversationEndEvent, RoundRetryEvent, ToolResultEvent } from 'rxclaude';
 import type { Screen } from './render.js';
 import { oneLine, wrap } from './text.js';
 
@@ -59,11 +59,18 @@ export function cutShort({ reason }: ConversationEndEvent): string | undefined {
       return 'Claude declined to answer.';
     case 'max_tokens':
       return 'The answer was cut off: it reached the limit of max_tokens.';
+    case 'error':
+      return 'The answer broke off.';
     case 'max_rounds':
       return 'Stopped: the limit of rounds is reached.';
     default:
       return `Claude stopped early: ${oneLine(String(reason))}.`;
   }
+}
+
+/** Says that all since the round began is void. */
+export function retryNote({ delay }: RoundRetryEvent): string {
+  return `the reply broke off; once more in ${(delay / 1000).toFixed(1)} s`;
 }
 
 function counted(count: number, noun: string): string {

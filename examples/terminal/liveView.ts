@@ -1,4 +1,4 @@
-import { fieldsOf, outcomeOf, progressOf } from './format.js';
+import { fieldsOf, outcomeOf, progressOf, retryNote } from './format.js';
 import type { Shown } from './render.js';
 import { clean, oneLine } from './text.js';
 
@@ -53,6 +53,8 @@ export function update(view: View, shown: Shown, now: number): View {
   switch (shown.type) {
     case 'round_start':
       return { ...add(view, { kind: 'rule', text: `round ${String(shown.round)}` }), waiting: 'waiting for Claude' };
+    case 'round_retry':
+      return { ...add(stopTools(view), { kind: 'rule', text: retryNote(shown) }), waiting: 'waiting for Claude' };
     case 'content_block_start': {
       const { content_block: block } = shown;
       if (block.type === 'thinking' || block.type === 'redacted_thinking') return { ...view, waiting: 'thinking' };

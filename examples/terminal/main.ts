@@ -37,7 +37,8 @@ function ask(question: string, debug: boolean): void {
         { timeout: { first: 60_000, each: 60_000 } },
       ),
     ),
-    takeWhile(({ type }) => type !== 'conversation_end', true),
+    // What comes behind the end of a conversation that failed is its error.
+    takeWhile((event) => event.type !== 'conversation_end' || event.reason === 'error', true),
     debug ? debugEvents({ sink: (line) => stderr.write(`${clean(line)}\n`) }) : identity,
     takeUntil(stop$),
   );

@@ -1,5 +1,5 @@
 import { concatMap, defer, type OperatorFunction } from 'rxjs';
-import { cutShort, fieldsOf, outcomeOf, progressOf, usageOf } from './format.js';
+import { cutShort, fieldsOf, outcomeOf, progressOf, retryNote, usageOf } from './format.js';
 import type { Shown } from './render.js';
 import { clean } from './text.js';
 
@@ -39,6 +39,8 @@ function createPlainWriter(): (shown: Shown) => string[] {
     switch (shown.type) {
       case 'round_start':
         return lines('', `── round ${String(shown.round)} ──`);
+      case 'round_retry':
+        return lines(`── ${retryNote(shown)} ──`);
       case 'content_block_delta':
         return shown.delta.type === 'text_delta' ? text(shown.delta.text) : [];
       case 'tool_call':

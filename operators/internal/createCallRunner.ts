@@ -61,11 +61,17 @@ export function createCallRunner(subscriber: Subscriber<RoundEvent>, options: Ca
     starting = false;
     if (ended && pool.size === 0) subscriber.complete();
   };
-  const pool = createToolPool((event, { call, tool }) => {
-    if (event.type === 'tool_start') committed ||= !tool.idempotent;
-    else if (event.type === 'tool_result' && tool.idempotent && event.error === undefined) ledger.keep(call, event);
-    subscriber.next(event);
-  }, startReady);
+  const pool = createToolPool({
+    event(event, { call, tool }) {
+      if (event.type === 'tool_start') committed ||= !tool.idempotent;
+      else if (event.type === 'tool_result' && tool.idempotent && event.error === undefined) ledger.keep(call, event);
+      subscriber.next(event);
+    },
+    free: startReady,
+    error: (error) => {
+      subscriber.error(error);
+    },
+  });
   subscriber.add(() => {
     pool.abandon();
   });

@@ -1,4 +1,4 @@
-import { defer, filter, timer, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, filter, type Subscriber, type Subscription } from 'rxjs';
 import { createRoundTracker, type RoundOutcome, type WholeOutcome } from '../../src/conversation/createRoundTracker.js';
 import type { RoundState } from '../../src/conversation/endRound.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
@@ -74,7 +74,7 @@ export function createRound(state: RoundState, grace: number, conclude: (outcome
         if (!tracker.replied) return;
         awaitReply = undefined;
         if (grace === 0) late();
-        else link?.add(timer(grace).subscribe(late));
+        else link?.add(asyncScheduler.schedule(late, grace));
       };
       awaitReply();
     },

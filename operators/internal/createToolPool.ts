@@ -26,13 +26,17 @@ interface Running {
   ask: (request: StopRequest) => void;
 }
 
-/**
- * Makes an empty pool.
- *
- * @param emit Takes what a tool tells, and which run it belongs to.
- * @param onFree Called when a tool is done and has let go of all that it holds.
- */
-export function createToolPool(emit: (event: AddedEvent, run: PooledRun) => void, onFree: () => void): ToolPool {
+/** What is told of a pool. */
+export interface PoolHandlers {
+  /** A tool tells something. */
+  event(event: AddedEvent, run: PooledRun): void;
+  /** A tool is done and has let go of all that it holds. */
+  free(): void;
+  error(error: unknown): void;
+}
+
+/** Makes an empty pool. */
+export function createToolPool(handlers: PoolHandlers): ToolPool {
   const running = new Map<PooledRun, Running>();
 
   return {
@@ -53,11 +57,16 @@ export function createToolPool(emit: (event: AddedEvent, run: PooledRun) => void
           takeUntil(whenUnsubscribed(subscription)),
           finalize(() => {
             subscription.unsubscribe();
-            if (running.delete(run)) onFree();
+            if (running.delete(run)) handlers.free();
           }),
         )
-        .subscribe((event) => {
-          emit(event, run);
+        .subscribe({
+          next: (event) => {
+            handlers.event(event, run);
+          },
+          error: (error: unknown) => {
+            handlers.error(error);
+          },
         });
     },
     stop({ calls, reason }) {

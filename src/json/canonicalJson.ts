@@ -2,7 +2,7 @@ import { isJsonObject } from './isJsonObject.js';
 
 /** A JSON value as text in which the order of an object's keys plays no part, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, sortKeys) ?? '';
+  return JSON.stringify(value, sortKeys);
 }
 
 function sortKeys(_: string, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { Observable } from 'rxjs';
+import { asyncScheduler, Observable } from 'rxjs';
 import { checkCount } from '../errors/checkOption.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
@@ -12,6 +12,9 @@ import { readReply } from './readReply.js';
 
 /** Of one event, unless told otherwise: far more than the API sends. */
 const MAX_EVENT_CHARS = 16_777_216;
+
+/** How long a response may stay open behind `message_stop`, in milliseconds: nothing comes any more. */
+const LONGEST_LINGERING = 1_000;
 
 /**
  * Claude's reply to one request, as a cold Observable of its events: each subscription sends the request anew.
@@ -31,7 +34,8 @@ const MAX_EVENT_CHARS = 16_777_216;
  * @param request The SDK's create params without `stream`. Of `tools`, only API fields are sent.
  * @param options The SDK's request options. Its retries, timeouts and authentication do their work up to the response
  * headers. And `maxEventChars` (16 777 216).
- * @returns The events. Completes when the whole reply has come and the server has ended the response.
+ * @returns The events. Completes when the whole reply has come and the server has ended the response, or has not for a
+ * second.
  * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
  * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with {@link TruncatedStreamError} when the
  * response ends, or breaks, before `message_stop`; with {@link UnexpectedResponseError} when it is no stream; with
@@ -65,6 +69,9 @@ export function claudeStream(
     const controller = new AbortController();
     const check = createOrderCheck();
     let ended = false;
+    const complete = (): void => {
+      subscriber.complete();
+    };
     subscriber.add(() => {
       // Behind the end, this only has the SDK let go of the signal; an error made for it would cost more than that.
       controller.abort(ended ? 'The reply has ended.' : undefined);
@@ -73,6 +80,7 @@ export function claudeStream(
       next: (event) => {
         check.see(event);
         subscriber.next(event);
+        if (event.type === 'message_stop') subscriber.add(asyncScheduler.schedule(complete, LONGEST_LINGERING));
       },
       error: (error) => {
         subscriber.error(error);

@@ -46,6 +46,11 @@ export function innerBlocks({ content }: Block): readonly unknown[] {
   return Array.isArray(content) ? content : [];
 }
 
+/** Whether a field goes on the wire: JSON leaves out what it has no word for. */
+export function isSent(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
+}
+
 /** The object without some of its fields. */
 export function withoutFields<T extends Fields>(fields: T, isUnwanted: (field: string) => boolean): T {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => !isUnwanted(field))) as T;

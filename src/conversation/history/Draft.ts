@@ -1,5 +1,5 @@
 import { withoutFields, type Block, type Fields, type Role } from './Block.js';
-import { isMessageField } from './blockFields.js';
+import { extraMessageFields } from './blockFields.js';
 import { blockPath, type Flaw } from './Flaw.js';
 import type { HistoryChange, HistoryChangeCode } from './HistoryChange.js';
 
@@ -74,7 +74,7 @@ export function toMessage({ role, cells, original }: Draft): Fields {
   const content = cells.map(({ block }) => block);
   if (original === undefined) return { role, content };
   const { message } = original;
-  const isStray = (field: string): boolean => !isMessageField(role, field);
-  const fields = Object.keys(message).some(isStray) ? withoutFields(message, isStray) : message;
+  const extra = new Set(extraMessageFields(message, role));
+  const fields = extra.size === 0 ? message : withoutFields(message, (field) => extra.has(field));
   return cells === original.cells ? fields : { ...fields, content };
 }

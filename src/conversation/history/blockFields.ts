@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../json/isJsonObject.js';
-import type { Block, Role } from './Block.js';
+import { isSent, type Block, type Fields, type Role } from './Block.js';
 
 const RESULT = 'tool_use_id content cache_control caller';
 
@@ -68,16 +68,17 @@ export interface WrongField {
 /** The fields of a block that the API does not know. */
 export function extraFields(block: Block): string[] {
   const known = KNOWN.get(block.type);
-  return known === undefined ? [] : Object.keys(block).filter((field) => !known.has(field));
+  return known === undefined ? [] : Object.keys(block).filter((field) => !known.has(field) && isSent(block[field]));
 }
 
 /** The fields without which a block means nothing. */
 export function wrongFields(block: Block): WrongField[] {
-  const texts = TEXTS.get(block.type) ?? [];
-  const objects = OBJECTS.get(block.type) ?? [];
+  const texts = TEXTS.get(block.type)?.filter((field) => typeof block[field] !== 'string') ?? [];
+  const objects = OBJECTS.get(block.type)?.filter((field) => !isJsonObject(block[field])) ?? [];
+  if (texts.length === 0 && objects.length === 0) return [];
   return [
-    ...texts.filter((field) => typeof block[field] !== 'string').map((field) => wrong(block, field, 'string')),
-    ...objects.filter((field) => !isJsonObject(block[field])).map((field) => wrong(block, field, 'dictionary')),
+    ...texts.map((field) => wrong(block, field, 'string')),
+    ...objects.map((field) => wrong(block, field, 'dictionary')),
   ];
 }
 
@@ -91,7 +92,7 @@ const MESSAGE_FIELDS: Readonly<Record<Role, readonly string[]>> = {
   system: ['role', 'content', 'clear_at', 'output_config'],
 };
 
-/** Whether a message of that role may have the field. */
-export function isMessageField(role: Role, field: string): boolean {
-  return MESSAGE_FIELDS[role].includes(field);
+/** The fields of a message that the API does not know. */
+export function extraMessageFields(message: Fields, role: Role): string[] {
+  return Object.keys(message).filter((field) => !MESSAGE_FIELDS[role].includes(field) && isSent(message[field]));
 }

@@ -2,7 +2,7 @@ import type { HistoryDefect } from '../../errors/HistoryError.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import type { ToolEntry } from '../../tools/Tool.js';
 import { toToolDefinition } from '../../tools/toToolDefinition.js';
-import type { Fields } from './Block.js';
+import { isSent, type Fields } from './Block.js';
 import { toolsDefect } from './Flaw.js';
 
 /** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
@@ -48,7 +48,7 @@ function checkTool(tool: Fields, index: number): HistoryDefect[] {
   const path = `tools.${String(index)}.custom`;
   return [
     ...Object.keys(tool)
-      .filter((field) => !FIELDS.has(field))
+      .filter((field) => !FIELDS.has(field) && isSent(tool[field]))
       .map((field) => defect('malformed_tool', `${path}.${field}`, 'Extra inputs are not permitted')),
     ...checkName(tool['name'], `${path}.name`),
     ...checkSchema(tool['input_schema'], `${path}.input_schema`),

@@ -81,11 +81,12 @@ function orphan(id: string): Flaw {
 const USED: Flaw = { code: 'duplicate_tool_use_id', field: '', words: '`tool_use` ids must be unique' };
 
 function usedIds({ index, blocks }: SeenMessage, ids: Set<string>): HistoryDefect[] {
-  return blocks.flatMap((block, at) => {
+  const found: HistoryDefect[] = [];
+  for (const [at, block] of blocks.entries()) {
     const { type, id } = block;
-    if ((type !== 'tool_use' && !isServerCall(block)) || typeof id !== 'string') return [];
-    const used = ids.has(id);
+    if ((type !== 'tool_use' && !isServerCall(block)) || typeof id !== 'string') continue;
+    if (ids.has(id)) found.push(flawDefect(USED, index, at));
     ids.add(id);
-    return used ? [flawDefect(USED, index, at)] : [];
-  });
+  }
+  return found;
 }

@@ -38,15 +38,15 @@ export function createHistoryCheck(tools?: readonly ToolEntry[]): HistoryCheck {
   let ofTools = definitions === undefined ? [] : checkTools(definitions);
   let index = 0;
 
-  const check = (value: unknown): HistoryDefect[] => {
-    const message = readMessage(value, index++);
-    return [...ownDefects(message), ...followers.flatMap((follower) => follower.see(message))];
-  };
-
   return {
     add(messages) {
-      const found = [...ofTools, ...(isList(messages) ? Array.from(messages, check).flat() : [NO_LIST])];
+      const found = isList(messages) ? ofTools : [...ofTools, NO_LIST];
       ofTools = [];
+      for (const value of isList(messages) ? messages : []) {
+        const message = readMessage(value, index++);
+        for (const defect of ownDefects(message)) found.push(defect);
+        for (const follower of followers) for (const defect of follower.see(message)) found.push(defect);
+      }
       return found;
     },
     end: () => followers.flatMap((follower) => follower.end()),
@@ -62,13 +62,13 @@ function isList(value: unknown): boolean {
 /** What is wrong with a message, whatever stands around it. */
 function ownDefects(message: SeenMessage): HistoryDefect[] {
   const { index, role, blocks, isString, defects } = message;
-  if (role === undefined) return [...defects];
-  const ofBlocks = isString
-    ? []
-    : blocks.flatMap((block, at) =>
-        block === NO_BLOCK ? [] : blockFlaws(block, role).map((flaw) => flawDefect(flaw, index, at)),
-      );
-  return [...defects, ...emptiness(message), ...ofBlocks];
+  const found = [...defects, ...emptiness(message)];
+  if (role === undefined || isString) return found;
+  for (const [at, block] of blocks.entries()) {
+    if (block === NO_BLOCK) continue;
+    for (const flaw of blockFlaws(block, role)) found.push(flawDefect(flaw, index, at));
+  }
+  return found;
 }
 
 function emptiness({ index, role, blocks, isString }: SeenMessage): HistoryDefect[] {

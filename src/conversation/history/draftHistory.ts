@@ -1,6 +1,6 @@
 import { blockFlaws } from './blockFlaws.js';
 import type { Fields, Role } from './Block.js';
-import { isMessageField } from './blockFields.js';
+import { extraMessageFields } from './blockFields.js';
 import { mendCell, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
 import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
 
@@ -21,7 +21,7 @@ export function draftHistory(messages: readonly unknown[], report: Report): Draf
 
 function draftMessage(original: Fields, seen: SeenMessage, role: Role, first: number, report: Report): Draft {
   const { index, blocks, isString } = seen;
-  if (!Object.keys(original).every((field) => isMessageField(role, field))) {
+  if (extraMessageFields(original, role).length > 0) {
     reportMessage(report, index, 'field_removed', 'Fields that the API does not know were removed from a message.');
   }
   const cells = blocks.map((block, at): Cell => ({

@@ -1,8 +1,7 @@
 import type { HistoryDefect } from '../../errors/HistoryError.js';
-import { isObject } from '../../iteration/isObject.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import { isBlock, type Block, type Fields, type Role } from './Block.js';
-import { isMessageField } from './blockFields.js';
+import { extraMessageFields } from './blockFields.js';
 import { messageDefect } from './Flaw.js';
 
 /** A message of a history as the rules see it. */
@@ -22,13 +21,10 @@ export interface SeenMessage {
 /** Stands for what is no block. No rule knows its type. */
 export const NO_BLOCK: Block = { type: '' };
 
-/** How deep the rules look into a message: its content, a block, its content, a block in it, its cache mark. */
-const DEPTH = 6;
-
 /** Reads a value that should be a message. Never throws, whatever the value is. */
 export function readMessage(value: unknown, index: number): SeenMessage {
   try {
-    touch(value, DEPTH);
+    touchMessage(value);
     return read(value, index);
   } catch {
     return noMessage(index, 'Input should be an object');
@@ -36,9 +32,23 @@ export function readMessage(value: unknown, index: number): SeenMessage {
 }
 
 /** Looks at all that the rules will look at, so that a getter that throws does so now. */
-function touch(value: unknown, depth: number): void {
-  if (depth === 0 || !isObject(value)) return;
-  for (const key of Object.keys(value)) touch(value[key], depth - 1);
+function touchMessage(value: unknown): void {
+  const { content } = touch(value);
+  if (!Array.isArray(content)) return;
+  for (const block of content) {
+    const { content: inner, caller } = touch(block);
+    touch(caller);
+    if (Array.isArray(inner)) inner.forEach(touch);
+  }
+}
+
+const NOTHING: Fields = {};
+
+function touch(value: unknown): Fields {
+  if (!isJsonObject(value)) return NOTHING;
+  // Without a list of all fields: this runs on every block.
+  for (const field in value) Reflect.get(value, field);
+  return value;
 }
 
 function read(value: unknown, index: number): SeenMessage {
@@ -51,8 +61,8 @@ function read(value: unknown, index: number): SeenMessage {
     return noMessage(index, words, '.content');
   }
   const isString = typeof content === 'string';
-  const blocks = isString ? [{ type: 'text', text: content }] : Array.from(content, toBlock);
-  const defects = [...extraFields(value, role, index), ...(isString ? [] : noBlocks(content, index))];
+  const blocks = isString ? [{ type: 'text', text: content }] : [...content].map(toBlock);
+  const defects = [...extraFields(value, role, index), ...noBlocks(blocks, index)];
   return { index, role, blocks, isString, defects };
 }
 
@@ -76,13 +86,14 @@ function toBlock(value: unknown): Block {
 }
 
 function extraFields(fields: Fields, role: Role, index: number): HistoryDefect[] {
-  const extra = Object.keys(fields).filter((field) => !isMessageField(role, field));
-  return extra.map((field) => messageDefect('extra_field', index, 'Extra inputs are not permitted', `.${field}`));
+  const words = 'Extra inputs are not permitted';
+  return extraMessageFields(fields, role).map((field) => messageDefect('extra_field', index, words, `.${field}`));
 }
 
-function noBlocks(content: readonly unknown[], index: number): HistoryDefect[] {
-  return Array.from(content, (value, block) => {
-    const field = `.content.${String(block)}.type`;
-    return isBlock(value) ? [] : [{ ...messageDefect('malformed_block', index, 'Field required', field), block }];
-  }).flat();
+function noBlocks(blocks: readonly Block[], index: number): HistoryDefect[] {
+  if (!blocks.includes(NO_BLOCK)) return [];
+  return blocks.flatMap((one, block) => {
+    const path = `.content.${String(block)}.type`;
+    return one === NO_BLOCK ? [{ ...messageDefect('malformed_block', index, 'Field required', path), block }] : [];
+  });
 }
