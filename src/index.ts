@@ -22,6 +22,9 @@ export {
 } from '../operators/resumeConversation.js';
 export { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 export type { InvalidHistory } from './conversation/createHistoryGuard.js';
+export { checkHistory } from './conversation/history/checkHistory.js';
+export type { HistoryMessage } from './conversation/history/HistoryMessage.js';
+export { mendHistory, type MendedHistory } from './conversation/history/mendHistory.js';
 export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
 export { textDeltas, type TextDeltasOptions } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
@@ -52,6 +55,7 @@ export type {
 export type { InputOf, ToolInputSchema } from './tools/input/ToolInputSchema.js';
 
 export type { ClaudeEvent, ClaudeMessage, PingEvent } from './events/ClaudeEvent.js';
+export type { HistoryChange, HistoryChangeCode } from './events/HistoryChange.js';
 export type { ConversationControl } from './events/ConversationControl.js';
 export type { RoundRequest } from './events/RoundRequest.js';
 export type {
@@ -84,10 +88,10 @@ export type {
 
 export { ClaudeApiError, type ClaudeApiFacts } from './errors/ClaudeApiError.js';
 export { CircuitOpenError } from './errors/CircuitOpenError.js';
-export { HistoryError } from './errors/HistoryError.js';
+export { HistoryError, type HistoryDefect, type HistoryDefectCode } from './errors/HistoryError.js';
 export { isRetryable } from './errors/isRetryable.js';
 export { JsonSchemaError } from './errors/JsonSchemaError.js';
-export { LimitError } from './errors/LimitError.js';
+export { LimitError, type LimitErrorOptions } from './errors/LimitError.js';
 export { MissingToolResultError } from './errors/MissingToolResultError.js';
 export { OptionError } from './errors/OptionError.js';
 export { ProtocolError } from './errors/ProtocolError.js';

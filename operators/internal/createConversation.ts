@@ -51,7 +51,7 @@ export function createConversation(
     if (over) return;
     over = true;
     running.unsubscribe();
-    const outcome = current.outcome(failure === undefined ? STOPPED : BROKEN_OFF);
+    const outcome = current.outcome(failure === undefined ? STOPPED : BROKEN_OFF, failure?.error);
     const event = endConversation(current.state, outcome, reason);
     out.next({ ...event, messages: history.leave(event.messages), ...failure });
     if (failure === undefined) out.complete();
@@ -86,7 +86,7 @@ export function createConversation(
           next.complete();
         }
       });
-      if (state.last) hurry();
+      if (wrappingUp) hurry();
       out.next(toRoundStart(current.state, mended, control));
       if (!over) current.run(round, out, next);
     });
@@ -107,7 +107,7 @@ export function createConversation(
       const endNow = (): void => {
         end('stopped');
       };
-      if (current.replied) current.stopTools(STOPPED, endNow);
+      if (current.awaitsTools) current.stopTools(STOPPED, endNow);
       else endNow();
     },
   };

@@ -1,4 +1,5 @@
 import { asyncScheduler, defer, filter, type Subscriber, type Subscription } from 'rxjs';
+import { NO_USAGE } from '../../src/conversation/addUsage.js';
 import { createRoundTracker, type RoundOutcome, type WholeOutcome } from '../../src/conversation/createRoundTracker.js';
 import type { RoundState } from '../../src/conversation/endRound.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
@@ -6,15 +7,18 @@ import { createCell } from './createCell.js';
 import { createRelay } from './relay.js';
 import type { Round } from './Round.js';
 
+/** The outcome of a round that never began. */
+const NOTHING: RoundOutcome = { message: undefined, results: [], usage: NO_USAGE, estimated: false, goesOn: false };
+
 /** One round of a conversation. */
 export interface RunningRound {
   readonly state: RoundState;
-  /** Whether Claude has said why its reply ends, so that only tools are waited for. */
-  readonly replied: boolean;
+  /** Whether Claude has said why its reply ends, and the round has not ended yet. */
+  readonly awaitsTools: boolean;
   /** Subscribes to its events on behalf of `subscriber`, which gets their error; the events themselves go to `out`. */
   run(round: Round, out: Subscriber<RoundEvent>, subscriber: Subscriber<unknown>): void;
-  /** What it has brought. The calls that are open are answered with `why`. */
-  outcome(why: string): RoundOutcome;
+  /** What it has brought. The calls that are open are answered with `why`; `error` is what it failed with, if it did. */
+  outcome(why: string, error?: unknown): RoundOutcome;
   /**
    * Has no further tool started, and those that run stopped.
    *
@@ -49,8 +53,8 @@ export function createRound(state: RoundState, grace: number, conclude: (outcome
 
   return {
     state,
-    get replied() {
-      return tracker.replied;
+    get awaitsTools() {
+      return whole === undefined && tracker.replied;
     },
     run(round, out, subscriber) {
       const observer = createRelay<RoundEvent, unknown>(subscriber, {
@@ -67,7 +71,7 @@ export function createRound(state: RoundState, grace: number, conclude: (outcome
       if (observer.closed) return;
       defer(() => round(state.request, state.round, { stopTools$ })).subscribe(observer);
     },
-    outcome: (why) => whole ?? tracker.breakOff(why),
+    outcome: (why, error) => whole ?? (link === undefined ? NOTHING : tracker.breakOff(why, error)),
     stopTools(why, late) {
       stopReason.set(why);
       awaitReply = () => {

@@ -3,6 +3,7 @@ import { MissingToolResultError } from '../errors/MissingToolResultError.js';
 import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
+import { isObject } from '../iteration/isObject.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { toolStopped } from '../tools/toolStopped.js';
 import { addUsage, NO_USAGE } from './addUsage.js';
@@ -41,8 +42,13 @@ export interface RoundTracker {
    * @throws MissingToolResultError when Claude waits for a result that did not come.
    */
   end(): WholeOutcome;
-  /** What the round brought when it is broken off here, for a reason such as `the user stopped the conversation`. */
-  breakOff(why: string): RoundOutcome;
+  /**
+   * What the round brought when it is broken off here.
+   *
+   * @param why Such as `the conversation was stopped`.
+   * @param error What it failed with, if it did.
+   */
+  breakOff(why: string, error?: unknown): RoundOutcome;
 }
 
 /** Makes a tracker that has seen nothing yet. */
@@ -55,10 +61,13 @@ export function createRoundTracker(round: number): RoundTracker {
   let estimated = false;
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
-  /** Adds what the reply has cost so far. */
-  const spend = (): void => {
+  /** Adds what the reply has cost so far. Before it began nothing is known, unless the API refused the request. */
+  const spend = (error?: unknown): void => {
     const message = accumulator.message();
-    if (message === undefined) return;
+    if (message === undefined) {
+      estimated ||= !isRefusal(error);
+      return;
+    }
     const measured = hasReplied();
     usage = addUsage(usage, measured ? message.usage : estimateUsage(message.usage, accumulator.chars()));
     estimated ||= !measured;
@@ -76,7 +85,7 @@ export function createRoundTracker(round: number): RoundTracker {
           if (!results.has(event.id)) results.set(event.id, event.result);
           break;
         case 'round_retry':
-          spend();
+          spend(event.error);
           results.clear();
           started.clear();
           accumulator.add(event);
@@ -105,14 +114,19 @@ export function createRoundTracker(round: number): RoundTracker {
       const answers = answersTo(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
       return { message, results: answers, usage, estimated, goesOn: goesOn(message, calls) };
     },
-    breakOff(why) {
-      spend();
+    breakOff(why, error) {
+      spend(error);
       const message = accumulator.wholeMessage();
       if (message === undefined) return { message, results: [], usage, estimated, goesOn: false };
       const results = answersTo(message, why);
       return { message, results, usage, estimated, goesOn: goesOn(message, callsOf(message)) };
     },
   };
+}
+
+/** Whether the API answered a request with an error, which costs nothing. */
+function isRefusal(error: unknown): boolean {
+  return isObject(error) && typeof error['status'] === 'number';
 }
 
 /** The answer to a call that was not run to its end: the API refuses a history with open calls. */

@@ -191,8 +191,8 @@ export interface ConversationEndEvent {
   /** Tokens of all rounds, those of replies that broke off and were asked for again included. */
   readonly usage: UsageTotals;
   /**
-   * Whether a reply broke off before it had told its tokens, so that a part of `usage` is an estimate: a quarter of the
-   * characters that had come.
+   * Whether a part of `usage` is an estimate, because a reply broke off before it had told its tokens: a quarter of the
+   * characters that had come, and nothing where none had.
    */
   readonly usage_estimated: boolean;
   /** How many rounds were begun. */

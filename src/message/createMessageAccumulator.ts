@@ -113,7 +113,7 @@ export function createMessageAccumulator(): MessageAccumulator {
       }
       return snapshot;
     },
-    wholeMessage: () => head && ({ ...head, content: blocks.wholeContent() }),
+    wholeMessage: () => head && { ...head, content: blocks.wholeContent() },
     chars: () => blocks.chars(),
     get complete() {
       return complete;

@@ -1,4 +1,3 @@
-import { messageOf } from '../errors/messageOf.js';
 import type { GuardRefusal } from '../events/RoundEvent.js';
 import { isPromiseLike } from '../iteration/isPromiseLike.js';
 import type { Guard, ToolContext } from './Tool.js';
@@ -48,6 +47,6 @@ function toRefusal(name: string, verdict: unknown): Refusal {
 }
 
 function failed(name: string, cause: unknown): GuardRefusal {
-  const message = `The call to \`${name}\` was not run: whether it is allowed could not be found out (${messageOf(cause)}).`;
+  const message = `The call to \`${name}\` was not run: whether it is allowed could not be found out.`;
   return { _tag: 'GuardRefusal', message, cause };
 }

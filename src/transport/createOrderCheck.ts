@@ -20,7 +20,7 @@ export function createOrderCheck(): OrderCheck {
 
   return {
     see(event: unknown) {
-      if (!isObject(event)) throw new ProtocolError(`Expected an event, found ${String(event)}.`);
+      if (!isObject(event)) throw new ProtocolError(`Expected an event, found a ${typeof event}.`);
       events++;
       lastEvent = String(event['type']);
       switch (lastEvent) {

@@ -1,5 +1,4 @@
 import type { RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
-import { messageOf } from '../errors/messageOf.js';
 import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 
@@ -7,6 +6,8 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 const DELTA =
   /^\{"type":"content_block_delta","index":(0|[1-9]\d*),"delta":\{"type":"(text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":("[^"\\]*(?:\\.[^"\\]*)*")\} *\} *$/;
 
+/** How much of the name of an event is shown, in characters. */
+const LONGEST_NAME = 80;
 /** In characters. Behind it, what is saved does not count, and a regular expression might run out of stack. */
 const LONGEST_DELTA = 1024;
 
@@ -20,7 +21,7 @@ export function parseEvent(name: string, data: string): ClaudeEvent {
   try {
     return parseDelta(data) ?? (JSON.parse(data) as ClaudeEvent);
   } catch (error) {
-    throw new ProtocolError(`The data of an event \`${name}\` is not JSON: ${messageOf(error)}`, { cause: error });
+    throw new ProtocolError(`The data of an event \`${name.slice(0, LONGEST_NAME)}\` is not JSON.`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { withoutFields, type Block, type Fields, type Role } from './Block.js';
 import { extraMessageFields } from './blockFields.js';
 import { blockPath, type Flaw } from './Flaw.js';
-import type { HistoryChange, HistoryChangeCode } from './HistoryChange.js';
+import type { HistoryChange, HistoryChangeCode } from '../../events/HistoryChange.js';
 
 /** A block of a history that is being mended. */
 export interface Cell {

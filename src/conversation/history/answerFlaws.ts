@@ -17,7 +17,7 @@ function notEchoed(toolset: unknown): Flaw {
   return {
     code: 'toolset_name_not_echoed',
     field: '.tool_result.toolset_name',
-    words: toolset === undefined ? 'must not be set: its `tool_use` has none' : 'must be that of its `tool_use`',
+    words: 'must be that of its tool_use',
     remedy: {
       code: 'result_changed',
       text: 'The toolset of a call was named in its result.',

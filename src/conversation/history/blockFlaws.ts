@@ -61,7 +61,7 @@ const MARKED: Flaw = {
 };
 const CITED: Flaw = {
   code: 'citations_from_user',
-  field: '.text.citations',
+  field: '',
   words: 'citations cannot be in a user message',
   remedy: {
     code: 'field_removed',

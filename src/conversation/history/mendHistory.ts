@@ -8,7 +8,7 @@ import { toMessage, type Draft, type Report } from './Draft.js';
 import { draftHistory } from './draftHistory.js';
 import { dropCacheMarks } from './dropCacheMarks.js';
 import { dropEmpty } from './dropEmpty.js';
-import type { HistoryChange } from './HistoryChange.js';
+import type { HistoryChange } from '../../events/HistoryChange.js';
 import type { HistoryMessage } from './HistoryMessage.js';
 import { mendIds } from './mendIds.js';
 import { mendPairs } from './mendPairs.js';

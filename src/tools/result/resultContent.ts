@@ -59,7 +59,10 @@ function leftOut({ type }: ContentBlock, why: string): ContentBlock {
   return { type: 'text', text: `[${type} left out: ${why}]` };
 }
 
-function cutBlocks(blocks: readonly ContentBlock[], { maxResultChars, maxFileChars = MAX_FILE_CHARS }: ResultLimits): ContentBlock[] {
+function cutBlocks(
+  blocks: readonly ContentBlock[],
+  { maxResultChars, maxFileChars = MAX_FILE_CHARS }: ResultLimits,
+): ContentBlock[] {
   let total = 0;
   let files = 0;
   const kept = blocks.flatMap((block): ContentBlock[] => {
