@@ -21,11 +21,12 @@ export interface HistoryGuard {
 }
 
 /**
- * Makes the guard of one conversation, whose history only grows.
- *
- * What Claude says while the conversation runs is sent back as it came, so an id that it used before is left alone there:
- * the API gives none twice, and a fake that does is no reason to change them.
+ * What is left alone in Claude's own words, which are sent back as they came: a field that is newer than this library, and
+ * an id that Claude used before. The API gives none twice; the fakes of tests do.
  */
+const OWN_WORDS: readonly HistoryDefect['code'][] = ['extra_field', 'duplicate_tool_use_id'];
+
+/** Makes the guard of one conversation, whose history only grows. */
 export function createHistoryGuard(invalidHistory: InvalidHistory): HistoryGuard {
   let check = createHistoryCheck();
   let seen = 0;
@@ -35,7 +36,7 @@ export function createHistoryGuard(invalidHistory: InvalidHistory): HistoryGuard
   const defectsOf = (messages: readonly MessageParam[]): HistoryDefect[] => {
     const defects = [...check.add(messages.slice(seen)), ...check.end()];
     seen = messages.length;
-    return begun ? defects.filter(({ code }) => code !== 'duplicate_tool_use_id') : defects;
+    return begun ? defects.filter(({ code }) => !OWN_WORDS.includes(code)) : defects;
   };
   const startAnew = (): void => {
     check = createHistoryCheck();

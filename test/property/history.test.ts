@@ -4,65 +4,146 @@ import { createHistoryCheck } from '../../src/conversation/history/createHistory
 import type { HistoryMessage } from '../../src/conversation/history/HistoryMessage.js';
 import { mendHistory } from '../../src/conversation/history/mendHistory.js';
 import { refuse } from '../support/strictRules/refuse.js';
-import { anyHistory, anyTalk } from '../unit/history/histories.js';
+import { anyHistory, anyTalk, changedTalk, wholeTalk } from '../unit/history/histories.js';
 
-const RUNS = { numRuns: Number(process.env['RUNS'] ?? 1000) };
+const tools = [
+  { name: 'add', input_schema: { type: 'object' } },
+  { type: 'web_search_20250305', name: 'web_search' },
+  { type: 'code_execution_20260120', name: 'code_execution' },
+] as const;
 
-const searchTool = { type: 'web_search_20250305', name: 'web_search' } as const;
-const addTool = { name: 'add', input_schema: { type: 'object' } } as const;
-const codeTool = { type: 'code_execution_20260120', name: 'code_execution' } as const;
-const tools = [addTool, searchTool, codeTool];
-
-const said = (text: string): HistoryMessage => ({ role: 'user', content: text });
 const refusal = (messages: readonly unknown[]): string | undefined =>
   refuse({ model: 'claude-sonnet-4-5', max_tokens: 9, stream: true, tools, messages, container: 'c', mcp_servers: [] });
 
+/** The strict server looks types up in plain objects. */
+const isForServer = (messages: readonly unknown[]): boolean => !JSON.stringify(messages).includes('"type":"__proto__"');
+
+const json = (value: unknown): string => JSON.stringify(value);
+
 describe('a mended history', () => {
-  it('passes', () => {
+  it('passes, whatever it was', () => {
     fc.assert(
-      fc.property(anyTalk, (history) => {
-        expect(checkHistory(mendHistory(history).messages)).toEqual([]);
-        expect(checkHistory(mendHistory(history, tools).messages, tools)).toEqual([]);
+      fc.property(anyTalk, (talk) => {
+        expect(checkHistory(mendHistory(talk).messages)).toEqual([]);
+        expect(checkHistory(mendHistory(talk, tools).messages, tools)).toEqual([]);
       }),
-      RUNS,
     );
   });
 
-  it('is a fixed point, and what is left in it is reported', () => {
+  it('is a fixed point, and all that is left in it is reported', () => {
     fc.assert(
       fc.property(anyHistory, (history) => {
-        const mended = mendHistory(history, tools);
-        const again = mendHistory(mended.messages, tools);
-        expect(again.messages).toBe(mended.messages);
-        expect(again.changes).toEqual([]);
-        expect(again.unmended).toEqual(checkHistory(mended.messages, tools));
-        expect(again.unmended.filter(({ code }) => code !== 'misplaced_system')).toEqual([]);
-        expect(mended.unmended.filter(({ code }) => code !== 'thinking_prefix_changed')).toEqual(again.unmended);
+        const { messages, unmended } = mendHistory(history, tools);
+        const left = checkHistory(messages, tools);
+        expect(unmended.filter(({ code }) => code !== 'thinking_prefix_changed')).toEqual(left);
+        expect(left.filter(({ code }) => code !== 'misplaced_system')).toEqual([]);
+
+        const again = mendHistory(messages, tools);
+        expect(again).toEqual({ messages, changes: [], unmended: left });
+        expect(again.messages).toBe(messages);
       }),
-      RUNS,
     );
   });
 
-  it('is what the server takes, with a new message behind it', () => {
+  it('is the same array exactly when nothing is said to have changed', () => {
     fc.assert(
-      fc.property(anyTalk, (history) => {
-        fc.pre(!JSON.stringify(history).includes('"type":"__proto__"'));
-        const { messages } = mendHistory([...mendHistory(history, tools).messages, said('Go on.')], tools);
-        expect(refusal(messages)).toBeUndefined();
+      fc.property(fc.oneof(anyHistory, changedTalk), (history) => {
+        const before = json(history);
+        const { messages, changes } = mendHistory(history);
+        expect(messages === history).toBe(changes.length === 0);
+        expect(json(messages) === before).toBe(changes.length === 0);
+        expect(json(history)).toBe(before);
       }),
-      RUNS,
+    );
+  });
+
+  it('is what the strict server takes, also with a new message behind it', () => {
+    fc.assert(
+      fc.property(anyTalk.filter(isForServer), (talk) => {
+        const next: HistoryMessage = { role: 'user', content: 'Go on.' };
+        const mended = mendHistory([...mendHistory(talk, tools).messages, next], tools);
+        expect(refusal(mended.messages)).toBeUndefined();
+        const last = mended.messages.at(-1);
+        expect(last?.role).toBe('user');
+        expect(json(last)).toContain('Go on.');
+      }),
+    );
+  });
+
+  it('keeps what was whole in a talk that broke off anywhere', () => {
+    fc.assert(
+      fc.property(wholeTalk, fc.nat(), (talk, seed) => {
+        const cut = talk.slice(0, seed % (talk.length + 1));
+        const { messages } = mendHistory(cut, tools);
+        expect(messages.length - cut.length).toBe(checkHistory(cut, tools).length);
+        for (const [index, message] of cut.entries()) expect(messages[index]).toBe(message);
+        expect(refusal([...messages, ...talk.slice(0, 1)])).toBeUndefined();
+      }),
     );
   });
 });
 
-it('add', () => {
-  fc.assert(
-    fc.property(anyHistory, fc.nat(), (history, n) => {
-      const check = createHistoryCheck(tools);
-      const cut = history.length === 0 ? 0 : n % history.length;
-      const found = [...check.add(history.slice(0, cut)), ...check.add(history.slice(cut)), ...check.end()];
-      expect(found).toEqual(checkHistory(history, tools));
-    }),
-    RUNS,
-  );
+describe('a whole history', () => {
+  it('has no defect, and comes back as the array that it is', () => {
+    fc.assert(
+      fc.property(wholeTalk, (talk) => {
+        expect(checkHistory(talk, tools)).toEqual([]);
+        expect(refusal(talk)).toBeUndefined();
+        const mended = mendHistory(talk, tools);
+        expect(mended).toEqual({ messages: talk, changes: [], unmended: [] });
+        expect(mended.messages).toBe(talk);
+      }),
+    );
+  });
+});
+
+describe('what checkHistory finds', () => {
+  /** What the messages alone do not tell, and where the strict server knows less than the SDK's types. */
+  const isTheirs = (words: string, history: unknown): boolean =>
+    /\.clear_at: |prefill|at least one message|trailing whitespace/.test(words) ||
+    (words.includes('tool was provided') && json(history).includes('tool_addition'));
+
+  it('is what the strict server refuses, in its words', () => {
+    fc.assert(
+      fc.property(changedTalk, (history) => {
+        const refused = refusal(history);
+        // The strict server has no rule for this one.
+        const found = checkHistory(history, tools).filter(({ code }) => code !== 'final_thinking');
+        if (refused === undefined) expect(found).toEqual([]);
+        else if (!isTheirs(refused, history)) expect(found.map(({ wording }) => wording)).toContain(refused);
+      }),
+    );
+  });
+
+  it('is something wherever the strict server refuses', () => {
+    fc.assert(
+      fc.property(anyHistory.filter(isForServer), (history) => {
+        const refused = refusal(history);
+        if (refused !== undefined && !isTheirs(refused, history)) expect(checkHistory(history, tools)).not.toEqual([]);
+      }),
+    );
+  });
+
+  it('is the same in one piece and in many', () => {
+    fc.assert(
+      fc.property(anyHistory, fc.array(fc.nat(4)), (history, sizes) => {
+        const check = createHistoryCheck(tools);
+        let at = 0;
+        const pieces = sizes.flatMap((size) => check.add(history.slice(at, (at += size))));
+        const found = [...pieces, ...check.add(history.slice(at))];
+        expect(check.end()).toEqual(check.end());
+        expect([...found, ...check.end()]).toEqual(checkHistory(history, tools));
+      }),
+    );
+  });
+
+  it('is what it will be, whatever follows', () => {
+    fc.assert(
+      fc.property(anyHistory, anyHistory, (history, more) => {
+        const certain = createHistoryCheck(tools).add(history).map(json);
+        const all = new Set(checkHistory([...history, ...more], tools).map(json));
+        expect(certain.filter((defect) => !all.has(defect))).toEqual([]);
+      }),
+    );
+  });
 });

@@ -1,7 +1,7 @@
+import type { HistoryChange, HistoryChangeCode } from '../../events/HistoryChange.js';
 import { withoutFields, type Block, type Fields, type Role } from './Block.js';
 import { extraMessageFields } from './blockFields.js';
 import { blockPath, type Flaw } from './Flaw.js';
-import type { HistoryChange, HistoryChangeCode } from '../../events/HistoryChange.js';
 
 /** A block of a history that is being mended. */
 export interface Cell {
@@ -13,7 +13,7 @@ export interface Cell {
 }
 
 /** Where a block was before anything was mended. */
-export interface Origin {
+interface Origin {
   readonly message: number;
   readonly block: number;
   /** How many blocks were before it in the history. */
@@ -29,7 +29,7 @@ export interface Draft {
 }
 
 /** A message before anything was mended. */
-export interface Original {
+interface Original {
   readonly index: number;
   readonly message: Fields;
   readonly cells: readonly Cell[];

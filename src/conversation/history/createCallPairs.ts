@@ -1,13 +1,14 @@
 import type { HistoryDefect } from '../../errors/HistoryError.js';
-import { isServerCall, type Block } from './Block.js';
 import { answerFlaws } from './answerFlaws.js';
+import { isServerCall, type Block } from './Block.js';
 import { flawDefect, messageDefect, type Flaw } from './Flaw.js';
 import type { Follower } from './Follower.js';
 import type { SeenMessage } from './readMessage.js';
 
 /**
  * Every call has one result, at the beginning of the very next message, and every result has its call; an id names one
- * call in the whole history.
+ * call in the whole history. The API joins messages of one role that follow each other, but has been seen to refuse
+ * results that are split over them.
  */
 export function createCallPairs(): Follower {
   const ids = new Set<string>();

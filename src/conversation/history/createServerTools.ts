@@ -10,7 +10,7 @@ export interface ServerCall {
 }
 
 /** What a message means for the tools that the server runs. */
-export interface ServerToolNews {
+interface ServerToolNews {
   /** Calls that this message comes too early for: they have no result yet, and the API takes nothing but results. */
   readonly stuck: readonly ServerCall[];
   /** The indexes of results without a call before them. */

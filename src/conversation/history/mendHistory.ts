@@ -1,4 +1,5 @@
 import type { HistoryDefect } from '../../errors/HistoryError.js';
+import type { HistoryChange } from '../../events/HistoryChange.js';
 import type { ToolEntry } from '../../tools/Tool.js';
 import type { Fields } from './Block.js';
 import { changedPrefixes } from './changedPrefixes.js';
@@ -8,7 +9,6 @@ import { toMessage, type Draft, type Report } from './Draft.js';
 import { draftHistory } from './draftHistory.js';
 import { dropCacheMarks } from './dropCacheMarks.js';
 import { dropEmpty } from './dropEmpty.js';
-import type { HistoryChange } from '../../events/HistoryChange.js';
 import type { HistoryMessage } from './HistoryMessage.js';
 import { mendIds } from './mendIds.js';
 import { mendPairs } from './mendPairs.js';

@@ -1,4 +1,4 @@
-import { callerOf, isServerCall, isServerResult, type Block } from './Block.js';
+import { callerOf, isServerCall, isServerResult } from './Block.js';
 import { CALL_ID, SERVER_CALL_ID } from './callFlaws.js';
 import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
 
@@ -27,7 +27,7 @@ export function mendIds(drafts: readonly Draft[], report: Report): Draft[] {
     known.set(id, name);
     return renamed(cell, 'id', name, report);
   };
-  const mendCell = (cell: Cell, here: Set<unknown>): Cell[] => {
+  const nameCell = (cell: Cell, here: Set<unknown>): Cell[] => {
     const { block } = cell;
     const called = withCaller(cell, names, report);
     if (isServerCall(block)) {
@@ -46,7 +46,7 @@ export function mendIds(drafts: readonly Draft[], report: Report): Draft[] {
     const here = new Set<unknown>();
     return withCells(
       draft,
-      draft.cells.flatMap((cell) => mendCell(cell, here)),
+      draft.cells.flatMap((cell) => nameCell(cell, here)),
     );
   });
 }
@@ -77,7 +77,9 @@ function renamed(cell: Cell, field: string, name: string, report: Report): Cell 
 
 /** Makes names that no call in the history has or is given. */
 function createNewNames(drafts: readonly Draft[]): (id: string, pattern: RegExp) => string {
-  const taken = new Set(drafts.flatMap(({ cells }) => cells.flatMap(({ block }) => idsOf(block))));
+  const taken = new Set(
+    drafts.flatMap(({ cells }) => cells.flatMap(({ block }) => [block['id'], block['tool_use_id']])),
+  );
   const counts = new Map<string, number>();
   return (id, pattern) => {
     const base = pattern === SERVER_CALL_ID ? serverName(id) : id.replace(/[^a-zA-Z0-9_-]/g, '_') || 'toolu';
@@ -94,8 +96,4 @@ function createNewNames(drafts: readonly Draft[]): (id: string, pattern: RegExp)
 function serverName(id: string): string {
   const own = id.replace(/^srvtoolu_/, '').replace(/[^a-zA-Z0-9_]/g, '_');
   return `srvtoolu_${own === '' ? 'call' : own}`;
-}
-
-function idsOf({ id, tool_use_id }: Block): unknown[] {
-  return [id, tool_use_id];
 }

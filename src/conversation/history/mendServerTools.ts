@@ -1,7 +1,7 @@
+import type { HistoryChangeCode } from '../../events/HistoryChange.js';
 import { callerOf, isServerCall, isServerResult, type Block, type Fields } from './Block.js';
 import { createServerTools } from './createServerTools.js';
 import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
-import type { HistoryChangeCode } from '../../events/HistoryChange.js';
 
 /**
  * Drops the tools of the server that can get no result any more, with the calls that their code made and the results of

@@ -1,5 +1,5 @@
 import type { HistoryDefectCode } from '../../../src/errors/HistoryError.js';
-import type { HistoryChangeCode } from '../../../src/conversation/history/HistoryChange.js';
+import type { HistoryChangeCode } from '../../../src/events/HistoryChange.js';
 
 /** A history that the API refuses: what is said of it, and what becomes of it. */
 export interface BadHistory {

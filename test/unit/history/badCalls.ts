@@ -1,14 +1,4 @@
-import {
-  missing,
-  orphan,
-  repeated,
-  sameId,
-  charset,
-  at,
-  extra,
-  openSearch,
-  type BadHistory,
-} from './BadHistory.js';
+import { missing, orphan, repeated, sameId, charset, at, extra, openSearch, type BadHistory } from './BadHistory.js';
 import {
   ask,
   user,
@@ -243,7 +233,7 @@ export const results: readonly BadHistory[] = [
     rule: 'a result does not name its toolset',
     messages: [ask, claude(call('t1', { toolset_name: 'browser' })), user(result('t1'))],
     defects: [
-      at('toolset_name_not_echoed', 'messages.2.content.0.tool_result.toolset_name', 'must be that of its `tool_use`'),
+      at('toolset_name_not_echoed', 'messages.2.content.0.tool_result.toolset_name', 'must be that of its tool_use'),
     ],
     changes: ['result_changed'],
     mended: [ask, claude(call('t1', { toolset_name: 'browser' })), user(result('t1', { toolset_name: 'browser' }))],
@@ -252,11 +242,7 @@ export const results: readonly BadHistory[] = [
     rule: 'a result names a toolset that its call has not',
     messages: [ask, claude(call('t1')), user(result('t1', { toolset_name: 'browser' }))],
     defects: [
-      at(
-        'toolset_name_not_echoed',
-        'messages.2.content.0.tool_result.toolset_name',
-        'must not be set: its `tool_use` has none',
-      ),
+      at('toolset_name_not_echoed', 'messages.2.content.0.tool_result.toolset_name', 'must be that of its tool_use'),
     ],
     changes: ['result_changed'],
     mended: [ask, claude(call('t1')), user(result('t1'))],

@@ -40,7 +40,7 @@ export const texts: readonly BadHistory[] = [
       claude({ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'x' } }, text('a')),
     ],
     defects: [
-      at('citations_from_user', 'messages.0.content.0.text.citations', 'citations cannot be in a user message'),
+      at('citations_from_user', 'messages.0.content.0', 'citations cannot be in a user message'),
       at('document_from_assistant', 'messages.1.content.0', 'a document cannot be in an assistant message'),
     ],
     changes: ['field_removed', 'block_removed'],

@@ -119,3 +119,71 @@ export const anyHistory = history(
 function history(messages: fc.Arbitrary<unknown>): fc.Arbitrary<HistoryMessage[]> {
   return fc.array(messages, { maxLength: 8 }).map((list) => deepFreeze(list) as HistoryMessage[]);
 }
+
+const signed = { type: 'thinking', thinking: 'Hm.', signature: 'sig' };
+const said = { type: 'text', text: 'Hi.' };
+
+/** A turn of Claude's and what answers it, before they have their ids. */
+const exchange = fc.record({
+  thinks: fc.boolean(),
+  speaks: fc.boolean(),
+  searches: fc.boolean(),
+  calls: fc.nat(3),
+  shuffled: fc.boolean(),
+  asksMore: fc.boolean(),
+  isOneString: fc.boolean(),
+});
+
+type Exchange = typeof exchange extends fc.Arbitrary<infer T> ? T : never;
+
+/** A talk as the API takes it, which begins with a question. */
+export const wholeTalk: fc.Arbitrary<HistoryMessage[]> = fc.array(exchange, { maxLength: 6 }).map((turns) => {
+  const question = { role: 'user', content: 'What now?' };
+  return deepFreeze([question, ...turns.flatMap(writeExchange)]) as HistoryMessage[];
+});
+
+function writeExchange(turn: Exchange, n: number): object[] {
+  const ids = Array.from({ length: turn.calls }, (_, index) => `toolu_${String(n)}_${String(index)}`);
+  const searchId = `srvtoolu_${String(n)}`;
+  const search = [
+    { type: 'server_tool_use', id: searchId, name: 'web_search', input: {} },
+    { type: 'web_search_tool_result', tool_use_id: searchId, content: [] },
+  ];
+  const reply = [
+    ...(turn.thinks ? [signed] : []),
+    ...(turn.searches ? search : []),
+    ...(turn.speaks || ids.length === 0 ? [said] : []),
+    ...ids.map((id) => ({ type: 'tool_use', id, name: 'add', input: { id } })),
+  ];
+  const results = ids.map((id) => ({ type: 'tool_result', tool_use_id: id, content: id }));
+  const answer = [
+    ...(turn.shuffled ? results.reverse() : results),
+    ...(turn.asksMore || ids.length === 0 ? [said] : []),
+  ];
+  const isString = turn.isOneString && ids.length === 0;
+  return [
+    { role: 'assistant', content: reply },
+    { role: 'user', content: isString ? 'More.' : answer },
+  ];
+}
+
+/** A talk as the API takes it, in which one thing was changed: something dropped, doubled or moved. */
+export const changedTalk: fc.Arbitrary<HistoryMessage[]> = fc
+  .tuple(wholeTalk, fc.constantFrom('none', 'drop', 'double', 'move', 'carry', 'repeat', 'lose'), fc.nat(), fc.nat())
+  .map(([talk, how, one, other]) => deepFreeze(changed(talk, how, one, other)) as HistoryMessage[]);
+
+function changed(talk: readonly HistoryMessage[], how: string, one: number, other: number): unknown[] {
+  const copy = structuredClone(talk) as unknown[] as { content: unknown }[];
+  const from = copy[one % copy.length]!;
+  const to = copy[other % copy.length]!;
+  const blocks: unknown[] = Array.isArray(from.content) ? from.content : [];
+  const [taken] = ['drop', 'move', 'carry'].includes(how)
+    ? blocks.splice(other % (blocks.length || 1), 1)
+    : [blocks[0]];
+  if (how === 'lose') copy.splice(one % copy.length, 1);
+  if (how === 'repeat') copy.splice(other % copy.length, 0, structuredClone(from));
+  if (taken === undefined) return copy;
+  if (how === 'double' || how === 'move') blocks.splice(one % (blocks.length + 1), 0, taken);
+  if (how === 'carry' && Array.isArray(to.content)) to.content.push(taken);
+  return copy;
+}

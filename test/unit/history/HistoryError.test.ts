@@ -1,0 +1,42 @@
+import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
+import { HistoryError, type HistoryDefect } from '../../../src/errors/HistoryError.js';
+import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
+import { ask, call, claude, text } from './blocks.js';
+import { given } from './given.js';
+
+const END = 'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.';
+const bad = claude(text('my secret', { secret: 'words' }), text(''), call('t1'));
+
+describe('HistoryError', () => {
+  it('names the first defects, and says how many more there are', () => {
+    const defects = checkHistory(given([ask, bad, bad]));
+    const error = new HistoryError(defects);
+    expect(defects).toHaveLength(7);
+    expect(error.message).toBe(
+      'The API would refuse this history. messages.1.content.0.text.secret: Extra inputs are not permitted. ' +
+        'messages.1.content.1: messages: text content blocks must be non-empty. ' +
+        `messages.2.content.0.text.secret: Extra inputs are not permitted. And 4 more. ${END}`,
+    );
+    expect(error).toMatchObject({ _tag: 'HistoryError', name: 'HistoryError', defects });
+    expect(RxClaudeError.is(error)).toBe(true);
+  });
+
+  it('shows nothing of what was said', () => {
+    const defects = checkHistory(given([ask, bad]));
+    expect(new HistoryError(defects).message).not.toMatch(/my secret|words/);
+  });
+
+  it('is not longer for long ids', () => {
+    const { message } = new HistoryError(checkHistory(given([ask, claude(call('t'.repeat(10_000)))])));
+    expect(message.length).toBeLessThan(600);
+    expect(message).toMatch(/t….*\.$/);
+  });
+
+  it('can be logged as JSON', () => {
+    const defects: HistoryDefect[] = checkHistory(given([ask, claude(call('t1'))]));
+    expect(JSON.parse(JSON.stringify(new HistoryError(defects)))).toEqual({
+      _tag: 'HistoryError',
+      defects: [{ code: 'tool_use_without_result', path: 'messages.1', message: 1, wording: defects[0]?.wording }],
+    });
+  });
+});
