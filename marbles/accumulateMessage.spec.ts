@@ -11,9 +11,10 @@ import {
   textStart,
 } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude, ours } from './support/alphabet.js';
+import { claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { overloaded } from './support/overloaded.js';
 
 const events = frozen({ ...claude, ...ours, o: textStart(), h: textDelta('Hel'), i: textDelta('lo'), c: blockStop() });
 const { message: empty } = messageStart();
@@ -61,6 +62,37 @@ marble('fails when a message begins within another', ({ hot, expectObservable, e
   const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
   expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages, error);
   expectSubscriptions(source.subscriptions).toBe(subs);
+});
+
+describe('a message that broke off', () => {
+  const around = frozen({
+    ...events,
+    B: { type: 'round_start', round: 1, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+    C: { type: 'conversation_end', reason: 'stopped' } as RoundEvent,
+    R: retried(1, overloaded(), 500),
+  });
+
+  marble('is followed by the one of the next attempt, from its beginning', ({ hot, expectObservable }) => {
+    const source = hot(' -B-s-o-h-R-s-o-h-i-c-e-m-|', around);
+    const expected = '   ---1-2-3---1-2-3-4---5---|';
+
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+  });
+
+  marble('is followed by that of the next conversation', ({ hot, expectObservable }) => {
+    const source = hot(' -B-s-o-h-C-B-s-o-h-i-c-e-m-|', around);
+    const expected = '   ---1-2-3-----1-2-3-4---5---|';
+
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+  });
+
+  marble('leaves nothing of a half-written call behind', ({ hot, expectObservable }) => {
+    const source = hot(' -s-k-i-R-s-a-o-h-|', { ...around, i: inputDelta('{"n":') });
+    const expected = '   -1-4-----1---2-3-|';
+
+    const call = { ...empty, content: [{ type: 'tool_use', id: 'toolu_k', name: 'k', input: {} }] };
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { ...messages, 4: call });
+  });
 });
 
 describe('a tool’s input', () => {

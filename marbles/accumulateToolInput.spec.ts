@@ -1,5 +1,5 @@
 import { of } from 'rxjs';
-import { accumulateToolInput } from '../src/index.js';
+import { accumulateToolInput, OptionError } from '../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../src/index.js';
 import { blockStart, inputDelta, messageStart, toolUseStart } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
@@ -150,4 +150,99 @@ it('leaves `partial` out of the JSON of an event', () => {
     .pipe(accumulateToolInput())
     .subscribe((event) => seen.push(event));
   expect(JSON.parse(JSON.stringify(seen.at(-1)))).toEqual({ type: 'tool_input', ...k, text: '{"city":"Ber' });
+});
+
+describe('an input that is too large', () => {
+  /** The call that comes of an input in pieces, and what was kept of its text. */
+  function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
+    let call: ToolCallEvent | undefined;
+    let last: ToolInputEvent | undefined;
+    of<RoundEvent[]>(events.k, ...pieces.map((piece) => inputDelta(piece)), events.a)
+      .pipe(accumulateToolInput(options))
+      .subscribe((event) => {
+        if (event.type === 'tool_call') call = event;
+        if (event.type === 'tool_input') last = event;
+      });
+    return { call: call!, kept: last?.json, partial: last?.partial };
+  }
+  const tooLong = (maximum: number) => ({
+    _tag: 'InputTooLarge',
+    limit: 'maxInputChars',
+    maximum,
+    message: `The input of \`k\` is longer than ${maximum} characters. Call the tool again with less, or in several calls.`,
+  });
+  const tooDeep = (maximum: number) => ({
+    _tag: 'InputTooLarge',
+    limit: 'maxInputDepth',
+    maximum,
+    message: `The input of \`k\` is nested deeper than ${maximum} levels. Call the tool again with less, or in several calls.`,
+  });
+  const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
+
+  marble('makes a Left, and every piece passes', ({ hot, expectObservable }) => {
+    const source = hot(' -k-i---j---a---l-b---|', events);
+    const expected = '   -k-(iI)(jJ)(aK)l-(bL)|';
+
+    const K = { ...complete(k, {}), input: { _tag: 'Left', left: tooLong(16) } };
+    const out = source.pipe<unknown>(accumulateToolInput({ maxInputChars: 16 }));
+    expectObservable(out).toBe(expected, { ...values, K, L: complete(l, {}) });
+  });
+
+  it('is one with a character too many, however it is cut', () => {
+    const pieces = ['{"city"', ':', '"Berlin"}'];
+    expect(write(pieces, { maxInputChars: 17 }).call.input).toEqual({ _tag: 'Right', right: { city: 'Berlin' } });
+    for (const cut of [pieces, [pieces.join('')], [...pieces.join('')]]) {
+      expect(write(cut, { maxInputChars: 16 }).call.input).toEqual({ _tag: 'Left', left: tooLong(16) });
+    }
+  });
+
+  it('is not kept beyond the bound, and shows what was certain by then', () => {
+    const { kept, partial } = write(['{"city":"Ber', ...Array<string>(1_000).fill('l'.repeat(100))], {
+      maxInputChars: 50,
+    });
+    expect(kept).toBe('{"city":"Ber');
+    expect(partial).toEqual({ city: 'Ber' });
+  });
+
+  it('has more than 4 194 304 characters unless told otherwise', () => {
+    const ofLength = (chars: number) => [`{"a":"${'x'.repeat(chars - 8)}"}`];
+    expect(write(ofLength(4_194_304), {}).call.input._tag).toBe('Right');
+    expect(write(ofLength(4_194_305), {}).call.input).toEqual({ _tag: 'Left', left: tooLong(4_194_304) });
+  });
+
+  it('has more than 512 levels unless told otherwise', () => {
+    expect(write([nested(512)], {}).call.input._tag).toBe('Right');
+    expect(write([nested(513)], {}).call.input).toEqual({ _tag: 'Left', left: tooDeep(512) });
+    expect(write([nested(3)], { maxInputDepth: 3 }).call.input._tag).toBe('Right');
+    expect(write(['{"a":[{}]}'], { maxInputDepth: 2 }).call.input).toEqual({ _tag: 'Left', left: tooDeep(2) });
+  });
+
+  it('shows no deeper than the bound while it is written', () => {
+    expect(write(['{"a":{"b":{"c":'], { maxInputDepth: 2 }).partial).toEqual({ a: {} });
+  });
+
+  it('may have come whole, with the start of its block or of the message', () => {
+    const block = { type: 'tool_use', id: 'toolu_k', name: 'k', input: { text: 'x'.repeat(20) } };
+    const whole = [blockStart(0, block), messageStart({ content: [block] as never })];
+    for (const start of whole) {
+      const calls: ToolCallEvent[] = [];
+      of<RoundEvent[]>(start, events.a)
+        .pipe(accumulateToolInput({ maxInputChars: 20 }))
+        .subscribe((event) => {
+          if (event.type === 'tool_call') calls.push(event);
+        });
+      expect(calls).toMatchObject([{ input: { left: tooLong(20) }, tool_use: { input: {} } }]);
+    }
+  });
+});
+
+it.each<[string, unknown[]]>([
+  ['maxInputChars', [0, -1, 1.5, NaN, Infinity, '5', null, 33_554_433]],
+  ['maxInputDepth', [0, -1, 1.5, NaN, Infinity, '5', null, 513]],
+])('refuses a bad `%s` at once', (option, bad) => {
+  for (const value of bad) {
+    const refusing = () => accumulateToolInput({ [option]: value });
+    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(`accumulateToolInput.${option}`);
+  }
 });

@@ -3,9 +3,10 @@ import { debugEvents, OptionError, resumeConversation } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
 import { inputDelta, textDelta } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { call, claude, failure, ours, progress, result } from './support/alphabet.js';
+import { call, claude, failure, ours, progress, result, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { overloaded } from './support/overloaded.js';
 import { unhandledIn } from './support/unhandled.js';
 
 const events = frozen({ ...claude, ...ours });
@@ -103,6 +104,27 @@ it('writes each event of a conversation in its round', () => {
     'round 2 message_stop',
     'round 2 round_end end_turn, 0 results, 10 tokens in, 5 out, then end',
     'round 2 conversation_end end_turn, 2 rounds, 20 tokens in, 10 out',
+    'complete',
+  ]);
+});
+
+it('writes why and when a round is tried again, and begins its texts anew', () => {
+  const { s, o, t, c } = claude;
+  expect(linesOf([s, o, t, retried(1, overloaded(), 750), s, o, t, c])).toEqual([
+    'message_start msg_1 claude-test',
+    '[2] content_block_start text',
+    '[2] text_delta 2 chars',
+    'round_retry after attempt 1, in 750 ms: Overloaded',
+    'message_start msg_1 claude-test',
+    '[2] content_block_start text',
+    '[2] text_delta 2 chars',
+    '[2] content_block_stop 2 chars: Hi',
+    'complete',
+  ]);
+  expect(linesOf([retried(2, overloaded('x-api-key: sk-ant-api03-abcdefgh12345678'), 0)])[0]).not.toContain('api03');
+  expect(linesOf([retried(3, 'boom', 1), retried(4, undefined, 2)])).toMatchObject([
+    'round_retry after attempt 3, in 1 ms: boom',
+    expect.stringContaining('round_retry after attempt 4, in 2 ms: '),
     'complete',
   ]);
 });

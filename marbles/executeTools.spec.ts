@@ -199,13 +199,33 @@ describe('letting go', () => {
 
   marble('aborts what runs when the source fails', (helpers) => {
     const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
-    const source = hot('-K-w---#', values);
-    const k = cold('       --------r');
-    const expected = '  -K-(wS)#';
-    const kSubs = '     ---^---!';
+    const source = hot('-K----w#', values);
+    const k = cold('     --------r');
+    const expected = '  -(KS)-w#';
+    const kSubs = '     -^-----!';
 
     const aborts: number[] = [];
-    expectObservable(source.pipe(executeTools([fakeTool('k', noting(aborts, k))]))).toBe(expected, values);
+    const tool = fakeTool('k', noting(aborts, k), { idempotent: true });
+    expectObservable(source.pipe(executeTools([tool]))).toBe(expected, values);
+    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    flush();
+    expect(aborts).toEqual([7]);
+  });
+
+  marble('waits for a tool that must not run twice, but no longer than its grace', (helpers) => {
+    const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
+    const source = hot('-K-w---#              ', values);
+    const k = cold('       --------(r|)       ');
+    const expected = '  -K-(wS)----(W#)       ';
+    const late = '      -K-(wS)---(X#)        ';
+    const kSubs = '     ---^-------!          ';
+
+    const aborts: number[] = [];
+    const W = result('k', 'r', 8);
+    expectObservable(source.pipe(executeTools([fakeTool('k', noting(aborts, k))]))).toBe(expected, { ...values, W });
+    const X = stopped('k', 'the reply broke off', 7);
+    const never = source.pipe(executeTools([fakeTool('k', () => NEVER)], { grace: 3 }));
+    expectObservable(never).toBe(late, { ...values, X });
     expectSubscriptions(k.subscriptions).toBe(kSubs);
     flush();
     expect(aborts).toEqual([7]);

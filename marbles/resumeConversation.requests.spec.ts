@@ -211,7 +211,9 @@ describe('the end', () => {
     const { end, ends } = hold([called], { maxRounds: 2 });
     expect(end).toMatchObject({ reason: 'max_rounds', rounds: 2 });
     expect(end.messages).toHaveLength(5);
-    expect(end.messages.at(-1)).toEqual({ role: 'user', content: [W.result, X.result] });
+    // The ids that the first round used already are others in the history.
+    const again = [W, X].map(({ result: { tool_use_id, ...rest } }) => ({ ...rest, tool_use_id: `${tool_use_id}_2` }));
+    expect(end.messages.at(-1)).toEqual({ role: 'user', content: again });
     expect(ends.map(({ next }) => next)).toEqual(['resume', 'end']);
   });
 

@@ -3,9 +3,10 @@ import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, sna
 import type { RoundEvent } from '../src/index.js';
 import { blockStop, inputDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude } from './support/alphabet.js';
+import { claude, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { overloaded } from './support/overloaded.js';
 
 const events = frozen({ ...claude, o: textStart(), h: textDelta('Hel'), i: textDelta('lo'), c: blockStop() });
 const { message: empty } = messageStart();
@@ -141,6 +142,43 @@ marble('shows the last message of a round before the first one of the next', ({ 
   const expected = '   -1-------3-----(6|)';
 
   expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, { ...messages, 6: withText('lo') });
+});
+
+describe('a message that broke off', () => {
+  const around = frozen({
+    ...events,
+    B: { type: 'round_start', round: 1, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+    C: { type: 'conversation_end', reason: 'stopped' } as RoundEvent,
+    R: retried(1, overloaded(), 500),
+  });
+
+  marble(
+    'is followed by the one of the next attempt: what was not shown of it is void',
+    ({ hot, expectObservable }) => {
+      const source = hot(' -s-o-h-R-s-o-i-|   ', around);
+      const expected = '   -1-------------(6|)';
+
+      const six = withText('lo');
+      expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, { ...messages, 6: six });
+    },
+  );
+
+  marble('takes the inputs of its tools along', ({ hot, expectObservable }) => {
+    const source = hot(' -s-k-i-R-s-k-a-|', { ...around, i: inputDelta('{"city":"Ber'), a: blockStop() });
+    const expected = '   -1-2-3---1-2---|';
+
+    const tool = (input: unknown) => ({ ...empty, content: [{ type: 'tool_use', id: 'toolu_k', name: 'k', input }] });
+    const shown = { 1: empty, 2: tool({}), 3: tool({ city: 'Ber' }) };
+    expectObservable<unknown>(source.pipe(accumulateToolInput(), snapshots({ every: 1 }))).toBe(expected, shown);
+  });
+
+  marble('is shown to its end, however soon the next conversation begins', ({ hot, expectObservable }) => {
+    const source = hot(' -B-s-o-h-(CBs)o-i-|', around);
+    const expected = '   ---1-----3--------(6|)';
+
+    const six = withText('lo');
+    expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, { ...messages, 6: six });
+  });
 });
 
 it('takes a scheduler that does not wait', () => {

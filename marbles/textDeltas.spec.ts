@@ -2,8 +2,9 @@ import { textDeltas } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
 import { textDelta } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude, ours } from './support/alphabet.js';
+import { claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
+import { overloaded } from './support/overloaded.js';
 
 const thought: RoundEvent = {
   type: 'content_block_delta',
@@ -16,8 +17,11 @@ const events = frozen({
   d: textDelta('Hel'),
   f: textDelta('lo'),
   h: thought,
+  B: { type: 'round_start', round: 2, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+  R: retried(1, overloaded(), 500),
 });
-const text = { d: 'Hel', f: 'lo' };
+// n is the mark that the text before it is void.
+const text = { d: 'Hel', f: 'lo', n: '\n' };
 
 marble('emits the pieces of the text, as they arrive', ({ hot, expectObservable }) => {
   const source = hot(' -s-o-d-f-c-e-m-|', events);
@@ -40,4 +44,35 @@ marble('lets go of the source when it is unsubscribed from', ({ hot, expectObser
 
   expectObservable(source.pipe(textDeltas()), unsub).toBe(expected, text);
   expectSubscriptions(source.subscriptions).toBe(unsub);
+});
+
+describe('when a round is tried again', () => {
+  marble('marks the text before it as void, by a line break', ({ hot, expectObservable }) => {
+    const source = hot(' -s-o-d-R-s-o-d-f-c-e-m-|', events);
+    const expected = '   -----d-n-----d-f-------|';
+
+    expectObservable(source.pipe(textDeltas())).toBe(expected, text);
+  });
+
+  marble('or by the `retryMark` that it is given', ({ hot, expectObservable }) => {
+    const source = hot(' -s-o-d-R-s-o-d-f-c-e-m-|', events);
+    const expected = '   -----d-n-----d-f-------|';
+
+    const out = source.pipe(textDeltas({ retryMark: ' [again] ' }));
+    expectObservable(out).toBe(expected, { ...text, n: ' [again] ' });
+  });
+
+  marble('marks nothing where there was no text', ({ hot, expectObservable }) => {
+    const source = hot(' -s-h-R-s-o-d-R-R-s-o-R-s-o-f-|', events);
+    const expected = '   -----------d-n-------------f-|';
+
+    expectObservable(source.pipe(textDeltas())).toBe(expected, text);
+  });
+
+  marble('does not mark the text of the round before it', ({ hot, expectObservable }) => {
+    const source = hot(' -s-o-d-c-w-m-B-s-R-s-o-f-|', events);
+    const expected = '   -----d-----------------f-|';
+
+    expectObservable(source.pipe(textDeltas())).toBe(expected, text);
+  });
 });

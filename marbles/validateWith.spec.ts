@@ -3,10 +3,11 @@ import * as t from 'io-ts';
 import { concat, EMPTY, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool, describe as described, jsonSchema, validateWith } from '../src/index.js';
-import { ToolDefinitionError } from '../src/index.js';
+import { defineTool, describe as described, jsonSchema, LimitError, validateWith } from '../src/index.js';
+import { OptionError, ToolDefinitionError } from '../src/index.js';
 import type { RoundEvent, Tool, ToolCallEvent } from '../src/index.js';
 import { marble } from './kit/marble.js';
+import { textDelta } from './kit/claudeEvents.js';
 import { call, claude } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
@@ -199,6 +200,66 @@ describe('an asynchronous schema', () => {
     unsubscribed.unsubscribe();
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();
+  });
+
+  describe('keeps what waits for it within bounds:', () => {
+    const piece = textDelta('x'.repeat(30), 2);
+    /** A call that is being checked, and these events behind it. */
+    const wait = (maxBufferedChars: number, ...events: RoundEvent[]) => {
+      const { tools, checks } = pendingTools();
+      const source = new Subject<RoundEvent>();
+      const seen = observe(source.pipe(validateWith(tools, { maxBufferedChars })));
+      for (const event of [K, ...events]) source.next(event);
+      return { seen, checks, source };
+    };
+    /** What that fails with at once; `undefined` when it does not. */
+    const failure = (maxBufferedChars: number, ...events: RoundEvent[]): unknown => {
+      const { seen, source } = wait(maxBufferedChars, ...events);
+      const { error } = seen;
+      source.error('the test is over');
+      return error;
+    };
+
+    it('a piece of text counts its length, and at least 10; an event without text 100', () => {
+      expect(failure(30, piece)).toBeUndefined();
+      expect(failure(29, piece)).toMatchObject({ limit: 'maxBufferedChars', maximum: 29, found: 30 });
+      expect(failure(10, textDelta('x'))).toBeUndefined();
+      expect(failure(9, textDelta('x'))).toMatchObject({ found: 10 });
+      expect(failure(100, p)).toBeUndefined();
+      expect(failure(99, p)).toMatchObject({ found: 100 });
+      expect(failure(140, p, piece, textDelta('x'))).toBeUndefined();
+    });
+
+    it('fails beyond them, lets go of the source, and what waits is dropped', async () => {
+      const { seen, checks, source } = wait(100, piece, piece, piece, piece, piece);
+      const what = 'Too many characters wait for an asynchronous schema to decide';
+      const error = new LimitError('maxBufferedChars', 100, what, { found: 120, remedy: 'decide faster' });
+      expect(seen).toMatchObject({ values: [], end: 'error' });
+      expect(seen.error).toEqual(error);
+      expect(source.observed).toBe(false);
+      checks[0]!.pass(1);
+      await settled();
+      expect(seen.values).toEqual([]);
+    });
+
+    it('counts only what waits now', async () => {
+      const { seen, checks, source } = wait(100, piece, piece, piece);
+      checks[0]!.pass(1);
+      await settled();
+      for (const event of [piece, piece, piece, piece, L, piece, piece, piece]) source.next(event);
+      await settled();
+      expect(seen.end).toBeUndefined();
+      checks[1]!.pass(2);
+      await settled();
+      source.complete();
+      expect(seen).toMatchObject({ values: { length: 12 }, end: 'complete' });
+    });
+
+    it.each([0, -1, 1.5, NaN, '5', null])('refuses %p at once', (maxBufferedChars) => {
+      const refusing = () => validateWith([], { maxBufferedChars: maxBufferedChars as number });
+      expect(refusing).toThrow(OptionError);
+      expect(refusing).toThrow('validateWith.maxBufferedChars');
+    });
   });
 
   it('lets a schema behind it that throws fail the stream, as it would elsewhere', async () => {

@@ -1,12 +1,12 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { from, Observable, take, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
-import { checkCount, checkGrace, checkMilliseconds } from '../src/errors/checkOption.js';
+import { checkCount, checkFunction, checkGrace, checkMilliseconds } from '../src/errors/checkOption.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { MAX_RESULT_CHARS } from '../src/tools/result/resultContent.js';
 import type { Guard, ToolEntry } from '../src/tools/Tool.js';
 import { createCallRunner } from './internal/createCallRunner.js';
-import { relay } from './internal/relay.js';
+import { createRelay, relay } from './internal/relay.js';
 
 /** The limits of `executeTools`. */
 export interface ExecuteToolsOptions {
@@ -25,7 +25,7 @@ export interface ExecuteToolsOptions {
    * it emits tells Claude why. Default: never.
    */
   readonly stop$?: ObservableInput<unknown>;
-  /** How long a tool may go on when `stop$` stops it, in milliseconds; 0 for not at all. Default: 1 000. */
+  /** How long a tool may go on when it is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
   readonly grace?: number;
   /** The history that tools see in their context. Default: none. */
   readonly messages?: readonly MessageParam[];
@@ -52,7 +52,8 @@ export interface ExecuteToolsOptions {
  *
  * After a `round_retry`, tools that still run are stopped, and an idempotent tool that had finished is not run again when
  * the new reply makes the same call: the same tool and input, whatever the order of its keys. Where a tool that is not
- * idempotent had been started, nothing can be tried again: the stream fails with the error that led to the retry.
+ * idempotent had been started, nothing can be tried again: the stream fails with the error that led to the retry. A tool
+ * like that which still runs is stopped, and has `grace` for its result, when the source fails as well.
  *
  * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
  *
@@ -60,8 +61,7 @@ export interface ExecuteToolsOptions {
  * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `maxResultChars` 100 000, `maxFileChars` 14 000 000;
  * `guard`, `stop$` with `grace` 1 000 ms, `messages`.
  * @returns An operator that forwards its source and adds the events of its tools. Unsubscribing aborts the signal of
- * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through and do
- * the same. Errors with what `stop$` fails with.
+ * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through. Errors with what `stop$` fails with.
  * @throws OptionError at once when a limit is no usable number.
  * @throws ToolDefinitionError at once when two tools have the same name.
  * @example
@@ -90,6 +90,7 @@ export function executeTools(
   checkCount('executeTools.maxResultChars', maxResultChars);
   checkCount('executeTools.maxFileChars', maxFileChars);
   checkGrace('executeTools.grace', grace);
+  checkFunction('executeTools.guard', guard);
   const limits = { timeout, maxResultChars, ...(maxFileChars !== undefined && { maxFileChars }) };
   const runnerOptions = { registry: createToolRegistry(tools), concurrency, limits, guard, messages };
 
@@ -102,11 +103,12 @@ export function executeTools(
         };
         relay(from(stop$).pipe(take(1)), subscriber, { next: stop, complete: ignore });
       }
-      relay(source, subscriber, {
+      const link = createRelay<RoundEvent, RoundEvent>(subscriber, {
         next: (event) => {
           // What was done cannot be taken back, so the failure that led to the retry is the end.
           if (event.type === 'round_retry' && !runner.takeBack()) {
-            subscriber.error(event.error);
+            link.unsubscribe();
+            runner.fail(event.error, grace);
             return;
           }
           const unwanted = runner.see(event);
@@ -116,7 +118,11 @@ export function executeTools(
         complete: () => {
           runner.end();
         },
+        error: (error) => {
+          runner.fail(error, grace);
+        },
       });
+      if (!link.closed) source.subscribe(link);
     });
 }
 

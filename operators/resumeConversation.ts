@@ -1,8 +1,8 @@
 import { concatMap, from, Observable, take, type ObservableInput, type OperatorFunction } from 'rxjs';
-import type { InvalidHistory } from '../src/conversation/createHistoryGuard.js';
+import { NO_USAGE } from '../src/conversation/addUsage.js';
+import { INVALID_HISTORY, type InvalidHistory } from '../src/conversation/createHistoryGuard.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
-import { checkBudget, checkCount, checkGrace } from '../src/errors/checkOption.js';
-import { OptionError } from '../src/errors/OptionError.js';
+import { checkBudget, checkCount, checkFunction, checkGrace, checkWord } from '../src/errors/checkOption.js';
 import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
 import { createConversation } from './internal/createConversation.js';
@@ -115,11 +115,10 @@ export function resumeConversation(
 ): OperatorFunction<ClaudeRequest, RoundEvent> {
   const { maxRounds = 10, stopWhen = never, budget = {}, stop$, grace = 1_000, invalidHistory = 'mend' } = options;
   checkCount('resumeConversation.maxRounds', maxRounds);
-  checkBudget('resumeConversation.budget', budget);
+  checkBudget('resumeConversation.budget', budget, Object.keys(NO_USAGE));
+  checkFunction('resumeConversation.stopWhen', stopWhen);
   checkGrace('resumeConversation.grace', grace);
-  if (!INVALID_HISTORY.includes(invalidHistory)) {
-    throw new OptionError('resumeConversation.invalidHistory', `one of ${INVALID_HISTORY.join(', ')}`, invalidHistory);
-  }
+  checkWord('resumeConversation.invalidHistory', invalidHistory, INVALID_HISTORY);
   const settings = { maxRounds, stopWhen, budget, grace, invalidHistory };
 
   const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
@@ -132,8 +131,6 @@ export function resumeConversation(
 
   return (source) => source.pipe(concatMap(hold));
 }
-
-const INVALID_HISTORY: readonly InvalidHistory[] = ['mend', 'error', 'ignore'];
 
 function ignore(): void {
   // Nobody asks the conversation to stop any more.

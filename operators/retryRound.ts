@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
-import { checkCount, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
+import { checkCount, checkFunction, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
 import { isRetryable, retryAfter } from '../src/errors/isRetryable.js';
 import { locate } from '../src/errors/locate.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
@@ -69,6 +69,8 @@ export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<R
   const { retries = 2, minDelay = 1_000, maxDelay = 16_000, maxRetryAfter = 60_000 } = policy;
   const { retryWhen = isRetryable, random = Math.random } = policy;
   checkCount('retryRound.retries', retries, 0);
+  checkFunction('retryRound.retryWhen', retryWhen);
+  checkFunction('retryRound.random', random);
   checkMilliseconds('retryRound.minDelay', minDelay);
   checkMilliseconds('retryRound.maxDelay', maxDelay);
   checkMilliseconds('retryRound.maxRetryAfter', maxRetryAfter);

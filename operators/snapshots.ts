@@ -71,8 +71,8 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
       };
       relay(source, subscriber, {
         next: (event) => {
-          // The next message must not push out the end of the one before it.
-          if (event.type === 'message_start') show();
+          // What comes next must not push out the end of the message before it.
+          if (event.type === 'message_start' || event.type === 'round_start') show();
           if (!snapshot.add(event)) return;
           changed = true;
           if (!waiting) showAndPause();

@@ -90,8 +90,8 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
       after(total, subscriber, () => {
         fail('total');
       });
-      after(total - (wrapUp ?? -Infinity), subscriber, () => {
-        conversation?.wrapUp();
+      after(wrapUp === undefined ? Infinity : total - wrapUp, subscriber, () => {
+        conversation?.wrapUp(wrapUp ?? 0);
       });
       const link = relay(source, subscriber, {
         next: (value) => {

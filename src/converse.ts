@@ -7,7 +7,17 @@ import { resumeConversation, type ResumeConversationOptions, type Round } from '
 import { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith } from '../operators/validateWith.js';
-import { checkBound, checkBudget, checkCount, checkGrace, checkMilliseconds } from './errors/checkOption.js';
+import { NO_USAGE } from './conversation/addUsage.js';
+import { INVALID_HISTORY } from './conversation/createHistoryGuard.js';
+import {
+  checkBound,
+  checkBudget,
+  checkCount,
+  checkFunction,
+  checkGrace,
+  checkMilliseconds,
+  checkWord,
+} from './errors/checkOption.js';
 import type { ClaudeEvent } from './events/ClaudeEvent.js';
 import type { RoundRequest } from './events/RoundRequest.js';
 import type { RoundEvent } from './events/RoundEvent.js';
@@ -125,13 +135,13 @@ export function converse(
   options: ConverseOptions = {},
 ): Observable<RoundEvent> {
   checkOptions(options);
-  const { threads = false, requestOptions = {}, limits: { maxEventChars } = {} } = options;
-  const { signal } = requestOptions;
+  const { threads = false, limits: { maxEventChars } = {} } = options;
+  const { signal, ...requestOptions } = options.requestOptions ?? {};
   const streamOptions = { ...requestOptions, ...(maxEventChars !== undefined && { maxEventChars }) };
   const tools = request.tools && [...request.tools];
   const toRound = createRounds(tools ?? [], options);
 
-  const conversation = defer(() => {
+  return defer(() => {
     const stream = threads
       ? claudeThread(client, streamOptions)
       : (next: RoundRequest) => claudeStream(client, next, streamOptions);
@@ -140,8 +150,6 @@ export function converse(
       resumeConversation(toRound(stream), { ...options, stop$ }),
     );
   });
-  // Nothing is begun with a signal that is aborted already.
-  return defer(() => (signal?.aborted === true ? whenAborted(client, signal) : conversation));
 }
 
 /** What turns Claude's stream into a round. */
@@ -181,9 +189,12 @@ function checkOptions({
 }: ConverseOptions): void {
   checkCount('converse.concurrency', concurrency);
   checkCount('converse.maxRounds', options.maxRounds);
-  checkBudget('converse.budget', options.budget ?? {});
+  checkBudget('converse.budget', options.budget ?? {}, Object.keys(NO_USAGE));
+  checkFunction('converse.stopWhen', options.stopWhen);
+  checkFunction('converse.guard', options.guard);
   checkGrace('converse.grace', options.grace);
   checkMilliseconds('converse.toolTimeout', toolTimeout);
+  checkWord('converse.invalidHistory', options.invalidHistory, INVALID_HISTORY);
   for (const limit of ['first', 'each', 'total'] as const)
     checkMilliseconds(`converse.timeout.${limit}`, timeout[limit]);
   checkBound('converse.limits.maxInputChars', limits.maxInputChars, LONGEST_JSON);
@@ -193,6 +204,8 @@ function checkOptions({
   }
   if (retry === undefined || retry === false) return;
   checkCount('converse.retry.retries', retry.retries, 0);
+  checkFunction('converse.retry.retryWhen', retry.retryWhen);
+  checkFunction('converse.retry.random', retry.random);
   for (const delay of ['minDelay', 'maxDelay', 'maxRetryAfter'] as const) {
     checkMilliseconds(`converse.retry.${delay}`, retry[delay]);
   }

@@ -13,6 +13,7 @@ import {
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   RoundEvent,
+  RoundRetryEvent,
   ToolCallEvent,
   ToolProgressEvent,
   ToolResultEvent,
@@ -85,6 +86,23 @@ export function failure(name: string, content: unknown, error: unknown, duration
   const block = { type: 'tool_result', tool_use_id: `toolu_${name}`, content, is_error: true };
   const base = { type: 'tool_result', ...of(name), output: undefined, error, duration } as const;
   return { ...base, result: block as ToolResultEvent['result'] };
+}
+
+/** The answer to a call whose tool was stopped while it ran. */
+export function stoppedResult(name: string, why: string, duration = 0): ToolResultEvent {
+  const message = `Stopped while it ran: ${why}. Whether it took effect is not known.`;
+  return failure(name, message, { _tag: 'ToolStopped', started: true, message }, duration);
+}
+
+/** The answer to a call whose tool was not started. */
+export function unrunResult(name: string, why: string): ToolResultEvent {
+  const message = `Not run: ${why}.`;
+  return failure(name, message, { _tag: 'ToolStopped', started: false, message });
+}
+
+/** The event that an attempt has failed. */
+export function retried(attempt: number, error: unknown, delay: number): RoundRetryEvent {
+  return { type: 'round_retry', attempt, error, delay };
 }
 
 /** Our own events that look the same in every spec. */

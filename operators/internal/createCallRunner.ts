@@ -36,7 +36,14 @@ export interface CallRunner {
   takeBack(): boolean;
   /** The reply is over: what runs is waited for. */
   end(): void;
+  /**
+   * The reply has failed. A tool that must not run twice has the time of grace for a result, for it cannot be asked again;
+   * then the subscriber gets the error.
+   */
+  fail(error: unknown, grace: number): void;
 }
+
+const BROKEN_OFF = 'the reply broke off';
 
 /** Makes a runner that tells the subscriber what becomes of each call, and completes it behind the last one. */
 export function createCallRunner(subscriber: Subscriber<RoundEvent>, options: CallRunnerOptions): CallRunner {
@@ -44,6 +51,7 @@ export function createCallRunner(subscriber: Subscriber<RoundEvent>, options: Ca
   const queue = createCallQueue(registry);
   const ledger = createCallLedger();
   let ended = false;
+  let failure: { readonly error: unknown } | undefined;
   let starting = false;
   /** Why nothing is started any more. */
   let stopped: string | undefined;
@@ -59,7 +67,9 @@ export function createCallRunner(subscriber: Subscriber<RoundEvent>, options: Ca
       answer(call);
     }
     starting = false;
-    if (ended && pool.size === 0) subscriber.complete();
+    if (!ended || pool.size > 0) return;
+    if (failure === undefined) subscriber.complete();
+    else subscriber.error(failure.error);
   };
   const pool = createToolPool({
     event(event, { call, tool }) {
@@ -123,6 +133,13 @@ export function createCallRunner(subscriber: Subscriber<RoundEvent>, options: Ca
     end() {
       ended = true;
       startReady();
+    },
+    fail(error, grace) {
+      ended = true;
+      failure = { error };
+      stopped = BROKEN_OFF;
+      if (committed && pool.size > 0) pool.stopAll({ why: BROKEN_OFF, grace });
+      else subscriber.error(error);
     },
   };
 }

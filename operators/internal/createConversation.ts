@@ -38,14 +38,22 @@ export function createConversation(
   round: Round,
   settings: ConversationSettings,
 ): Conversation {
-  const history = createHistoryGuard(settings.invalidHistory);
-  const first: RoundState = { request, round: 1, usage: NO_USAGE, estimated: false, last: false };
+  const history = createHistoryGuard(settings.invalidHistory, request.tools);
+  const first: RoundState = {
+    request,
+    round: 1,
+    usage: NO_USAGE,
+    estimated: false,
+    message: undefined,
+    last: false,
+  };
   const running = new Subscription();
   /** The round that runs, or the last one that did; before the first, one that never will. */
-  let current: RunningRound = createRound({ ...first, round: 0 }, 0, ignore);
+  let current: RunningRound = createRound({ ...first, round: 0 }, { end: ignore, retry: ignore, error: ignore });
   let over = false;
   let stopped = false;
-  let wrappingUp = false;
+  /** How long tools may go on when the conversation was asked to finish, in milliseconds. */
+  let wrapUpGrace: number | undefined;
 
   const end = (reason: ConversationEndReason, failure?: { readonly error: unknown }): void => {
     if (over) return;
@@ -57,8 +65,12 @@ export function createConversation(
     if (failure === undefined) out.complete();
     else out.error(failure.error);
   };
-  const hurry = (): void => {
-    current.stopTools(NO_TIME, () => {
+  const stopNow = (): void => {
+    end('stopped');
+  };
+  const finishUp = (): void => {
+    if (wrapUpGrace === undefined) return;
+    current.stopTools(NO_TIME, wrapUpGrace, () => {
       current.cutShort(NO_TIME);
     });
   };
@@ -66,28 +78,39 @@ export function createConversation(
     if (stopped) end('stopped');
     else end('error', { error: locate(error, { round: Math.max(current.state.round, 1) }) });
   };
-  const wrapUp = (): void => {
-    if (over || stopped || wrappingUp) return;
-    wrappingUp = true;
-    hurry();
+  const wrapUp = (margin: number): void => {
+    if (over || stopped || wrapUpGrace !== undefined) return;
+    // The last round must have its part of the time.
+    wrapUpGrace = Math.min(settings.grace, margin / 2);
+    finishUp();
   };
   const control: ConversationControl = { wrapUp, fail };
 
   const runRound = (state: RoundState): Observable<RoundState> =>
     new Observable((next) => {
-      const { request: admitted, mended } = history.admit(state.request);
-      current = createRound({ ...state, request: admitted }, settings.grace, (outcome) => {
-        const ending = endRound(current.state, outcome, { ...settings, stopped, wrappingUp });
-        out.next(ending.end);
-        if (over) return;
-        if (ending.following === undefined) end(ending.reason);
-        else {
-          next.next(ending.following);
-          next.complete();
-        }
-      });
-      if (wrappingUp) hurry();
-      out.next(toRoundStart(current.state, mended, control));
+      const admitted = history.admit(state.request);
+      current = createRound(
+        { ...state, request: admitted.request },
+        {
+          end: (outcome) => {
+            const wrappingUp = wrapUpGrace !== undefined;
+            const ending = endRound(current.state, outcome, { ...settings, stopped, wrappingUp });
+            out.next(ending.end);
+            if (over) return;
+            if (ending.following === undefined) end(ending.reason);
+            else {
+              next.next(ending.following);
+              next.complete();
+            }
+          },
+          retry: () => {
+            if (stopped) stopNow();
+          },
+          error: fail,
+        },
+      );
+      finishUp();
+      out.next(toRoundStart(state.round, admitted, control));
       if (!over) current.run(round, out, next);
     });
 
@@ -104,11 +127,8 @@ export function createConversation(
     stop: () => {
       if (over || stopped) return;
       stopped = true;
-      const endNow = (): void => {
-        end('stopped');
-      };
-      if (current.awaitsTools) current.stopTools(STOPPED, endNow);
-      else endNow();
+      if (current.awaitsTools) current.stopTools(STOPPED, settings.grace, stopNow);
+      else stopNow();
     },
   };
 }

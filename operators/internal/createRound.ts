@@ -1,4 +1,4 @@
-import { asyncScheduler, defer, filter, type Subscriber, type Subscription } from 'rxjs';
+import { asyncScheduler, defer, filter, Subscription, type Subscriber } from 'rxjs';
 import { NO_USAGE } from '../../src/conversation/addUsage.js';
 import { createRoundTracker, type RoundOutcome, type WholeOutcome } from '../../src/conversation/createRoundTracker.js';
 import type { RoundState } from '../../src/conversation/endRound.js';
@@ -22,33 +22,39 @@ export interface RunningRound {
   /**
    * Has no further tool started, and those that run stopped.
    *
+   * @param grace How long they may go on, in milliseconds, once the reply is there.
    * @param late Called when the round has not ended within its time of grace, once the reply is there.
    */
-  stopTools(why: string, late: () => void): void;
-  /** Ends it with what is there, once the reply is there. */
+  stopTools(why: string, grace: number, late: () => void): void;
+  /** Ends it with what is there, if it waits for tools. */
   cutShort(why: string): void;
 }
 
-/**
- * Makes a round that has not begun.
- *
- * @param grace How long tools may go on when they are stopped, in milliseconds.
- * @param conclude Called when the round has ended.
- */
-export function createRound(state: RoundState, grace: number, conclude: (outcome: WholeOutcome) => void): RunningRound {
+/** What is told of a round. */
+export interface RoundHandlers {
+  /** It has ended. */
+  end(outcome: WholeOutcome): void;
+  /** Its reply broke off and is about to be taken back. */
+  retry(): void;
+  error(error: unknown): void;
+}
+
+/** Makes a round that has not begun. */
+export function createRound(state: RoundState, handlers: RoundHandlers): RunningRound {
   const tracker = createRoundTracker(state.round);
   const stopReason = createCell<string | undefined>(undefined);
   const stopTools$ = stopReason.value$.pipe(filter((why) => why !== undefined));
   let link: Subscription | undefined;
   let whole: WholeOutcome | undefined;
-  /** Looks whether the time of grace has begun. */
+  let graceTimer: Subscription | undefined;
+  /** Begins the time of grace once the reply is there. */
   let awaitReply: (() => void) | undefined;
 
   const end = (outcome: WholeOutcome): void => {
     if (whole !== undefined) return;
     whole = outcome;
     link?.unsubscribe();
-    conclude(outcome);
+    handlers.end(outcome);
   };
 
   return {
@@ -59,6 +65,12 @@ export function createRound(state: RoundState, grace: number, conclude: (outcome
     run(round, out, subscriber) {
       const observer = createRelay<RoundEvent, unknown>(subscriber, {
         next: (event) => {
+          if (event.type === 'round_retry') {
+            graceTimer?.unsubscribe();
+            graceTimer = undefined;
+            handlers.retry();
+            if (observer.closed) return;
+          }
           tracker.take(event);
           out.next(event);
           awaitReply?.();
@@ -72,18 +84,26 @@ export function createRound(state: RoundState, grace: number, conclude: (outcome
       defer(() => round(state.request, state.round, { stopTools$ })).subscribe(observer);
     },
     outcome: (why, error) => whole ?? (link === undefined ? NOTHING : tracker.breakOff(why, error)),
-    stopTools(why, late) {
+    stopTools(why, grace, late) {
       stopReason.set(why);
+      graceTimer?.unsubscribe();
+      graceTimer = undefined;
       awaitReply = () => {
-        if (!tracker.replied) return;
-        awaitReply = undefined;
+        if (graceTimer !== undefined || whole !== undefined || !tracker.replied) return;
+        graceTimer = new Subscription();
+        link?.add(graceTimer);
         if (grace === 0) late();
-        else link?.add(asyncScheduler.schedule(late, grace));
+        else graceTimer.add(asyncScheduler.schedule(late, grace));
       };
       awaitReply();
     },
     cutShort(why) {
-      end(tracker.breakOff(why) as WholeOutcome);
+      if (!tracker.hasOpenCalls) return;
+      try {
+        end(tracker.breakOff(why) as WholeOutcome);
+      } catch (error) {
+        handlers.error(error);
+      }
     },
   };
 }

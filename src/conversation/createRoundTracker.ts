@@ -11,6 +11,9 @@ import { callsOf, type Call } from './callsOf.js';
 import { estimateUsage } from './estimateUsage.js';
 import { openServerTools } from './openServerTools.js';
 
+/** Errors that come in place of a request. */
+const NEVER_SENT: readonly unknown[] = ['CircuitOpenError', 'HistoryError', 'OptionError'];
+
 /** What a round brought, whole or not. */
 export interface RoundOutcome {
   /** Claude's reply, or what is whole of it; `undefined` when it had not begun. */
@@ -33,8 +36,10 @@ export interface WholeOutcome extends RoundOutcome {
 /** Follows the events of one round. */
 export interface RoundTracker {
   take(event: RoundEvent): void;
-  /** Whether Claude has said why the reply ended, so that only tools are waited for. */
+  /** Whether Claude has said why the reply ended. */
   readonly replied: boolean;
+  /** Whether it ended with calls, and some of them have no result yet. */
+  readonly hasOpenCalls: boolean;
   /**
    * What the round brought, once its events have ended.
    *
@@ -59,13 +64,15 @@ export function createRoundTracker(round: number): RoundTracker {
   const started = new Set<string>();
   let usage = NO_USAGE;
   let estimated = false;
+  /** Whether a request may be under way: not in the wait for another attempt. */
+  let asked = true;
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
   /** Adds what the reply has cost so far. Before it began nothing is known, unless the API refused the request. */
   const spend = (error?: unknown): void => {
     const message = accumulator.message();
     if (message === undefined) {
-      estimated ||= !isRefusal(error);
+      estimated ||= asked && !isRefusal(error);
       return;
     }
     const measured = hasReplied();
@@ -86,16 +93,22 @@ export function createRoundTracker(round: number): RoundTracker {
           break;
         case 'round_retry':
           spend(event.error);
+          asked = false;
           results.clear();
           started.clear();
           accumulator.add(event);
           break;
         default:
+          asked = true;
           accumulator.add(event);
       }
     },
     get replied() {
       return hasReplied();
+    },
+    get hasOpenCalls() {
+      const message = accumulator.message();
+      return message?.stop_reason === 'tool_use' && callsOf(message).some(({ id }) => !results.has(id));
     },
     end() {
       const message = accumulator.message();
@@ -124,9 +137,9 @@ export function createRoundTracker(round: number): RoundTracker {
   };
 }
 
-/** Whether the API answered a request with an error, which costs nothing. */
+/** Whether a request was answered with an error, or was never sent: that costs nothing. */
 function isRefusal(error: unknown): boolean {
-  return isObject(error) && typeof error['status'] === 'number';
+  return isObject(error) && (typeof error['status'] === 'number' || NEVER_SENT.includes(error['_tag']));
 }
 
 /** The answer to a call that was not run to its end: the API refuses a history with open calls. */

@@ -18,6 +18,7 @@ export interface Thread {
 interface Anchor {
   readonly id: string;
   readonly request: RoundRequest;
+  readonly calls: readonly string[];
 }
 
 /** Codes that say: the server does not have this thread as we think. Any other refusal says that it has no threads. */
@@ -45,10 +46,12 @@ export function createThread(): Thread {
   let begun = false;
   let replyId = '';
   let kept = true;
+  /** The ids of the calls in the reply, as the server knows them. */
+  let calls: string[] = [];
 
   const keep = (): void => {
     if (continued) replaced = false;
-    anchor = kept && sent !== undefined && replyId !== '' ? { id: replyId, request: sent } : undefined;
+    anchor = kept && sent !== undefined && replyId !== '' ? { id: replyId, request: sent, calls } : undefined;
   };
 
   return {
@@ -60,8 +63,9 @@ export function createThread(): Thread {
       begun = false;
       replyId = '';
       kept = true;
+      calls = [];
       if (!threaded) return request;
-      const messages = anchor && newMessages(anchor.request, request);
+      const messages = anchor && newMessages(anchor, request);
       continued = messages !== undefined;
       if (anchor === undefined || messages === undefined) return { ...request, thread: { type: 'create' } };
       const { system, tools, ...rest } = request;
@@ -76,6 +80,7 @@ export function createThread(): Thread {
         case 'content_block_start':
           // The server keeps no reply that another model has finished.
           if (event.content_block.type === 'fallback') kept = false;
+          if (event.content_block.type === 'tool_use') calls.push(event.content_block.id);
           break;
         case 'message_delta':
           if (event.delta.stop_reason === 'refusal') kept = false;
@@ -97,12 +102,20 @@ export function createThread(): Thread {
 }
 
 /** What a request has that the one before it, and its reply, had not; `undefined` when it is not a continuation. */
-function newMessages(before: RoundRequest, request: RoundRequest): RoundRequest['messages'] | undefined {
+function newMessages({ request: before, calls }: Anchor, request: RoundRequest): RoundRequest['messages'] | undefined {
   const { length } = before.messages;
   const longer = request.messages.length > length;
   const same = longer && before.messages.every((message, index) => message === request.messages[index]);
   if (!same || before.system !== request.system || before.tools !== request.tools) return undefined;
-  return request.messages.slice(request.messages[length]?.role === 'assistant' ? length + 1 : length);
+  const reply = request.messages[length];
+  if (reply?.role !== 'assistant') return request.messages.slice(length);
+  // Where the reply was mended, the server does not know it.
+  return hasCalls(reply, calls) ? request.messages.slice(length + 1) : undefined;
+}
+
+function hasCalls({ content }: RoundRequest['messages'][number], ids: readonly string[]): boolean {
+  if (typeof content === 'string') return ids.length === 0;
+  return content.every((block) => block.type !== 'tool_use' || ids.includes(block.id));
 }
 
 function isRefusal(error: unknown): error is Record<string, unknown> {

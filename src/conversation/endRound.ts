@@ -1,3 +1,4 @@
+import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ConversationEndEvent, ConversationEndReason, RoundEndEvent, UsageTotals } from '../events/RoundEvent.js';
 import { addTotals } from './addUsage.js';
@@ -14,6 +15,8 @@ export interface RoundState {
   readonly usage: UsageTotals;
   /** Whether a part of them is an estimate. */
   readonly estimated: boolean;
+  /** The reply of the round before it. */
+  readonly message: ClaudeMessage | undefined;
   /** Whether no round may follow, because the time is nearly up. */
   readonly last: boolean;
 }
@@ -46,7 +49,7 @@ export function endRound(state: RoundState, outcome: WholeOutcome, limits: EndLi
 
 /** The end of a conversation in this round, whatever ends it and however much of the round there is. */
 export function endConversation(
-  { request, round, usage, estimated }: RoundState,
+  { request, round, usage, estimated, ...before }: RoundState,
   outcome: RoundOutcome,
   reason: ConversationEndReason,
 ): ConversationEndEvent {
@@ -55,7 +58,7 @@ export function endConversation(
     type: 'conversation_end',
     reason,
     messages: endHistory(request.messages, message, results),
-    message,
+    message: message ?? before.message,
     usage: addTotals(usage, outcome.usage),
     usage_estimated: estimated || outcome.estimated,
     rounds: round,
@@ -73,13 +76,14 @@ function nextState(
     round: round + 1,
     usage: addTotals(usage, spent.usage),
     estimated: estimated || spent.estimated,
+    message,
     last,
   };
 }
 
 /** The API takes a `tool_choice` only beside tools. */
 function withoutNewCalls(request: RoundRequest): RoundRequest {
-  return request.tools === undefined ? request : { ...request, tool_choice: { type: 'none' } };
+  return (request.tools ?? []).length === 0 ? request : { ...request, tool_choice: { type: 'none' } };
 }
 
 /** `undefined` as long as the conversation goes on. */

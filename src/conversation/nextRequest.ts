@@ -1,6 +1,7 @@
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
+import { deepFreeze } from '../iteration/deepFreeze.js';
 import { toAssistantContent } from './toAssistantContent.js';
 
 /**
@@ -17,7 +18,7 @@ export function nextRequest(
 ): RoundRequest {
   return {
     ...request,
-    messages: Object.freeze(appendReply(request.messages, message, results)),
+    messages: deepFreeze(appendReply(request.messages, message, results)),
     ...withoutForce(request.tool_choice),
     ...withContainer(request.container, message.container),
   };

@@ -1,13 +1,26 @@
+import { OptionError } from '../errors/OptionError.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
+import { deepFreeze } from '../iteration/deepFreeze.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 
 /**
  * The request as it goes on the wire: tools as plain API definitions, in the caller's order of keys, and as JSON, so that
- * nothing is shared with the caller's own object and a later change to it does not reach a conversation that runs.
+ * nothing is shared with the caller's own object and a later change to it does not reach a conversation that runs. Frozen,
+ * so that nobody who is shown it can change what is sent.
+ *
+ * @throws OptionError when it cannot be written as JSON, or has no list of messages.
  */
 export function toRoundRequest(request: ClaudeRequest): RoundRequest {
-  const copy = JSON.parse(JSON.stringify(withToolDefinitions(request))) as RoundRequest;
-  Object.freeze(copy.messages);
-  return copy;
+  const copy = copyOf(request);
+  if (!Array.isArray(copy.messages)) throw new OptionError('request.messages', 'a list of messages', copy.messages);
+  return deepFreeze(copy);
+}
+
+function copyOf(request: ClaudeRequest): RoundRequest {
+  try {
+    return JSON.parse(JSON.stringify(withToolDefinitions(request))) as RoundRequest;
+  } catch (error) {
+    throw new OptionError('request', 'a request that can be written as JSON', request, { cause: error });
+  }
 }

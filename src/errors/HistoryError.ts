@@ -32,7 +32,9 @@ export type HistoryDefectCode =
   | 'unsigned_thinking'
   | 'final_thinking'
   | 'thinking_prefix_changed'
-  // The history as a whole.
+  // The history as a whole. The first two are found before a request, and not by `checkHistory`.
+  | 'empty_history'
+  | 'assistant_prefill'
   | 'misplaced_system'
   | 'too_many_cache_marks'
   | 'cache_mark_on_empty_text'

@@ -8,8 +8,8 @@ export class OptionError extends RxClaudeError {
   /** What was given. */
   readonly found: unknown;
 
-  constructor(option: string, expected: string, found: unknown) {
-    super('OptionError', `\`${option}\` must be ${expected}, found ${describe(found)}.`);
+  constructor(option: string, expected: string, found: unknown, options?: ErrorOptions) {
+    super('OptionError', `\`${option}\` must be ${expected}, found ${describe(found)}.`, options);
     this.option = option;
     this.found = found;
   }

@@ -41,10 +41,33 @@ export function checkCount(option: string, value: unknown, least = 1): void {
 /**
  * Checks a budget: a count for each kind that it names.
  *
- * @throws OptionError naming the kind whose count is anything else.
+ * @param kinds The kinds that there are.
+ * @throws OptionError naming the kind that there is not, or whose count is anything else.
  */
-export function checkBudget(option: string, budget: object): void {
-  for (const [kind, count] of Object.entries(budget)) checkCount(`${option}.${kind}`, count);
+export function checkBudget(option: string, budget: object, kinds: readonly string[]): void {
+  for (const [kind, count] of Object.entries(budget)) {
+    if (!kinds.includes(kind)) throw new OptionError(`${option}.${kind}`, `one of ${kinds.join(', ')}`, count);
+    checkCount(`${option}.${kind}`, count);
+  }
+}
+
+/**
+ * Checks a function that may be left out.
+ *
+ * @throws OptionError when it is anything else.
+ */
+export function checkFunction(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') throw new OptionError(option, 'a function', value);
+}
+
+/**
+ * Checks a word that may be left out.
+ *
+ * @throws OptionError when it is none of these.
+ */
+export function checkWord(option: string, value: unknown, words: readonly string[]): void {
+  if (value === undefined || words.includes(value as string)) return;
+  throw new OptionError(option, `one of ${words.join(', ')}`, value);
 }
 
 /**

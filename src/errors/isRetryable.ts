@@ -13,7 +13,22 @@ const WAITS = ['retry-after-ms', 'retry-after'];
 /** The SDK's errors for a connection that did not come about. */
 const CONNECTION_ERRORS: readonly unknown[] = ['APIConnectionError', 'APIConnectionTimeoutError'];
 /** What a `fetch` says when it did not get there: Node's, and that of the browsers. */
-const FETCH_FAILED = /fetch failed|failed to fetch|network|load failed|terminated|socket/i;
+const FETCH_FAILED = /^(?:fetch failed|failed to fetch|networkerror|network error|load failed|terminated)/i;
+/** What Node's sockets say of a connection that did not come about, or broke. */
+const SOCKET_CODES: readonly unknown[] = [
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+];
 
 /**
  * Tells whether the same request may go well a moment later: the API is overloaded or has failed (408, 409, 429, 5xx, and
@@ -21,13 +36,11 @@ const FETCH_FAILED = /fetch failed|failed to fetch|network|load failed|terminate
  * too long.
  *
  * Not so a request that is wrong (any other 4xx), a spend limit (a 429 without `retry-after`, or with such a code), an
- * abort, a limit on the whole time, or events that cannot be. The server's `x-should-retry` has the last word.
+ * abort, a limit on the whole time, or events that cannot be; nor what the server says `x-should-retry: false` to.
  */
 export function isRetryable(error: unknown): boolean {
   if (!isObject(error)) return false;
-  const asked = header(error, 'x-should-retry');
-  if (asked === 'true' || asked === 'false') return asked === 'true';
-  if (isSpendLimit(error)) return false;
+  if (isSpendLimit(error) || header(error, 'x-should-retry') === 'false') return false;
   if (typeof error['status'] === 'number') return error['status'] >= 500 || PASSING_STATUSES.includes(error['status']);
   return PASSING_TYPES.includes(error['type']) || isBrokenOff(error);
 }
@@ -57,6 +70,7 @@ function isBrokenOff(error: Facts): boolean {
   if (error['_tag'] === 'TruncatedStreamError') return true;
   if (error['_tag'] === 'TimeoutGuardError') return error['limit'] !== 'total';
   if (CONNECTION_ERRORS.includes(error['name'])) return true;
+  if (SOCKET_CODES.includes(error['code'])) return true;
   return error['name'] === 'TypeError' && FETCH_FAILED.test(messageOf(error));
 }
 

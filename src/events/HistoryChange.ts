@@ -8,6 +8,7 @@ export type HistoryChangeCode =
   | 'cache_mark_removed'
   | 'call_answered'
   | 'call_removed'
+  | 'caller_removed'
   | 'server_tool_removed'
   | 'result_removed'
   | 'result_moved'

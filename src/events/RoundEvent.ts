@@ -1,6 +1,7 @@
 import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
+import type { HistoryDefect } from '../errors/HistoryError.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
 import type { ConversationControl } from './ConversationControl.js';
 import type { HistoryChange } from './HistoryChange.js';
@@ -108,6 +109,8 @@ export interface RoundStartEvent {
   readonly request: RoundRequest;
   /** What had to be changed in the caller's history so that the API accepts it; absent where nothing had to. */
   readonly mended?: readonly HistoryChange[];
+  /** What could not be mended safely, such as thinking that is bound to what was before it; absent where there is nothing. */
+  readonly unmended?: readonly HistoryDefect[];
   /** What may be asked of the conversation from behind it. Not part of the event's JSON; absent in events made by hand. */
   readonly control?: ConversationControl;
 }

@@ -47,7 +47,7 @@ export function createCallLedger(): CallLedger {
     keep(call, result) {
       kept.push([call, result]);
     },
-    earlierResult: (call) => earlier.get(contentOf(call)),
+    earlierResult: (call) => earlier.get(identityOf(call)),
     keyOf(call) {
       const identity = identityOf(call);
       const key = keys.get(identity) ?? `${prefix}-${String(keys.size + 1)}`;
@@ -55,7 +55,7 @@ export function createCallLedger(): CallLedger {
       return key;
     },
     retry() {
-      for (const [call, result] of kept) earlier.set(contentOf(call), result);
+      for (const [call, result] of kept) earlier.set(identityOf(call), result);
       kept = [];
       calls = [];
       contents.clear();

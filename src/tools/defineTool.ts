@@ -1,5 +1,5 @@
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { checkCount, checkMilliseconds } from '../errors/checkOption.js';
+import { checkCount, checkFunction, checkMilliseconds } from '../errors/checkOption.js';
 import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import { decodeWith } from './input/decodeWith.js';
 import { checkRoot, inputSchemaOf } from './input/inputSchemaOf.js';
@@ -79,6 +79,7 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
   }
   checkMilliseconds('defineTool.timeout', timeout);
   checkCount('defineTool.maxResultChars', maxResultChars);
+  checkFunction('defineTool.guard', guard);
   if (input_schema !== undefined) checkRoot(name, input_schema);
   const definition: BetaTool = {
     ...optionalFields(options),

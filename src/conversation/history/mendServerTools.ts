@@ -1,11 +1,12 @@
 import type { HistoryChangeCode } from '../../events/HistoryChange.js';
-import { callerOf, isServerCall, isServerResult, type Block, type Fields } from './Block.js';
+import { callerOf, isServerCall, isServerResult, withoutFields, type Block, type Fields } from './Block.js';
 import { createServerTools } from './createServerTools.js';
 import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
 
 /**
- * Drops the tools of the server that can get no result any more, with the calls that their code made and the results of
- * those; and results of the server's without a call.
+ * Drops the tools of the server that can get no result any more, with the open calls that their code made; and results of
+ * the server's without a call. A call of such code that has a result was made, and stays, as a call of Claude's own: it
+ * must not be made again.
  */
 export function mendServerTools(
   drafts: readonly Draft[],
@@ -22,26 +23,41 @@ export function mendServerTools(
   }
   for (const { id } of tools.abandoned()) gone.add(id);
   if (gone.size === 0 && orphans.size === 0) return [...drafts];
-  addCallsOf(drafts, gone);
+  const kept = addOpenCalls(drafts, gone);
   return drafts.map((draft) =>
     withCells(
       draft,
-      draft.cells.filter((cell) => {
+      draft.cells.flatMap((cell) => {
         const reason = orphans.has(cell) ? ORPHAN : whyGone(cell.block, gone);
         if (reason !== undefined) reportBlock(report, cell, ...reason);
-        return reason === undefined;
+        if (reason !== undefined) return [];
+        return kept.has(cell) ? [withoutCaller(cell, report)] : [cell];
       }),
     ),
   );
 }
 
-/** Adds the calls that came from code which a server tool runs: they stand behind it. */
-function addCallsOf(drafts: readonly Draft[], gone: Set<string>): void {
-  for (const { block } of drafts.flatMap(({ cells }) => cells)) {
+/** Adds the open calls that came from code which a server tool runs, and returns those that have a result. */
+function addOpenCalls(drafts: readonly Draft[], gone: Set<string>): ReadonlySet<Cell> {
+  const cells = drafts.flatMap((draft) => draft.cells);
+  const answered = new Set(cells.flatMap(({ block }) => (block.type === 'tool_result' ? [block['tool_use_id']] : [])));
+  const made = cells.filter(({ block }) => {
     const caller = callerOf(block);
-    const { id } = block;
-    if (caller !== undefined && gone.has(caller) && typeof id === 'string') gone.add(id);
-  }
+    return caller !== undefined && gone.has(caller) && typeof block['id'] === 'string';
+  });
+  const kept = made.filter(({ block }) => answered.has(block['id']));
+  for (const cell of made) if (!kept.includes(cell)) gone.add(String(cell.block['id']));
+  return new Set(kept);
+}
+
+function withoutCaller(cell: Cell, report: Report): Cell {
+  reportBlock(
+    report,
+    cell,
+    'caller_removed',
+    'A call that has a result stays, without the server tool whose code made it.',
+  );
+  return { ...cell, block: withoutFields(cell.block, (field) => field === 'caller'), isChanged: true };
 }
 
 type Reason = readonly [code: HistoryChangeCode, text: string];

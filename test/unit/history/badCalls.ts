@@ -353,8 +353,9 @@ export const serverTools: readonly BadHistory[] = [
         '`code_execution` tool use with id `srvtoolu_1` was found without a corresponding `code_execution_tool_result` block',
       ],
     ],
-    changes: ['message_removed', 'thinking_removed', 'server_tool_removed', 'call_removed', 'result_removed'],
-    mended: [ask, user(text('go on'))],
+    // What the call did is done: it stays, as a call of Claude's own.
+    changes: ['server_tool_removed', 'caller_removed'],
+    mended: [ask, claude(thinking(), call('t1')), user(result('t1'), text('go on'))],
   },
   {
     rule: 'a result of a server tool comes too late',

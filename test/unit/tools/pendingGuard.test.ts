@@ -1,0 +1,110 @@
+/** A guard that has not decided yet, and what may happen meanwhile. A promise settles outside of virtual time. */
+import { NEVER, Observable, of, Subject } from 'rxjs';
+import { executeTools } from 'rxclaude';
+import type { ExecuteToolsOptions, Guard, RoundEvent } from 'rxclaude';
+import { claude, failure, ours, retried, unrunResult } from '../../../marbles/support/alphabet.js';
+import { fakeTool } from '../../../marbles/support/fakeTool.js';
+import { observe } from '../../../marbles/support/observe.js';
+import { overloaded } from '../../../marbles/support/overloaded.js';
+
+const message = 'The call to `k` was not run: No.';
+const refusal = failure('k', message, { _tag: 'GuardRefusal', message });
+
+async function settled(): Promise<void> {
+  await new Promise(setImmediate);
+}
+
+describe('while a guard makes up its mind', () => {
+  /** A run whose only call waits for its guard. */
+  function pending(options: ExecuteToolsOptions & { more?: Observable<RoundEvent> } = {}) {
+    const { more = NEVER, ...rest } = options;
+    const run = jest.fn(() => 'r');
+    const signals: AbortSignal[] = [];
+    let decide: (verdict: boolean | string) => void = () => {};
+    const guard: Guard = (_, { signal }) => {
+      signals.push(signal);
+      return new Promise((resolve) => (decide = resolve));
+    };
+    const source = new Observable<RoundEvent>((subscriber) => {
+      subscriber.next(ours.K);
+      subscriber.next(claude.w);
+      return more.subscribe(subscriber);
+    });
+    const out = source.pipe(executeTools([fakeTool('k', run)], { guard, ...rest }));
+    return {
+      out,
+      run,
+      signals,
+      decide: (verdict: boolean | string) => {
+        decide(verdict);
+      },
+    };
+  }
+
+  it('the run may be unsubscribed from: the signal is aborted, and what it says then is lost', async () => {
+    const { out, run, signals, decide } = pending();
+    const seen: RoundEvent[] = [];
+    out.subscribe((event) => seen.push(event)).unsubscribe();
+    expect(signals[0]!.aborted).toBe(true);
+    decide(true);
+    await settled();
+    expect(run).not.toHaveBeenCalled();
+    expect(seen).toEqual([ours.K, claude.w]);
+  });
+
+  it('the run may be stopped: a yes is too late then', async () => {
+    const stop$ = new Subject<string>();
+    const { out, run, signals, decide } = pending({ stop$ });
+    const seen = observe(out);
+    stop$.next('enough');
+    expect(signals[0]!.aborted).toBe(true);
+    decide(true);
+    await settled();
+    expect(run).not.toHaveBeenCalled();
+    expect(seen.values.slice(2)).toEqual([unrunResult('k', 'enough')]);
+  });
+
+  it('the run may be stopped: a no in time is the answer', async () => {
+    const stop$ = new Subject<string>();
+    const { out, decide } = pending({ stop$ });
+    const seen = observe(out);
+    stop$.next('enough');
+    decide('No.');
+    await settled();
+    expect(seen.values.slice(2)).toEqual([refusal]);
+  });
+
+  it('the time of grace may pass: the tool was not run', () => {
+    jest.useFakeTimers();
+    const stop$ = new Subject<string>();
+    const { out } = pending({ stop$, grace: 5 });
+    const seen = observe(out);
+    stop$.next('enough');
+    jest.advanceTimersByTime(5);
+    jest.useRealTimers();
+    expect(seen.values.slice(2)).toEqual([unrunResult('k', 'enough')]);
+  });
+
+  it('the time of the tool may be up: it is not run any more', async () => {
+    jest.useFakeTimers();
+    const { out, run, signals, decide } = pending({ timeout: 5 });
+    const seen = observe(out);
+    jest.advanceTimersByTime(5);
+    jest.useRealTimers();
+    decide(true);
+    await settled();
+    expect(run).not.toHaveBeenCalled();
+    expect(signals[0]!.reason).toMatchObject({ name: 'TimeoutError' });
+    expect(seen.values.slice(2)).toMatchObject([{ type: 'tool_result', error: { _tag: 'ToolTimeout' }, duration: 0 }]);
+  });
+
+  it('the round may be tried again, for nothing has been started', async () => {
+    const R = retried(1, overloaded(), 1);
+    const { out, run, decide } = pending({ more: of<RoundEvent[]>(R, claude.e, claude.m) });
+    const seen = observe(out);
+    decide(true);
+    await settled();
+    expect(run).not.toHaveBeenCalled();
+    expect(seen).toMatchObject({ values: [ours.K, claude.w, R, claude.e, claude.m], end: 'complete' });
+  });
+});
