@@ -78,7 +78,7 @@ export function createConversation(
     if (stopped) end('stopped');
     else end('error', { error: locate(error, { round: Math.max(current.state.round, 1) }) });
   };
-  const wrapUp = (margin: number): void => {
+  const wrapUp = (margin = Infinity): void => {
     if (over || stopped || wrapUpGrace !== undefined) return;
     // The last round must have its part of the time.
     wrapUpGrace = Math.min(settings.grace, margin / 2);

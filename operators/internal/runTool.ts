@@ -63,8 +63,8 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
       return grace === 0 ? of(outcome) : timer(grace).pipe(map(() => outcome));
     };
     const steps = guardedRun(tool, guard, input, run.context(controller.signal)).pipe(
-      // A tool that fails because it was stopped has not failed by itself.
-      map((step) => (step._tag === 'Threw' ? (stopOutcome ?? step) : step)),
+      // A tool that fails because it was stopped, or ends with nothing, has not come to its end by itself.
+      map((step) => (isNothing(step) ? (stopOutcome ?? step) : step)),
       tap((step) => (settled = isOutcome(step))),
     );
     const stopped = run.stop$.pipe(take(1), switchMap(stop));
@@ -91,6 +91,11 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
       if (!settled) controller.abort(expiryReason);
     });
   });
+}
+
+/** Whether a tool has nothing to show. */
+function isNothing(step: ToolStep): boolean {
+  return step._tag === 'Threw' || (step._tag === 'Returned' && step.output === undefined);
 }
 
 function isOutcome(step: ToolStep): step is ToolOutcome {

@@ -33,8 +33,11 @@ export interface HistoryGuard {
   leave(messages: readonly MessageParam[]): MessageParam[];
 }
 
-/** What is no defect in Claude's own words: a field that is newer than this library, and a call of a tool that nobody gave. */
-const OWN_WORDS: readonly HistoryDefect['code'][] = ['extra_field', 'missing_tools'];
+/**
+ * What is no defect in Claude's own words, which are sent back as they came: a field that is newer than this library, a
+ * thought behind a pause or a call, and a call of a tool that nobody gave.
+ */
+const OWN_WORDS: readonly HistoryDefect['code'][] = ['extra_field', 'final_thinking', 'missing_tools'];
 
 /** Makes the guard of one conversation, whose history only grows and whose tools stay the same. */
 export function createHistoryGuard(invalidHistory: InvalidHistory, tools: RoundRequest['tools'] = []): HistoryGuard {

@@ -37,7 +37,9 @@ export function createOwnIds(): OwnIds {
           if (mended !== block) report(changeAt(from + offset, at));
           return mended;
         });
-        return content.some((block, at) => block !== message.content[at]) ? { ...message, content } : message;
+        return content.some((block, at) => block !== message.content[at])
+          ? ({ ...message, content } as MessageParam)
+          : message;
       });
       return renamed.some((message, at) => message !== messages[from + at])
         ? [...messages.slice(0, from), ...renamed]

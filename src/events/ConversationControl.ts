@@ -5,9 +5,9 @@ export interface ConversationControl {
    * Claude the word.
    *
    * @param margin How long there is for that, in milliseconds. Tools that are stopped have half of it, and no more than
-   * their time of grace.
+   * their time of grace. Default: no limit.
    */
-  wrapUp(margin: number): void;
+  wrapUp(margin?: number): void;
   /** Ends it at once: `conversation_end` with the reason `error`, then the error. */
   fail(error: unknown): void;
 }

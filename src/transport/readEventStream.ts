@@ -6,6 +6,9 @@ import { parseJson } from '../json/parseJson.js';
 import { createChunkDecoder } from './createChunkDecoder.js';
 import { parseEvent } from './parseEvent.js';
 
+/** More than the name of a field takes, in characters. */
+const AROUND_DATA = 64;
+
 /** What takes the events of a reply. */
 export interface EventSink {
   /** @throws when the event cannot come now. */
@@ -42,7 +45,8 @@ export async function readEventStream(body: ReadableStream<Uint8Array> | null, s
   if (body === null) return { unnamed };
   const { maxEventChars } = sink;
   const parser = createParser({
-    maxBufferSize: maxEventChars,
+    // The parser counts what is around the data, too.
+    maxBufferSize: maxEventChars + AROUND_DATA,
     onError: ({ type }) => {
       if (type === 'max-buffer-size-exceeded') throw eventTooLarge(maxEventChars);
     },
