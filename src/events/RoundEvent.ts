@@ -186,7 +186,7 @@ export interface ConversationEndEvent {
   readonly reason: ConversationEndReason;
   /**
    * The whole history, ready to be sent again with a new user message behind it. Of a reply that broke off, it has what
-   * the API takes: its text and its complete blocks, with an answer to each call.
+   * the API takes: its text and its complete blocks, with an answer to each call. The messages are frozen, the list is not.
    */
   readonly messages: MessageParam[];
   /** Claude's last reply, with its `stop_reason` and `stop_details`; `undefined` when none had begun. */
