@@ -11,7 +11,7 @@ import {
   textStart,
 } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude, ours, retried } from './support/alphabet.js';
+import { begun, claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
@@ -67,7 +67,7 @@ marble('fails when a message begins within another', ({ hot, expectObservable, e
 describe('a message that broke off', () => {
   const around = frozen({
     ...events,
-    B: { type: 'round_start', round: 1, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+    B: begun(),
     C: { type: 'conversation_end', reason: 'stopped' } as RoundEvent,
     R: retried(1, overloaded(), 500),
   });

@@ -161,6 +161,19 @@ describe('an end that is asked for', () => {
     expect(end()).toMatchObject({ reason: 'stopped', messages: { length: 3 } });
   });
 
+  marble('by a signal that is aborted already sends nothing', ({ cold, flush, expectObservable }) => {
+    const reply = cold('s---o-t-', claude);
+    const expected = '  (C#)    ';
+
+    const client = fakeClient(reply);
+    const signal = AbortSignal.abort(new Error('enough'));
+    const { letters, end } = watchEnd(converse(client, ask(), { requestOptions: { signal } }));
+    expectObservable(letters).toBe(expected, undefined, new Error('enough'));
+    flush();
+    expect(client.sent).toHaveLength(0);
+    expect(end()).toMatchObject({ reason: 'error', rounds: 0, messages: [user], usage_estimated: false });
+  });
+
   describe.each([
     ['in the text', '        s---o-t---t  ', '(Bs)o-t--(C#)  '],
     ['in the wait', '        s---o-#      ', '(Bs)o-R--(C#)  '],

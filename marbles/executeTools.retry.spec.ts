@@ -2,7 +2,7 @@ import { asyncScheduler, map, NEVER, Observable, of } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../src/index.js';
 import { marble } from './kit/marble.js';
-import { call, claude, failure, letterOf, ours, result, retried } from './support/alphabet.js';
+import { call, claude, failure, letterOf, ours, result, retried, stoppedResult } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -94,6 +94,18 @@ describe('what had been done when a round is tried again', () => {
     expectObservable(out).toBe(expected, { ...values, ...results });
   });
 
+  marble('spares every call that is the same as one that was done', ({ hot, expectObservable }) => {
+    const H = { ...G, id: 'toolu_3' };
+    const source = hot('-K----R-G---H---(wm|)', { ...values, H });
+    const expected = '  -(KSW)R-(GX)(HY)(wm|)';
+
+    const outputs = ['one', 'two'];
+    const done = { W: result('k', 'one'), X: under('toolu_2', result('k', 'one')) };
+    const too = { Y: under('toolu_3', result('k', 'one')) };
+    const out = source.pipe(executeTools([twice('k', () => outputs.shift())]));
+    expectObservable(out).toBe(expected, { ...values, H, ...done, ...too });
+  });
+
   marble('is done again when it failed', ({ hot, expectObservable }) => {
     const source = hot('-K----R-G----(wm|)', values);
     const expected = '  -(KSW)R-(GTX)(wm|)';
@@ -145,6 +157,26 @@ describe('a tool that is not idempotent', () => {
     expectObservable(source.pipe(executeTools([fakeTool('k', () => k)]))).toBe(expected, { ...values, W }, busy);
     expectSubscriptions(source.subscriptions).toBe(subs);
     expectSubscriptions(k.subscriptions).toBe(kSubs);
+  });
+
+  marble('is stopped by then, and has its time of grace and no longer', (helpers) => {
+    const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
+    const source = hot('-s-K-w-----R--    ', values);
+    const k = cold('         -------------r');
+    const expected = '  -s-K-(wS)------(W#)';
+    const kSubs = '     -----^---------!  ';
+
+    const aborts: number[] = [];
+    const run = (_: unknown, { signal }: ToolContext) => {
+      signal.addEventListener('abort', () => aborts.push(asyncScheduler.now()));
+      return k;
+    };
+    const W = stoppedResult('k', 'the reply broke off', 10);
+    const out = source.pipe(executeTools([fakeTool('k', run)], { grace: 4 }));
+    expectObservable(out).toBe(expected, { ...values, W }, busy);
+    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    flush();
+    expect(aborts).toEqual([11]);
   });
 
   marble('fails it, too, when it is done by then, or has failed', ({ hot, expectObservable }) => {

@@ -178,6 +178,16 @@ describe('a tool that runs', () => {
     expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 9) });
   });
 
+  marble('and ends with nothing within its time, was stopped, too', ({ cold, hot, expectObservable }) => {
+    const source = hot('-K-w---m|       ', values);
+    const stop$ = hot(' ---------x      ', lunch);
+    const k = cold('       ---------|   ');
+    const expected = '  -K-(wS)m----(W|)';
+
+    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 9 }));
+    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 9) });
+  });
+
   marble('one is done and one is not: each is answered truly', ({ cold, hot, expectObservable }) => {
     const source = hot('-KL-w----m--------|', values);
     const stop$ = hot(' ------------x      ', lunch);

@@ -3,7 +3,7 @@ import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, sna
 import type { RoundEvent } from '../src/index.js';
 import { blockStop, inputDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude, retried } from './support/alphabet.js';
+import { begun, claude, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
@@ -147,7 +147,7 @@ marble('shows the last message of a round before the first one of the next', ({ 
 describe('a message that broke off', () => {
   const around = frozen({
     ...events,
-    B: { type: 'round_start', round: 1, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+    B: begun(),
     C: { type: 'conversation_end', reason: 'stopped' } as RoundEvent,
     R: retried(1, overloaded(), 500),
   });

@@ -2,7 +2,7 @@ import { textDeltas } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
 import { textDelta } from './kit/claudeEvents.js';
 import { marble } from './kit/marble.js';
-import { claude, ours, retried } from './support/alphabet.js';
+import { begun, claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { overloaded } from './support/overloaded.js';
 
@@ -17,7 +17,7 @@ const events = frozen({
   d: textDelta('Hel'),
   f: textDelta('lo'),
   h: thought,
-  B: { type: 'round_start', round: 2, request: { model: 'claude-test', max_tokens: 1, messages: [] } },
+  B: begun(2),
   R: retried(1, overloaded(), 500),
 });
 // n is the mark that the text before it is void.

@@ -111,6 +111,26 @@ describe('a conversation with 60 s of time, 5 s of them for its end', () => {
   });
 });
 
+describe('the tools that are stopped', () => {
+  marble(
+    'have no more than half of the time that is left',
+    ({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const one = cold(' s---k-a---w---m|                         ', claude);
+      const k = cold('             -                              ');
+      const two = cold('                              s----o-e-m| ', claude);
+      const expected = ' (Bs)k-(aK)(wS)m--------------(EBs)o-e-m(EC|)';
+      const kSubs = '    ----------^------------------!            ';
+
+      const tools = [fakeTool('k', () => k)];
+      const { letters, end } = hold(fakeClient(one, two), { total: 40, wrapUp: 22 }, tools, { grace: 1_000 });
+      expectObservable(letters).toBe(expected);
+      expectSubscriptions(k.subscriptions).toBe(kSubs);
+      flush();
+      expect(end().reason).toBe('wrap_up');
+    },
+  );
+});
+
 describe('the last round', () => {
   marble('fails with the total limit when it takes too long, behind its end', ({ cold, flush, expectObservable }) => {
     const one = cold(' s---k-a---w---m|                       ', claude);

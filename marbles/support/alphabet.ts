@@ -14,6 +14,7 @@ import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   RoundEvent,
   RoundRetryEvent,
+  RoundStartEvent,
   ToolCallEvent,
   ToolProgressEvent,
   ToolResultEvent,
@@ -98,6 +99,11 @@ export function stoppedResult(name: string, why: string, duration = 0): ToolResu
 export function unrunResult(name: string, why: string): ToolResultEvent {
   const message = `Not run: ${why}.`;
   return failure(name, message, { _tag: 'ToolStopped', started: false, message });
+}
+
+/** The event that a round begins. */
+export function begun(round = 1): RoundStartEvent {
+  return { type: 'round_start', round, request: { model: 'claude-test', max_tokens: 100, messages: [] } };
 }
 
 /** The event that an attempt has failed. */

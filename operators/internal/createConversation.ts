@@ -3,6 +3,7 @@ import { NO_USAGE } from '../../src/conversation/addUsage.js';
 import { createHistoryGuard, type InvalidHistory } from '../../src/conversation/createHistoryGuard.js';
 import { endConversation, endRound, type EndLimits, type RoundState } from '../../src/conversation/endRound.js';
 import { locate } from '../../src/errors/locate.js';
+import { deepFreeze } from '../../src/iteration/deepFreeze.js';
 import type { ConversationControl } from '../../src/events/ConversationControl.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';
@@ -90,7 +91,7 @@ export function createConversation(
     new Observable((next) => {
       const admitted = history.admit(state.request);
       current = createRound(
-        { ...state, request: admitted.request },
+        { ...state, request: deepFreeze(admitted.request) },
         {
           end: (outcome) => {
             const wrappingUp = wrapUpGrace !== undefined;

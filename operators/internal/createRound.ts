@@ -93,7 +93,7 @@ export function createRound(state: RoundState, handlers: RoundHandlers): Running
         graceTimer = new Subscription();
         link?.add(graceTimer);
         if (grace === 0) late();
-        else graceTimer.add(asyncScheduler.schedule(late, grace));
+        else if (grace !== Infinity) graceTimer.add(asyncScheduler.schedule(late, grace));
       };
       awaitReply();
     },

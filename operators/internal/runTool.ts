@@ -60,7 +60,8 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
       const outcome: ToolStep = { _tag: 'Refused', error };
       stopOutcome = outcome;
       controller.abort(new DOMException(error.message, 'AbortError'));
-      return grace === 0 ? of(outcome) : timer(grace).pipe(map(() => outcome));
+      if (grace === 0) return of(outcome);
+      return grace === Infinity ? NEVER : timer(grace).pipe(map(() => outcome));
     };
     const steps = guardedRun(tool, guard, input, run.context(controller.signal)).pipe(
       // A tool that fails because it was stopped, or ends with nothing, has not come to its end by itself.

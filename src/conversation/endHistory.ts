@@ -21,7 +21,8 @@ export function endHistory(
   results: readonly ToolResultBlockParam[],
 ): MessageParam[] {
   if (message === undefined || message.stop_reason === 'refusal') return withoutOpenServerTools([...messages]);
-  const last = message.content.findLastIndex((block) => !isThought(block));
+  // An empty text is left out of the history, so it says nothing behind a thought either.
+  const last = message.content.findLastIndex((block) => !isThought(block) && !isEmptyText(block));
   const thoughtOut = { ...message, content: message.content.slice(0, last + 1) } as ClaudeMessage;
   return withoutOpenServerTools(appendReply(messages, thoughtOut, results));
 }
@@ -54,6 +55,10 @@ function withoutBlocks(message: MessageParam, gone: ReadonlySet<string>): Messag
 /** The API takes no reply that ends with thinking. */
 function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
   return content.slice(0, content.findLastIndex((block) => !isThought(block)) + 1);
+}
+
+function isEmptyText(block: { readonly type: string; readonly text?: unknown }): boolean {
+  return block.type === 'text' && block.text === '';
 }
 
 function isThought({ type }: { readonly type: string }): boolean {

@@ -17,10 +17,12 @@ export interface CallLedger {
 
 /**
  * Makes an empty ledger. Calls are the same when their tool and input are, whatever the order of the input's keys; the
- * second of two equal calls in one reply is the same as the second in the next. Nothing is read before it is asked for.
+ * second of two equal calls in one reply is the same as the second in the next, and has the result of the first where
+ * there was no second. Nothing is read before it is asked for.
  */
 export function createCallLedger(): CallLedger {
-  const prefix = randomId();
+  /** Made when the first key is asked for. */
+  let prefix: string | undefined;
   const keys = new Map<string, string>();
   const earlier = new Map<string, ToolResultEvent>();
   let kept: (readonly [ToolCallEvent, ToolResultEvent])[] = [];
@@ -47,15 +49,19 @@ export function createCallLedger(): CallLedger {
     keep(call, result) {
       kept.push([call, result]);
     },
-    earlierResult: (call) => earlier.get(identityOf(call)),
+    earlierResult: (call) => earlier.get(identityOf(call)) ?? earlier.get(contentOf(call)),
     keyOf(call) {
       const identity = identityOf(call);
+      prefix ??= randomId();
       const key = keys.get(identity) ?? `${prefix}-${String(keys.size + 1)}`;
       keys.set(identity, key);
       return key;
     },
     retry() {
-      for (const [call, result] of kept) earlier.set(identityOf(call), result);
+      for (const [call, result] of kept) {
+        earlier.set(identityOf(call), result);
+        if (!earlier.has(contentOf(call))) earlier.set(contentOf(call), result);
+      }
       kept = [];
       calls = [];
       contents.clear();

@@ -1,8 +1,9 @@
 /** PROTOCOL.md section 6: how conversations end (cases 44, 45, 46, 49). */
+import { NEVER, Subject } from 'rxjs';
 import { reply, serverToolUse, text, textReply, toolUse, callsReply, whole, thinking } from '../support/replies.js';
 import { only, pause } from './support/run.js';
 import { servers } from './support/servers.js';
-import { expectSound, resultsOf, started, talk } from './support/talk.js';
+import { expectFailed, expectSound, resultsOf, started, talk } from './support/talk.js';
 import { anyTool, echo } from './support/tools.js';
 
 const { strict } = servers();
@@ -61,6 +62,16 @@ describe('44: pause_turn k times', () => {
       role: 'assistant',
       content: [{ type: 'text', text: 'Wait.' }],
     });
+  });
+
+  it.each([
+    ['behind text', ['Wait.', thinking('Hm.')]],
+    ['behind a server tool that answered', [search('srvtoolu_0'), found('srvtoolu_0'), thinking('Hm.')]],
+  ])('44: a pause that ends with thinking %s: resent unchanged', async (_what, content) => {
+    const rounds = [{ events: reply({ content, stop_reason: 'pause_turn' }) }, { events: textReply('Done.') }];
+    const held = await talk(await strict(rounds), rounds, [webSearch]);
+    expectSound(held);
+    expect(held.requests[1]!.messages[1]!.content).toHaveLength(content.length);
   });
 
   it('44: a pause with nothing in it is not resumed for ever', async () => {
@@ -184,6 +195,47 @@ describe('49: maxRounds reached with pending calls', () => {
     const events = reply({ content: [search('srvtoolu_1'), toolUse({ id: 't1', name: 'echo' })] });
     const held = await talk(await strict([{ events }]), [{ events }], [echo, webSearch], { maxRounds: 1 });
     expectSound(held);
+  });
+
+  it('49: a budget ends it: the same holds', async () => {
+    const rounds = [{ events: callsReply({ id: 't1', name: 'echo' }, { id: 't2', name: 'nope' }) }];
+    const held = await talk(await strict(rounds), rounds, [echo], { budget: { output_tokens: 10 } });
+    expectSound(held);
+    expect(held.end.reason).toBe('budget');
+    expect(resultsOf(held.end as never)).toHaveLength(2);
+  });
+
+  it('49: stop$ ends it while a tool runs and another waits: every call answered', async () => {
+    const stop$ = new Subject<void>();
+    const stuck = anyTool('stuck', () => {
+      setTimeout(() => {
+        stop$.next();
+      }, 5);
+      return NEVER;
+    });
+    const rounds = [{ events: callsReply({ id: 't1', name: 'stuck' }, { id: 't2', name: 'echo' }) }];
+    const options = { stop$, grace: 5, concurrency: 1 };
+
+    const held = await talk(await strict(rounds), rounds, [stuck, echo], options);
+
+    expectSound(held);
+    expect(held.end.reason).toBe('stopped');
+    expect(resultsOf(held.end as never)).toMatchObject([
+      { tool_use_id: 't1', is_error: true, content: expect.stringContaining('Stopped while it ran') as unknown },
+      { tool_use_id: 't2', is_error: true, content: expect.stringContaining('Not run') as unknown },
+    ]);
+  });
+
+  it('49: the next round fails: every call of the one before is answered, never history with open calls', async () => {
+    const rounds = [
+      { events: callsReply({ id: 't1', name: 'echo' }, { id: 't2', name: 'nope' }) },
+      { events: textReply(['Half ', 'of it']).slice(0, 4) },
+    ];
+    const held = await talk(await strict(rounds), rounds, [echo], { retry: false });
+    expectFailed(held);
+    expect(held.end.rounds).toBe(2);
+    expect(held.end.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
+    expect(resultsOf({ messages: held.end.messages.slice(0, 3) as never })).toHaveLength(2);
   });
 
   it('49: stopWhen ends it: the same holds', async () => {

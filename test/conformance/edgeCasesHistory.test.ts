@@ -12,7 +12,7 @@ import {
 } from '../support/replies.js';
 import { only, pause } from './support/run.js';
 import { servers } from './support/servers.js';
-import { expectSound, resultsOf, started, talk } from './support/talk.js';
+import { expectFailed, expectSound, quick, resultsOf, started, talk } from './support/talk.js';
 import { anyTool, echo } from './support/tools.js';
 
 const { strict } = servers();
@@ -45,6 +45,16 @@ it('38: thinking + tool_use reply: next request holds identical thinking, signat
       { type: 'tool_use', id: 't1', name: 'echo', input: {}, caller: { type: 'direct' } },
     ],
   });
+});
+
+it('38: a reply of calls that ends with thinking: it is sent back as it came, too', async () => {
+  const events = reply({ content: [toolUse({ id: 't1', name: 'echo' }), thinking('And now?', 's1')] });
+  const rounds = [{ events }, done];
+
+  const held = await talk(await strict(rounds), rounds, [echo]);
+
+  expectSound(held);
+  expect(held.requests[1]!.messages[1]!.content).toMatchObject([{ id: 't1' }, { thinking: 'And now?' }]);
 });
 
 it('39: redacted_thinking, server_tool_use, unknown blocks: echoed unchanged', async () => {
@@ -88,6 +98,21 @@ it.each([
   const echoed = held.requests[1]!.messages[1]!.content as readonly { type: string }[];
   expect(echoed.map(({ type }) => type)).toEqual([...before.map(() => 'thinking'), 'tool_use']);
   expect(only(held.events, 'round_end')[0]!.message.content).toHaveLength(before.length + 3);
+});
+
+it.each([
+  ['behind text', ['Well.'], [{ type: 'text', text: 'Well.' }]],
+  ['behind a call', [toolUse({ id: 't1', name: 'echo' })], [{ type: 'tool_use', id: 't1', name: 'echo', input: {} }]],
+  ['behind a thought', [thinking('Hm.')], undefined],
+  ['alone', [], undefined],
+])('40: empty text block %s in a reply that breaks off: it is not in the history', async (_what, before, kept) => {
+  const whole = reply({ content: [...before, text([''])] });
+  for (const missing of [2, 3]) {
+    const rounds = [{ events: whole.slice(0, -missing), then: 'destroy' as const }];
+    const held = await talk(await strict(rounds), rounds, [echo], { retry: false });
+    expectFailed(held);
+    expect(held.end.messages[1]?.content).toEqual(kept);
+  }
 });
 
 it.each([
@@ -184,4 +209,31 @@ describe('47: fallback block mid-stream', () => {
       expect(started(held.events)).toEqual(idempotent ? ['t1', 't2'] : ['t2']);
     },
   );
+
+  const work = (runs: unknown[]) => anyTool('work', ({ n }) => runs.push(n), { idempotent: true });
+  const call = (id: string, n: number) => toolUse({ id, name: 'work', input: { n } });
+  const taken = reply({ content: [thinking('Old.'), 'Half', call('t1', 1), fallback, call('t2', 2), 'Rest'] });
+  const cutAt = taken.findLastIndex((event) => JSON.stringify(event).includes('Rest'));
+  const cut = { events: taken.slice(0, cutAt), then: 'destroy' as const };
+
+  it('47: the stream breaks off behind it: nothing of the old model but its text is in the history', async () => {
+    const runs: unknown[] = [];
+    const held = await talk(await strict([cut]), [cut], [work(runs)], { beta: true, retry: false });
+
+    expectFailed(held);
+    expect(held.end.message?.model).toBe('claude-haiku-5-5');
+    const [, said, results] = held.end.messages as { content: readonly { type: string; id?: string }[] }[];
+    expect(said!.content.map(({ type, id }) => id ?? type)).toEqual(['text', 'fallback', 't2']);
+    expect(results!.content).toMatchObject([{ tool_use_id: 't2' }]);
+  });
+
+  it('47: and on the retry, calls of the new model are answered by what they found before', async () => {
+    const runs: unknown[] = [];
+    const rounds = [cut, { events: reply({ content: [fallback, call('t8', 2)] }) }, done];
+    const held = await talk(await strict(rounds), rounds, [work(runs)], { beta: true, retry: quick });
+
+    expectSound(held);
+    expect(runs).toEqual([1, 2]);
+    expect(resultsOf(held.requests[2])).toEqual([{ type: 'tool_result', tool_use_id: 't8', content: '2' }]);
+  });
 });

@@ -4,7 +4,7 @@ import { callsReply, reply, textReply, toolUse } from '../support/replies.js';
 import type { CallSpec } from '../support/replies.js';
 import { only } from './support/run.js';
 import { servers } from './support/servers.js';
-import { expectSound, resultsOf, started, talk } from './support/talk.js';
+import { expectFailed, expectSound, question, quick, resultsOf, started, talk } from './support/talk.js';
 import type { Talk } from './support/talk.js';
 import { anyTool, echo } from './support/tools.js';
 
@@ -78,6 +78,31 @@ it.each(['max_tokens', 'model_context_window_exceeded'])(
     const again = await talk(await strict(rounds), rounds, [tool]);
     expectSound(again);
     expect(started(again.events)).toEqual(['t1']);
+  },
+);
+
+it.each(['end', 'destroy'] as const)(
+  '5: tool JSON cut off with its stream (%s): never run, never repaired, gone from the history; the retry runs the whole one',
+  async (then) => {
+    const seen: unknown[] = [];
+    const tool = anyTool('save', (input) => seen.push(input), { idempotent: true });
+    const input = { path: '/tmp/a', text: 'all of it' };
+    const whole = callsReply({ id: 't1', name: 'save', input, pieceSize: 4 });
+    const pieces = whole.length - 3;
+    for (let at = 3; at < pieces; at += 2) {
+      const cut = { events: whole.slice(0, at), then };
+      const failing = [cut];
+      const failed = await talk(await strict(failing), failing, [tool], { retry: false });
+      expectFailed(failed);
+      expect(inputsOf(failed.events)).toEqual([]);
+      expect(failed.end.messages).toEqual(question.messages);
+      expect(failed.end.message?.content).toEqual([]);
+      const healing = [cut, { events: whole }, { events: textReply('Done.') }];
+      const healed = await talk(await strict(healing), healing, [tool], { retry: quick });
+      expectSound(healed);
+      expect(inputsOf(healed.events)).toEqual([right(input)]);
+      expect(seen.splice(0)).toEqual([input]);
+    }
   },
 );
 

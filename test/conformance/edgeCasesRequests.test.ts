@@ -1,5 +1,6 @@
 /** PROTOCOL.md section 6: requests, one after the other (cases 48, 50 to 53). */
 import type Anthropic from '@anthropic-ai/sdk';
+import { Subject } from 'rxjs';
 import { converse } from 'rxclaude';
 import type { ClaudeRequest, Tool } from 'rxclaude';
 import { callsReply, reply, serverToolUse, textReply, thinking, toolUse, whole } from '../support/replies.js';
@@ -7,7 +8,7 @@ import { sdkClient } from '../support/sdkClient.js';
 import { deepFreeze } from './support/deepFreeze.js';
 import { pause, run, start } from './support/run.js';
 import { servers } from './support/servers.js';
-import { bodies, expectSound, question, resultsOf, talk } from './support/talk.js';
+import { bodies, endOf, expectSound, question, resultsOf, talk } from './support/talk.js';
 import { anyTool, echo } from './support/tools.js';
 
 const { strict } = servers();
@@ -140,6 +141,35 @@ it('52: rounds 1..n: request n+1 = request n + 2 messages, byte-identical prefix
   expect(JSON.stringify(held.end.messages.slice(0, -1))).toBe(JSON.stringify(held.requests[3]!.messages));
 });
 
+it('53: user input that interrupts the tools that run (stop$) is placed after all tool_results, never between', async () => {
+  const rounds = [{ events: callsReply({ id: 't1', name: 'stuck' }, { id: 't2', name: 'echo' }) }, done];
+  const server = await strict(rounds);
+  const tools = [anyTool('stuck', () => new Promise(() => undefined)), echo];
+  const client = sdkClient(server.url);
+  const interrupt$ = new Subject<void>();
+
+  const running = start(converse(client, { ...question, tools }, { stop$: interrupt$, grace: 5 }));
+  await running.until(({ type }) => type === 'tool_result');
+  interrupt$.next();
+  const { messages, reason } = endOf((await running.outcome).events);
+  const input = { role: 'user' as const, content: 'Stop that.' };
+  const { error } = await run(converse(client, { ...question, tools, messages: [...messages, input] }));
+
+  expect(reason).toBe('stopped');
+  expect(error).toBeUndefined();
+  expect(server.refusals).toEqual([]);
+  expect(bodies(server)[1]!.messages.slice(-2)).toMatchObject([
+    {
+      role: 'user',
+      content: [
+        { tool_use_id: 't1', is_error: true },
+        { tool_use_id: 't2', content: '{}' },
+      ],
+    },
+    input,
+  ]);
+});
+
 it('53: user input that arrives while tools run is sent after all tool_results, never between', async () => {
   const rounds = [{ events: callsReply({ id: 't1', name: 'slow' }, { id: 't2', name: 'slow' }) }, done];
   const server = await strict(rounds);
@@ -151,8 +181,7 @@ it('53: user input that arrives while tools run is sent after all tool_results, 
   const running = start(converse(client, { ...question, tools }, { stopWhen }));
   await running.until(({ type }) => type === 'tool_start');
   inputs.push({ role: 'user', content: 'Be quick.' });
-  const end = (await running.outcome).events.at(-1);
-  if (end?.type !== 'conversation_end') throw new Error('No end.');
+  const end = endOf((await running.outcome).events);
   const { error } = await run(converse(client, { ...question, tools, messages: [...end.messages, ...inputs] }));
 
   expect(end.reason).toBe('stop_when');

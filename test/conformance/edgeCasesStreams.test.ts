@@ -1,31 +1,21 @@
-/** PROTOCOL.md section 6: how streams end (cases 16, 19 to 24, 31, 32, 57). */
-import { APIError, APIUserAbortError } from '@anthropic-ai/sdk';
-import { config, map, retry, share, of } from 'rxjs';
-import {
-  accumulateToolInput,
-  claudeStream,
-  converse,
-  executeTools,
-  resumeConversation,
-  textDeltas,
-  TruncatedStreamError,
-  UnexpectedResponseError,
-  validateWith,
-} from 'rxclaude';
-import type { RoundEvent, RoundRequest } from 'rxclaude';
-import { callsReply, textReply } from '../support/replies.js';
+/** PROTOCOL.md section 6: how streams end (cases 16, 19, 20, 30 to 32, 57). */
+import { APIUserAbortError } from '@anthropic-ai/sdk';
+import { config, map, share } from 'rxjs';
+import { boundedConcatMap, claudeStream, converse, LimitError, TruncatedStreamError } from 'rxclaude';
+import type { RoundEvent } from 'rxclaude';
+import { textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import type { ScriptedResponse } from '../support/sseServer.js';
 import { watchRejections } from './support/rejections.js';
 import { only, pause, run, start } from './support/run.js';
 import { servers, sse } from './support/servers.js';
-import { question } from './support/talk.js';
-import { anyTool, echo } from './support/tools.js';
+import { endOf, question, quick } from './support/talk.js';
 
 const { bytes } = servers();
 
 const answer = textReply(['It ', 'is ', 'noon.']);
 const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' }, request_id: 'req_1' };
+const wrong = { type: 'error', error: { type: 'invalid_request_error', message: 'No' }, request_id: 'req_1' };
 const isText = ({ type }: RoundEvent): boolean => type === 'content_block_delta';
 
 it('16: unsubscribe during text: HTTP request aborted at once, no further emission, no unhandledRejection', async () => {
@@ -53,7 +43,7 @@ it('19: external AbortSignal aborted before subscribe: APIUserAbortError, zero r
 
   for (const { error } of [alone, whole]) expect(error).toBeInstanceOf(APIUserAbortError);
   expect(alone.events).toEqual([]);
-  expect(whole.events.filter(({ type }) => type !== 'round_start')).toEqual([]);
+  expect(whole.events.filter(({ type }) => type !== 'conversation_end')).toEqual([]);
   await pause(20);
   expect(server.requests).toEqual([]);
 });
@@ -82,6 +72,55 @@ describe('20: raw SDK loop ends but controller.signal.aborted', () => {
     controller.abort();
 
     expect((await running.outcome).error).toBeInstanceOf(APIUserAbortError);
+    await server.closed(1);
+    expect(server.openSockets()).toBe(0);
+  });
+
+  it('20: and by a conversation, behind its end, without a retry', async () => {
+    const server = await bytes(sse(answer.slice(0, 4), 'hang'));
+    const controller = new AbortController();
+    const requestOptions = { signal: controller.signal };
+    const running = start(converse(sdkClient(server.url), question, { requestOptions, retry: quick }));
+    await running.until(isText);
+
+    controller.abort();
+
+    const { events, error } = await running.outcome;
+    expect(error).toBeInstanceOf(APIUserAbortError);
+    expect(endOf(events)).toMatchObject({ reason: 'error', error });
+    await server.closed(1);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('30: slow subscriber, error arrives meanwhile', () => {
+  const slowly = async (event: RoundEvent): Promise<RoundEvent> => pause(4).then(() => event);
+
+  it.each(['end', 'destroy'] as const)('30: (%s): all events then the error; nothing lost', async (then) => {
+    const cut = sse(answer.slice(0, 6), then);
+    const server = await bytes(cut, cut);
+    const source = converse(sdkClient(server.url), question, { retry: false });
+
+    const fast = await run(source);
+    const slow = await run(source.pipe(boundedConcatMap(slowly)));
+
+    expect(fast.error).toBeInstanceOf(TruncatedStreamError);
+    expect(String(slow.error)).toBe(String(fast.error));
+    const types = (events: readonly RoundEvent[]): string[] => events.map(({ type }) => type);
+    expect(types(slow.events)).toEqual(types(fast.events));
+    expect(endOf(slow.events).error).toBe(slow.error);
+  });
+
+  it('30: what waits for it is bounded: a LimitError, and the request is aborted', async () => {
+    const server = await bytes(sse(answer.slice(0, -2), 'hang'));
+    const never = async (): Promise<never> => new Promise(() => undefined);
+    const source = converse(sdkClient(server.url), question);
+
+    const { events, error } = await run(source.pipe(boundedConcatMap(never, { maxBufferedChars: 300 })));
+
+    expect(events).toEqual([]);
+    expect(error).toBeInstanceOf(LimitError);
+    expect(error).toMatchObject({ limit: 'maxBufferedChars', maximum: 300 });
     await server.closed(1);
     expect(server.openSockets()).toBe(0);
   });
@@ -148,6 +187,7 @@ describe('57: no subscriber error handler', () => {
     ['a cut stream', sse(answer.slice(0, 4))],
     ['a cut socket', sse(answer.slice(0, 4), 'destroy')],
     ['an error event', sse([overloaded])],
+    ['an error event that is not retried', sse([wrong])],
     ['an HTTP error', { status: 400, headers: { 'content-type': 'application/json' }, chunks: ['{}'], then: 'end' }],
   ];
 
@@ -157,8 +197,8 @@ describe('57: no subscriber error handler', () => {
     rxjsConfig.onUnhandledError = (error) => reported.push(error);
     const watch = watchRejections();
     try {
-      const server = await bytes(response);
-      converse(sdkClient(server.url), question).subscribe();
+      const server = await bytes(response, response, response);
+      converse(sdkClient(server.url), question, { retry: quick }).subscribe();
       for (let waited = 0; reported.length === 0 && waited < 100; waited++) await pause(10);
 
       expect(await watch.seen()).toEqual([]);

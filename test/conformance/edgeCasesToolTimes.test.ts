@@ -19,17 +19,18 @@ async function callThenAnswer(names: readonly string[], tools: readonly Tool[], 
   return talk(await strict(rounds), rounds, tools, options);
 }
 
-it.each([1, 2, 3, 6])(
-  '14: N calls, concurrency %i: never more running; order of results = order of calls',
-  async (k) => {
+it.each([1, 2, 3, 6].flatMap((k) => [[k, false] as const, [k, true] as const]))(
+  '14: N calls, concurrency %i (idempotent: %s): never more running; order of results = order of calls',
+  async (k, idempotent) => {
     let running = 0;
     let most = 0;
-    const work = anyTool('work', async ({ n }) => {
+    const run = async ({ n }: { n?: unknown }): Promise<string> => {
       most = Math.max(most, ++running);
       await pause(5 + ((Number(n) * 7) % 4) * 4);
       running--;
       return `done ${String(n)}`;
-    });
+    };
+    const work = anyTool('work', run, { idempotent });
     const calls = Array.from({ length: 9 }, () => 'work');
 
     const held = await callThenAnswer(calls, [work], { concurrency: k });

@@ -136,6 +136,30 @@ describe('9: one of N tools throws', () => {
   });
 });
 
+it('9: a tool throws while its reply is still being written: the reply and the other tools are unaffected', async () => {
+  const bad = anyTool(
+    'bad',
+    () => {
+      throw new Error('too early');
+    },
+    { idempotent: true },
+  );
+  const events = reply({
+    content: [toolUse({ id: 't1', name: 'bad' }), text(['And ', 'more.']), toolUse({ id: 't2', name: 'echo' })],
+  });
+  const rounds = [{ events, delayMs: 2 }, { events: textReply('Done.') }];
+
+  const held = await talk(await strict(rounds), rounds, [bad, echo]);
+
+  expectSound(held);
+  const types = held.events.map(({ type }) => type);
+  expect(types.indexOf('tool_result')).toBeLessThan(types.indexOf('message_delta'));
+  expect(resultsOf(held.requests[1])).toEqual([
+    { type: 'tool_result', tool_use_id: 't1', is_error: true, content: 'Error: too early' },
+    { type: 'tool_result', tool_use_id: 't2', content: '{}' },
+  ]);
+});
+
 it('10: tool throws with image content: the is_error result holds text only', async () => {
   const image = {
     type: 'image' as const,

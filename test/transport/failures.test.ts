@@ -52,7 +52,7 @@ describe('HTTP errors are those of the SDK', () => {
     const client = sdkClient(server.url);
 
     const alone = await run(claudeStream(client, question));
-    const whole = await run(converse(client.beta, question));
+    const whole = await run(converse(client.beta, question, { retry: false }));
 
     for (const { error } of [alone, whole]) {
       expect(error).toBeInstanceOf(kind);

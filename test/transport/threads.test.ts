@@ -93,7 +93,7 @@ async function undisturbed(rounds: readonly Round[], more: Partial<ClaudeRequest
 }
 
 const threaded = (client: ClaudeClient, more: Partial<ClaudeRequest> = {}): Observable<RoundEvent> =>
-  converse(client, { ...request, ...more }, { threads: true });
+  converse(client, { ...request, ...more }, { threads: true, retry: false });
 
 describe('a conversation in a thread', () => {
   it('sends the whole request once, and then only what is new, without system and tools', async () => {
@@ -362,6 +362,18 @@ describe('a thread that cannot be continued', () => {
     expect(only(events, 'conversation_end')[0]).toMatchObject({ reason: 'end_turn', rounds: 3 });
   });
 
+  it('lost to a retry of a whole round: the server went on from the attempt that broke off', async () => {
+    const broken = { events: three[1]!.events.slice(0, 4), then: 'destroy' as const };
+    const server = await serve([three[0]!, broken, ...three.slice(1)]);
+    const options = { threads: true, retry: { minDelay: 1 } };
+    const { events, error } = await run(converse(sdkClient(server.url).beta, request, options));
+
+    expect(error).toBeUndefined();
+    expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_1', 'create', 'continue msg_3']);
+    expect(only(events, 'round_retry')).toMatchObject([{ attempt: 1, error: { _tag: 'TruncatedStreamError' } }]);
+    expect(only(events, 'conversation_end')[0]).toMatchObject({ reason: 'end_turn', rounds: 3 });
+  });
+
   it('is not continued from a reply that another model has finished', async () => {
     const handed = whole({ type: 'fallback', from: { model: 'claude-opus-5-5' }, to: { model: 'claude-haiku-4-5' } });
     const rounds = played(reply({ content: [handed, toolUse({ id: 't1', name: 'look' })] }), call('t2'), answer);
@@ -424,7 +436,7 @@ describe('an error that has nothing to do with threads', () => {
 
     expect(error).toBeInstanceOf(BadRequestError);
     expect((error as Error).message).toContain('max_tokens: 999999 > 128000');
-    expect(events.map(({ type }) => type)).toEqual(['round_start']);
+    expect(events.map(({ type }) => type)).toEqual(['round_start', 'conversation_end']);
     expect(threadsOf(server)).toEqual(['create', 'whole']);
   });
 

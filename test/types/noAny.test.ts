@@ -45,18 +45,29 @@ describe('no `any` leaks', () => {
     expectTypeOf<keyof Functions<typeof Library>>().toEqualTypeOf<
       | 'accumulateMessage'
       | 'accumulateToolInput'
+      | 'allowedUrl'
+      | 'boundedConcatMap'
+      | 'boundedString'
+      | 'checkHistory'
+      | 'circuitBreaker'
       | 'claudeStream'
       | 'claudeThread'
       | 'converse'
+      | 'createBreaker'
       | 'debugEvents'
       | 'defineTool'
       | 'describe'
       | 'executeTools'
       | 'fetchClient'
+      | 'identifier'
       | 'ioTsJsonSchema'
+      | 'isRetryable'
       | 'jsonSchema'
+      | 'mendHistory'
       | 'ofType'
+      | 'pathInside'
       | 'resumeConversation'
+      | 'retryRound'
       | 'snapshots'
       | 'textDeltas'
       | 'timeoutGuard'
@@ -70,6 +81,11 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.InputIssue>>().toBeNever();
     expectTypeOf<Leaks<Library.UsageTotals>>().toBeNever();
     expectTypeOf<Leaks<Library.ToolTimeout>>().toBeNever();
+    expectTypeOf<Leaks<Library.ToolStopped>>().toBeNever();
+    expectTypeOf<Leaks<Library.GuardRefusal>>().toBeNever();
+    expectTypeOf<Leaks<Library.ConversationControl>>().toBeNever();
+    expectTypeOf<Extract<Events, { type: 'round_retry' }>['error']>().toBeUnknown();
+    expectTypeOf<Library.ConversationEndEvent['error']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['output']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['error']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_progress' }>['value']>().toBeUnknown();
@@ -84,6 +100,21 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ConverseOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.ExecuteToolsOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.ResumeConversationOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.RetryPolicy>>().toBeNever();
+    expectTypeOf<Leaks<Library.ConverseLimits>>().toBeNever();
+    expectTypeOf<Leaks<Library.AccumulateToolInputOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.ValidateWithOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.TextDeltasOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.BoundedConcatMapOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.BreakerOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.Breaker>>().toBeNever();
+    expectTypeOf<Leaks<Library.BreakerState>>().toBeNever();
+    expectTypeOf<Leaks<Library.ClaudeStreamOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.RoundContext>>().toBeNever();
+    expectTypeOf<AnyIn<Library.Guard>>().toBeNever();
+    expectTypeOf<Leaks<Library.HistoryDefect>>().toBeNever();
+    expectTypeOf<Leaks<Library.HistoryChange>>().toBeNever();
+    expectTypeOf<Leaks<Library.MendedHistory<Library.HistoryMessage>>>().toBeNever();
     expectTypeOf<Leaks<Library.TimeoutGuardOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.DebugEventsOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.CodecDescription>>().toBeNever();
@@ -112,6 +143,9 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.TimeoutGuardError>>().toBeNever();
     expectTypeOf<Leaks<Library.ToolDefinitionError>>().toBeNever();
     expectTypeOf<Leaks<Library.JsonSchemaError>>().toBeNever();
+    expectTypeOf<Leaks<Library.LimitError>>().toBeNever();
+    expectTypeOf<Leaks<Library.CircuitOpenError>>().toBeNever();
+    expectTypeOf<Leaks<Library.HistoryError>>().toBeNever();
     expectTypeOf<Leaks<Library.MissingToolResultError>>().toBeNever();
     expectTypeOf<Leaks<Library.TruncatedStreamError>>().toBeNever();
     expectTypeOf<Leaks<Library.UnexpectedResponseError>>().toBeNever();

@@ -1,6 +1,13 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { converse } from 'rxclaude';
-import type { ClaudeRequest, ConversationEndEvent, ConverseOptions, RoundEvent, ToolEntry } from 'rxclaude';
+import type {
+  ClaudeRequest,
+  ConversationEndEvent,
+  ConverseOptions,
+  RetryPolicy,
+  RoundEvent,
+  ToolEntry,
+} from 'rxclaude';
 import { sdkClient } from '../../support/sdkClient.js';
 import type { Round, StrictServer } from '../../support/strictServer.js';
 import { refuse } from '../../support/strictServer.js';
@@ -15,6 +22,9 @@ export const question: ClaudeRequest = {
   max_tokens: 1024,
   messages: [{ role: 'user', content: 'What now?' }],
 };
+
+/** Retries as usual, without the wait. */
+export const quick: RetryPolicy = { minDelay: 1, random: () => 0 };
 
 /** A request as it came over the wire. */
 export interface WireRequest {
@@ -56,25 +66,27 @@ export async function talk(
   const asked = { ...question, ...(tools.length > 0 && { tools }), ...request };
   const { events, error } = await run(converse(beta ? client.beta : client, asked, options));
   const requests = bodies(server);
-  const endOf = (): ConversationEndEvent => {
-    const end = events.at(-1);
-    if (end?.type !== 'conversation_end') throw new Error(`No conversation_end, but ${String(error)}`);
-    return end;
-  };
   return {
     events,
     error,
     get end() {
-      return endOf();
+      return endOf(events, error);
     },
     requests,
     refusals: server.refusals,
     get nextRefusal() {
       const last = requests.at(-1);
       const played = rounds.filter(({ failure }) => failure === undefined)[server.roundsPlayed() - 1];
-      return last && played && refusalOfNext(last, played.events, endOf().messages);
+      return last && played && refusalOfNext(last, played.events, endOf(events, error).messages);
     },
   };
+}
+
+/** The last event, which must be the end of a conversation. */
+export function endOf(events: readonly RoundEvent[], error?: unknown): ConversationEndEvent {
+  const end = events.at(-1);
+  if (end?.type !== 'conversation_end') throw new Error(`No conversation_end, but ${String(error)}`);
+  return end;
 }
 
 /** The bodies that a server received. */
@@ -104,9 +116,21 @@ export function resultsOf(request: WireRequest | undefined): Anthropic.ToolResul
 /** The ids of the tools that were started, in that order. */
 export const started = (events: readonly RoundEvent[]): string[] => only(events, 'tool_start').map(({ id }) => id);
 
-/** The three things that hold for every conversation that goes well. */
+/** What holds for every conversation that goes well. */
 export function expectSound(held: Talk): void {
   expect(held.error).toBeUndefined();
+  expectUsable(held);
+}
+
+/** What holds for every conversation that fails: it says so at its end, and leaves a history that can be gone on with. */
+export function expectFailed(held: Talk): void {
+  expect(held.error).toBeInstanceOf(Error);
+  expect(held.end.reason).toBe('error');
+  expect(held.end.error).toBe(held.error);
+  expectUsable(held);
+}
+
+function expectUsable(held: Talk): void {
   expect(held.refusals).toEqual([]);
   expect(held.end.type).toBe('conversation_end');
   expect(held.nextRefusal).toBeUndefined();

@@ -40,7 +40,7 @@ describe('the control of a conversation', () => {
 
   it('does nothing to a conversation that is over', () => {
     const { seen, control } = hold(c, e, m);
-    control.wrapUp();
+    control.wrapUp(5);
     control.fail(new Error('too late'));
     expect(lettersOf(seen.values)).toBe('BsotcemEC');
     expect(seen).toMatchObject({ end: 'complete' });
@@ -48,7 +48,7 @@ describe('the control of a conversation', () => {
 
   it('may ask it to finish as often as one likes, and then to fail', () => {
     const { seen, control } = hold();
-    control.wrapUp();
+    control.wrapUp(5);
     control.wrapUp();
     expect(lettersOf(seen.values)).toBe('Bsot');
     control.fail('enough');

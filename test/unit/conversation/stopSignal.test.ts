@@ -1,5 +1,5 @@
 /** What `resumeConversation` listens to as its `stop$`, and until when. */
-import { concat, EMPTY, map, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
+import { concat, EMPTY, map, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
 import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
@@ -125,4 +125,14 @@ it.each([-1, NaN, '5', null, 2 ** 31])('refuses the grace %p at once', (grace) =
   const refusing = () => resumeConversation(() => begun, { grace: grace as number });
   expect(refusing).toThrow(OptionError);
   expect(refusing).toThrow('resumeConversation.grace');
+});
+
+it('waits for ever with a grace of Infinity', async () => {
+  const stop$ = new Subject<void>();
+  const waiting = concat(of<RoundEvent[]>(s, o, t, e), timer(30).pipe(map(() => m)));
+  const seen = observe(of(q).pipe(resumeConversation(() => waiting, { stop$, grace: Infinity })));
+  stop$.next();
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(seen.values.map(letterOf).join('')).toBe('BsotemEC');
+  expect(seen.values.at(-1)).toMatchObject({ reason: 'stopped' });
 });

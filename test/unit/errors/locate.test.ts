@@ -37,6 +37,11 @@ describe('locate', () => {
     expect(locate(new Error('boom'), { round: 1 })).not.toHaveProperty('round');
   });
 
+  it('leaves an error of ours that is frozen as it is', () => {
+    const error = Object.freeze(new ProtocolError('Odd.'));
+    expect(locate(error, { round: 1 })).toBe(error);
+  });
+
   it('knows an error of another copy of the library', () => {
     const copy = Object.defineProperty(new Error('copied'), Symbol.for('rxclaude.error'), { value: true });
     expect(RxClaudeError.is(copy)).toBe(true);

@@ -104,6 +104,11 @@ describe('a connection', () => {
   it.each<[string, unknown, boolean]>([
     ['that did not come about, by the SDK', new APIConnectionError({ message: 'Connection error.' }), true],
     ['that took too long, by the SDK', new APIConnectionTimeoutError(), true],
+    ['of a socket that was reset', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), true],
+    ['of a socket that nobody answered', Object.assign(new Error('connect'), { code: 'ETIMEDOUT' }), true],
+    ['of undici that broke', Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }), true],
+    ['of undici that was silent', Object.assign(new Error('Body Timeout'), { code: 'UND_ERR_BODY_TIMEOUT' }), true],
+    ['to a host that there is not', Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), false],
     ['that was aborted, by the SDK', new APIUserAbortError(), false],
     ['that was aborted, by fetch', new DOMException('This operation was aborted', 'AbortError'), false],
     ['that was aborted by a timeout signal', new DOMException('The operation timed out', 'TimeoutError'), false],

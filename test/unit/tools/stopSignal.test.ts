@@ -1,5 +1,5 @@
 /** What `executeTools` listens to as its `stop$`, and until when. */
-import { NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { executeTools, OptionError } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
@@ -102,4 +102,15 @@ it('leaves no timer behind when it is unsubscribed from in the time of grace', (
 it.each([-1, NaN, '5', null, 2 ** 31])('refuses the grace %p at once', (grace) => {
   expect(() => executeTools([], { grace: grace as number })).toThrow(OptionError);
   expect(() => executeTools([], { grace: grace as number })).toThrow('executeTools.grace');
+});
+
+it('waits for ever with a grace of Infinity', async () => {
+  const stop$ = new Subject<string>();
+  const run = () => timer(30).pipe(map(() => 'r'));
+  const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
+  const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$, grace: Infinity })));
+  stop$.next('enough');
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', output: 'r' });
+  expect(seen.end).toBe('complete');
 });

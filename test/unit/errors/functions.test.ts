@@ -1,0 +1,54 @@
+/** Options that are functions, or words, or kinds of tokens: what they cannot be is refused at once. */
+import * as t from 'io-ts';
+import { converse, defineTool, executeTools, OptionError, resumeConversation, retryRound } from 'rxclaude';
+import type { ClaudeClient } from 'rxclaude';
+
+const client: ClaudeClient = { messages: { create: () => Promise.reject(new Error('Nothing may be sent.')) } };
+const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'x' }] };
+const tool = { name: 'x', description: 'x', input: t.type({}), run: () => 1 };
+const round = (): never[] => [];
+
+type Use = (value: never) => unknown;
+
+const functions: readonly (readonly [string, Use])[] = [
+  ['executeTools.guard', (guard) => executeTools([], { guard })],
+  ['defineTool.guard', (guard) => defineTool({ ...tool, guard })],
+  ['resumeConversation.stopWhen', (stopWhen) => resumeConversation(round, { stopWhen })],
+  ['retryRound.retryWhen', (retryWhen) => retryRound({ retryWhen })],
+  ['retryRound.random', (random) => retryRound({ random })],
+  ['converse.guard', (guard) => converse(client, request, { guard })],
+  ['converse.stopWhen', (stopWhen) => converse(client, request, { stopWhen })],
+  ['converse.retry.retryWhen', (retryWhen) => converse(client, request, { retry: { retryWhen } })],
+  ['converse.retry.random', (random) => converse(client, request, { retry: { random } })],
+];
+
+describe.each(functions)('%s', (option, use) => {
+  it.each([true, false, null, 'yes', 5, {}, []])('cannot be %p', (value) => {
+    const refusing = () => use(value as never);
+    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(`\`${option}\` must be a function`);
+  });
+
+  it('can be a function, or left out', () => {
+    expect(() => use((() => true) as never)).not.toThrow();
+    expect(() => use(undefined as never)).not.toThrow();
+  });
+});
+
+const budgets: readonly (readonly [string, Use])[] = [
+  ['resumeConversation.budget', (budget) => resumeConversation(round, { budget })],
+  ['converse.budget', (budget) => converse(client, request, { budget })],
+];
+
+describe.each(budgets)('%s', (option, use) => {
+  it('cannot name a kind of tokens that there is not', () => {
+    const refusing = () => use({ tokens: 5 } as never);
+    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(`\`${option}.tokens\` must be one of input_tokens, output_tokens, `);
+  });
+
+  it('can name some of them, or none', () => {
+    expect(() => use({ output_tokens: 5, thinking_tokens: Infinity } as never)).not.toThrow();
+    expect(() => use({} as never)).not.toThrow();
+  });
+});
