@@ -5,7 +5,7 @@ import { runTool, type StopRequest, type ToolRun } from './runTool.js';
 import { whenUnsubscribed } from './whenUnsubscribed.js';
 
 /** A call as the pool takes it. */
-export type PooledRun = Omit<ToolRun, 'stop$'>;
+type PooledRun = Omit<ToolRun, 'stop$'>;
 
 /** The tools that run at present, and what they tell. */
 export interface ToolPool {
