@@ -1,4 +1,17 @@
-import { asyncScheduler, map, merge, NEVER, Observable, of, switchMap, take, takeWhile, tap, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  filter,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  of,
+  switchMap,
+  take,
+  takeWhile,
+  tap,
+  timer,
+} from 'rxjs';
 import type {
   ToolCallEvent,
   ToolProgressEvent,
@@ -52,6 +65,7 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
     const controller = new AbortController();
     let startedAt: number | undefined;
     let settled = false;
+    let over = false;
     let stopOutcome: ToolStep | undefined;
     let expiryReason: unknown;
 
@@ -82,6 +96,9 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
     subscriber.add(
       merge(stopped, steps, expired)
         .pipe(
+          // Whoever is told the outcome may ask for a stop in that moment: there is only one outcome.
+          filter(() => !over),
+          tap((step) => (over = isOutcome(step))),
           takeWhile((step) => !isOutcome(step), true),
           map(toEvent),
         )
