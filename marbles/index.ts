@@ -1,13 +1,56 @@
 export {
+  conversationEnd,
+  roundRetry,
+  roundStart,
+  toolCall,
+  toolProgress,
+  toolResult,
+  toolStart,
+} from './kit/alphabet/addedEvents.js';
+export { apiError, type ApiErrorOptions } from './kit/alphabet/apiError.js';
+export {
+  type BlockEvents,
+  serverTool,
+  serverToolResult,
+  textBlock,
+  thinking,
+  toolUse,
+  wholeBlock,
+} from './kit/alphabet/blocks.js';
+export {
+  type AnyBlock,
   blockStart,
   blockStop,
+  delta,
+  type EventOf,
   inputDelta,
-  messageDelta,
   messageStart,
   messageStop,
   ping,
-  textDelta,
+  stop,
+  text,
   textStart,
   toolUseStart,
-} from './kit/claudeEvents.js';
-export { marble } from './kit/marble.js';
+} from './kit/alphabet/claudeEvents.js';
+export { LEGEND, SIGNS } from './kit/alphabet/legend.js';
+export { letterOf } from './kit/alphabet/letterOf.js';
+export { message } from './kit/alphabet/message.js';
+export { inTurn, spread } from './kit/alphabet/replyValues.js';
+export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './kit/alphabet/replyValues.js';
+export type { ExpectedValues } from './kit/compare/expectation.js';
+export { DiagramError } from './kit/diagram/DiagramError.js';
+export type { TextOptions } from './kit/diagram/drawText.js';
+export { drawMarbles, type DrawOptions, type MarbleDiagram } from './kit/drawMarbles.js';
+export type { Run, RunEnd, TimedValue } from './kit/run/Run.js';
+export type { MarbleHelpers } from './kit/session/createHelpers.js';
+export type { EventsExpectation } from './kit/session/expectEvents.js';
+export type { LifespansExpectation } from './kit/session/expectLifespans.js';
+export type { FakeTool, FakeToolOptions, MarbleValues, ToolRun } from './kit/session/fakeTool.js';
+export type { Lifespan } from './kit/session/Lifespan.js';
+export { marble, type MarbleTest } from './kit/session/marble.js';
+export { MarbleError } from './kit/session/MarbleError.js';
+export { marbleWithPromises } from './kit/session/marbleWithPromises.js';
+export type { PlayedObservable, SubscriptionTimes } from './kit/session/play.js';
+export { runMarble } from './kit/session/runMarble.js';
+export { type PromiseMarbleHelpers, runMarbleWithPromises } from './kit/session/runMarbleWithPromises.js';
+export type { ScriptedClient, ScriptedReply, ScriptedRequest } from './kit/session/scriptClaude.js';

@@ -1,0 +1,50 @@
+import { LEGEND } from '../alphabet/legend.js';
+import { DiagramError } from '../diagram/DiagramError.js';
+import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
+
+/**
+ * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
+ * row, a matcher of the test framework, or a function that says whether an event is the right one. `#` is the error.
+ */
+export type ExpectedValues = Readonly<Record<string, unknown>>;
+
+/** One thing that is expected. */
+export interface ExpectedEvent {
+  readonly frame: number;
+  /** The letter as it stands in the diagram, `|` or `#`. */
+  readonly letter: string;
+  readonly lane: string | undefined;
+  /** What the event must be like; `undefined` when the letter's own meaning is enough. */
+  readonly value: { readonly of: unknown } | undefined;
+}
+
+/** All that is expected of a run. */
+export interface Expectation extends Pick<Diagram, 'scale' | 'lanes'> {
+  readonly events: readonly ExpectedEvent[];
+}
+
+/**
+ * Reads a diagram and the values that go with it.
+ *
+ * @throws DiagramError for a diagram that cannot be read, and for a letter that nobody explains.
+ */
+export function readExpectation(diagram: string, values: ExpectedValues): Expectation {
+  const { signs, scale, lanes } = parseDiagram(diagram);
+  const events = signs.flatMap(({ frame, letter, lane, column }): ExpectedEvent[] => {
+    if (!Object.hasOwn(values, letter)) {
+      if (!Object.hasOwn(LEGEND, letter) && letter !== '|' && letter !== '#')
+        throw unknownLetter(letter, diagram, column);
+      return [{ frame, letter, lane, value: undefined }];
+    }
+    const value = values[letter];
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return all.map((of) => ({ frame, letter, lane, value: { of } }));
+  });
+  return { events, scale, lanes };
+}
+
+function unknownLetter(letter: string, diagram: string, column: number): DiagramError {
+  const known = Object.keys(LEGEND).join(' ');
+  const problem = `\`${letter}\` is no letter of the legend (${known}), and the test gives no value for it.`;
+  return new DiagramError(problem, diagram.split('\n').at(-1) ?? '', diagram.includes('\n') ? 0 : column);
+}

@@ -1,0 +1,50 @@
+import { isObject } from '../../../src/iteration/isObject.js';
+import { LEGEND } from '../alphabet/legend.js';
+import type { ActualEvent, Mismatch } from './compareRun.js';
+import type { ExpectedEvent } from './expectation.js';
+import { preview } from './preview.js';
+
+/** What is not as expected, in a sentence or two. */
+export function explain({ kind, expected, actual, difference }: Mismatch, scale: number): string {
+  const at = `At ${timeOf(expected, actual) * scale} ms`;
+  const wanted = expected === undefined ? 'nothing more' : nameOf(expected);
+  const came = actual === undefined ? 'nothing more' : describe(actual);
+  switch (kind) {
+    case 'missing':
+      return `${at}: ${wanted} was expected, but nothing more came.`;
+    case 'unexpected':
+      return `${at}: nothing more was expected, but ${came} came.`;
+    case 'time':
+      return `${wanted} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
+    case 'lane':
+      return `${at}: ${wanted} was expected in the lane \`${expected?.lane ?? ''}\`, but came in \`${actual?.lane ?? ''}\`.`;
+    case 'value': {
+      const where = difference?.path === '' ? 'it' : `\`${difference?.path ?? ''}\``;
+      const [want, found] = [preview(difference?.expected), preview(difference?.found)];
+      return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${where} should be ${want}, and is ${found}.`;
+    }
+    case 'event':
+      return `${at}: ${wanted} was expected, but ${came} came.`;
+  }
+}
+
+function timeOf(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): number {
+  return Math.min(expected?.frame ?? Infinity, actual?.frame ?? Infinity);
+}
+
+function nameOf({ letter, value }: ExpectedEvent): string {
+  if (letter === '|') return 'completion';
+  if (letter === '#') return 'an error';
+  return `\`${letter}\` (${value === undefined ? (LEGEND[letter] ?? '') : preview(value.of)})`;
+}
+
+/** What came: its letter, its type and what tells it from others of its kind; of an error, its message. */
+function describe({ letter, event }: ActualEvent): string {
+  if (letter === '|') return 'completion';
+  if (letter === '#') return `the error ${preview(event)}`;
+  if (!isObject(event)) return preview(event);
+  const { type, name, id, delta } = event as { type?: unknown; name?: unknown; id?: unknown; delta?: unknown };
+  const call = typeof name === 'string' && typeof id === 'string' ? ` of ${name} (${id})` : '';
+  const piece = delta === undefined ? '' : ` ${preview(delta)}`;
+  return `\`${letter}\` (${preview(type).replaceAll('"', '')}${call}${piece})`;
+}

@@ -1,0 +1,21 @@
+import { isObject } from '../../../src/iteration/isObject.js';
+
+const LONGEST = 120;
+
+/** A value in one short line, for a message. */
+export function preview(value: unknown): string {
+  const text = value instanceof Error ? `${value.name}: ${value.message}` : toText(value);
+  const line = text.replace(/\s+/gu, ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (!isObject(value)) return String(value);
+  try {
+    return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${field}n` : field));
+  } catch {
+    return 'an object with a cycle';
+  }
+}

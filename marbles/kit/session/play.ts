@@ -1,0 +1,51 @@
+import { Observable } from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
+
+/** What comes in one moment. */
+export interface Moment<Value> {
+  readonly frame: number;
+  readonly values: readonly Value[];
+}
+
+/** What a stream will do, and when. */
+export interface Script<Value> {
+  readonly moments: readonly Moment<Value>[];
+  /** How it ends; `undefined` when it does not. */
+  readonly end: { readonly frame: number; readonly error?: { readonly of: unknown } } | undefined;
+}
+
+/** From when until when somebody listened. */
+export interface SubscriptionTimes {
+  subscribedFrame: number;
+  unsubscribedFrame: number;
+}
+
+/** A cold Observable that plays a script on the virtual clock, and notes who listened, for `expectSubscriptions`. */
+export interface PlayedObservable<Value> extends Observable<Value> {
+  readonly subscriptions: SubscriptionTimes[];
+}
+
+/** Makes a cold Observable of a script, as rxjs's `cold` does of a diagram. */
+export function play<Value>({ moments, end }: Script<Value>, scheduler: TestScheduler): PlayedObservable<Value> {
+  const subscriptions: SubscriptionTimes[] = [];
+  const played = new Observable<Value>((subscriber) => {
+    const times = { subscribedFrame: scheduler.now(), unsubscribedFrame: Infinity };
+    subscriptions.push(times);
+    subscriber.add(() => {
+      times.unsubscribedFrame = scheduler.now();
+    });
+    for (const { frame, values } of moments) {
+      const emit = (): void => {
+        for (const value of values) subscriber.next(value);
+      };
+      subscriber.add(scheduler.schedule(emit, frame));
+    }
+    if (end === undefined) return;
+    const finish = (): void => {
+      if (end.error === undefined) subscriber.complete();
+      else subscriber.error(end.error.of);
+    };
+    subscriber.add(scheduler.schedule(finish, end.frame));
+  });
+  return Object.assign(played, { subscriptions });
+}
