@@ -5,18 +5,18 @@ import {
   blockStart,
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
-  textDelta,
+  text,
   textStart,
-} from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+} from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { begun, claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
 
-const events = frozen({ ...claude, ...ours, o: textStart(), h: textDelta('Hel'), i: textDelta('lo'), c: blockStop() });
+const events = frozen({ ...claude, ...ours, o: textStart(), h: text('Hel'), i: text('lo'), c: blockStop() });
 const { message: empty } = messageStart();
 
 function withText(text: string, fields: object = {}) {
@@ -117,7 +117,7 @@ describe('a tool’s input', () => {
 });
 
 marble('replaces usage by the latest, and keeps a stop_reason', ({ hot, expectObservable }) => {
-  const twice = frozen({ ...events, e: messageDelta('end_turn', 5), f: messageDelta(null, 7) });
+  const twice = frozen({ ...events, e: stop('end_turn', 5), f: stop(null, 7) });
   const source = hot(' -s-e-f-m-|', twice);
   const expected = '   -a-b-c---|';
 
@@ -130,7 +130,7 @@ marble('replaces usage by the latest, and keeps a stop_reason', ({ hot, expectOb
 
 it('keeps the identity of blocks that did not change, and of no other', () => {
   const { s, o, h, c, e } = events;
-  const second = [textStart(1), textDelta('!', 1), blockStop(1)];
+  const second = [textStart(1), text('!', 1), blockStop(1)];
   const { values } = observe(of<RoundEvent[]>(s, o, h, c, ...second, e).pipe(accumulateMessage()));
   const blocks = (at: number) => values[at]!.content;
   expect(values.map(({ content }) => content.length)).toEqual([0, 1, 1, 2, 2, 2]);
@@ -157,7 +157,7 @@ it('never changes a message that it has emitted', () => {
 
 it('keeps blocks of the future as they are, in the order of their index', () => {
   const { s, y, v, e, m } = events;
-  const thinking = blockStart(1, { type: 'thinking', thinking: '', signature: '' });
+  const thinking = blockStart({ type: 'thinking', thinking: '', signature: '' }, 1);
   const { values } = observe(of<RoundEvent[]>(s, y, v, thinking, e, m).pipe(accumulateMessage()));
   expect(values.at(-1)!.content).toEqual([thinking.content_block, y.content_block]);
   expect(values.at(-1)!.content[1]).toBe(y.content_block);

@@ -1,8 +1,8 @@
 import { of } from 'rxjs';
 import { accumulateToolInput, OptionError } from '../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../src/index.js';
-import { blockStart, inputDelta, messageStart, toolUseStart } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { blockStart, inputDelta, messageStart, toolUseStart } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 
@@ -42,7 +42,7 @@ marble('adds tool_input behind each piece and tool_call behind the end', ({ hot,
 marble('adds nothing to text, to thinking, and to the tools that Claude runs itself', ({ hot, expectObservable }) => {
   const searching = frozen({
     ...events,
-    h: blockStart(0, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'x', input: {} }),
+    h: blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'x', input: {} }, 0),
   });
   const source = hot(' -s-h-i-j-a-o-t-p-c-e-m-|', searching);
   const expected = '   -s-h-i-j-a-o-t-p-c-e-m-|';
@@ -75,7 +75,7 @@ marble('takes a call without any text for one with the input {}', ({ hot, expect
 marble('takes a whole input from the start of the block', ({ hot, expectObservable }) => {
   const whole = frozen({
     ...events,
-    k: blockStart(0, { type: 'tool_use', id: 'toolu_k', name: 'k', input: { n: 1 } }),
+    k: blockStart({ type: 'tool_use', id: 'toolu_k', name: 'k', input: { n: 1 } }, 0),
   });
   const source = hot(' -k-a---|', whole);
   const expected = '   -k-(aK)|';
@@ -223,7 +223,7 @@ describe('an input that is too large', () => {
 
   it('may have come whole, with the start of its block or of the message', () => {
     const block = { type: 'tool_use', id: 'toolu_k', name: 'k', input: { text: 'x'.repeat(20) } };
-    const whole = [blockStart(0, block), messageStart({ content: [block] as never })];
+    const whole = [blockStart(block, 0), messageStart({ content: [block] as never })];
     for (const start of whole) {
       const calls: ToolCallEvent[] = [];
       of<RoundEvent[]>(start, events.a)

@@ -16,14 +16,14 @@ import {
 import { boundedConcatMap } from '../operators/boundedConcatMap.js';
 import { LimitError } from '../src/errors/LimitError.js';
 import { ofType, OptionError, type RoundEvent, type ToolCallEvent } from '../src/index.js';
-import { ping, textDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { ping, text } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { ours } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
 /** Each of them counts 10 characters. */
-const events = frozen({ a: textDelta('a'), b: textDelta('b'), c: textDelta('c'), d: textDelta('d') });
+const events = frozen({ a: text('a'), b: text('b'), c: text('c'), d: text('d') });
 const { a, b, c } = events;
 const boom = new Error('boom');
 
@@ -122,7 +122,7 @@ describe('what waits', () => {
     consumerSubs: ['-^---!', '-----^---!', '---------^---!', '-------------^---!'],
   });
 
-  const long = textDelta('x'.repeat(10_000_000));
+  const long = text('x'.repeat(10_000_000));
   it.each<[string, RoundEvent[], 'error' | undefined]>([
     ['not the event that is being consumed', [long, long], undefined],
     ['each further character', [long, long, a], 'error'],

@@ -21,7 +21,7 @@ import { createBreaker, type Breaker, type BreakerOptions } from '../operators/c
 import type { BreakerState } from '../src/conversation/breakerState.js';
 import { CircuitOpenError } from '../src/errors/CircuitOpenError.js';
 import { ClaudeApiError, OptionError } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 

@@ -1,7 +1,7 @@
 import { concat, NEVER, Observable, of, take, throwError } from 'rxjs';
 import { claudeStream, ProtocolError, TruncatedStreamError, UnexpectedResponseError } from '../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RequestOptions } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude } from './support/alphabet.js';
 import { fakeClient } from './support/fakeClient.js';
 import { fakeTool } from './support/fakeTool.js';

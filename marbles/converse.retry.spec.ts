@@ -1,7 +1,7 @@
 import { asyncScheduler, map, NEVER, of } from 'rxjs';
 import { CircuitOpenError, converse, createBreaker, OptionError, TimeoutGuardError } from '../src/index.js';
 import type { ClaudeRequest, ConverseOptions, RetryPolicy, Tool, ToolContext } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, letterOf } from './support/alphabet.js';
 import { fakeClient } from './support/fakeClient.js';
 import { fakeTool } from './support/fakeTool.js';

@@ -9,8 +9,8 @@ import {
   TruncatedStreamError,
 } from '../src/index.js';
 import type { ClaudeEvent, ClaudeRequest, RoundEvent, Tool, ToolContext } from '../src/index.js';
-import { inputDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { inputDelta } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude, letterOf } from './support/alphabet.js';
 import { fakeClient } from './support/fakeClient.js';
 import { fakeTool } from './support/fakeTool.js';

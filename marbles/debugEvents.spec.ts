@@ -1,8 +1,8 @@
 import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
 import { debugEvents, OptionError, resumeConversation } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
-import { inputDelta, textDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { inputDelta, text } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { call, claude, failure, ours, progress, result, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -145,13 +145,13 @@ it('hides secrets, wherever they stand', () => {
   const input = { password: 'hunter2', url: 'https://me:hunter2@example.org', note: `Bearer ${secret}` };
   const pieces = [
     inputDelta('{"password":"hunter2"}'),
-    textDelta('the key is sk-ant-', 2),
-    textDelta(secret.slice(7), 2),
+    text('the key is sk-ant-', 2),
+    text(secret.slice(7), 2),
   ];
   const results = [result('k', `{"api_key":"${secret}"}`), failure('k', secret, new Error(secret))];
-  const text = linesOf([s, k, o, ...pieces, c, call('k', input), progress('k', { token: secret }), ...results], 1_000);
-  expect(text.join('\n')).toContain('[hidden]');
-  expect(text.join('\n')).not.toMatch(/hunter2|api03|abcdefgh/);
+  const lines = linesOf([s, k, o, ...pieces, c, call('k', input), progress('k', { token: secret }), ...results], 1_000);
+  expect(lines.join('\n')).toContain('[hidden]');
+  expect(lines.join('\n')).not.toMatch(/hunter2|api03|abcdefgh/);
 });
 
 it('writes to console.debug unless told otherwise', () => {

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { Observable, of } from 'rxjs';
 import { defineTool, executeTools, validateWith } from '../src/index.js';
 import type { ExecuteToolsOptions, Guard, RoundEvent, Tool, ToolContext } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { call, claude, failure, ours, result, retried } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';

@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, finalize, NEVER, Observable, of, timer } from 'rxjs';
 import { executeTools, OptionError, ToolDefinitionError } from '../src/index.js';
 import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, failure, ours, result } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';

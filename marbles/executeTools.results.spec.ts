@@ -1,7 +1,7 @@
 import { lastValueFrom, map, Observable, of, toArray } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { call, claude, failure, letterOf, ours, progress, result } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 

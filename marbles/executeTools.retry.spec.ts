@@ -1,7 +1,7 @@
 import { asyncScheduler, map, NEVER, Observable, of } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { call, claude, failure, letterOf, ours, result, retried, stoppedResult } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';

@@ -1,8 +1,8 @@
 import { asyncScheduler, NEVER, Observable, of, takeWhile } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolContext, ToolInputError } from '../src/index.js';
-import { blockStart, messageDelta, messageStart } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { blockStart, stop, messageStart } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude, failure, ours, result } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
@@ -12,7 +12,7 @@ import { observe } from './support/observe.js';
 const values = frozen({
   ...claude,
   ...ours,
-  f: blockStart(9, { type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }),
+  f: blockStart({ type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }, 9),
   h: messageStart({ stop_reason: 'tool_use' }),
 });
 
@@ -82,7 +82,7 @@ describe('when the reply does not end with tool_use', () => {
   const reasons = ['end_turn', 'max_tokens', 'refusal', 'pause_turn', 'stop_sequence', 'word_of_the_future', null];
   describe.each(reasons)('but with %p', (reason) => {
     marble('runs nothing', ({ hot, expectObservable }) => {
-      const events = { ...values, w: messageDelta(reason) };
+      const events = { ...values, w: stop(reason) };
       const source = hot('-s-K-w-m-|', events);
       const expected = '  -s-K-w-m-|';
 

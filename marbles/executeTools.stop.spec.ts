@@ -1,7 +1,7 @@
 import { asyncScheduler, Observable, of, Subject } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, failure, ours, progress, result, retried, stoppedResult, unrunResult } from './support/alphabet.js';
 import { behind } from './support/behind.js';
 import { fakeTool } from './support/fakeTool.js';

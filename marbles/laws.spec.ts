@@ -32,7 +32,7 @@ import {
 } from '../src/index.js';
 import type { ClaudeEvent, ClaudeRequest, RoundEvent } from '../src/index.js';
 import * as operators from '../operators/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, ours, result } from './support/alphabet.js';
 import { fakeClient } from './support/fakeClient.js';
 import { fakeTool } from './support/fakeTool.js';

@@ -1,5 +1,5 @@
 import { ofType } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, ours, result } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 

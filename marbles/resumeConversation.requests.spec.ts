@@ -2,7 +2,7 @@ import { of } from 'rxjs';
 import { resumeConversation } from '../src/index.js';
 import type { ClaudeRequest, ConversationEndEvent, ResumeConversationOptions, RoundEndEvent } from '../src/index.js';
 import type { RoundEvent, RoundRequest } from '../src/index.js';
-import { blockStart, messageDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
+import { blockStart, stop, messageStart, text, textStart } from './kit/alphabet/claudeEvents.js';
 import { claude, failure, result } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
@@ -82,7 +82,7 @@ describe('the next request', () => {
       { type: 'block_of_the_future', wish: { unknown: true } },
       { type: 'tool_use', id: 'toolu_k', name: 'k', input: {}, caller: { type: 'code_execution', tool_id: 'x' } },
     ];
-    const blocks = content.map((block, index) => blockStart(index, block));
+    const blocks = content.map((block, index) => blockStart(block, index));
     const second = hold([[s, ...blocks, w, m, W], answer]).sent[1]!;
     expect(second.messages[1]).toEqual({ role: 'assistant', content });
     expect(second.messages[2]).toEqual({ role: 'user', content: [W.result] });
@@ -134,8 +134,8 @@ describe('the next request', () => {
   });
 
   it('holds after pause_turn the reply alone', () => {
-    const search = blockStart(0, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} });
-    const paused = [s, search, messageDelta('pause_turn'), m];
+    const search = blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, 0);
+    const paused = [s, search, stop('pause_turn'), m];
     const { sent: requests, end: over } = hold([paused, paused, answer], { maxRounds: 2 });
     const reply = { role: 'assistant', content: [search.content_block] };
     expect(requests.map(({ messages }) => messages)).toEqual([request.messages, [...request.messages, reply]]);
@@ -144,7 +144,7 @@ describe('the next request', () => {
   });
 
   it('holds no results when tool_use was for a server tool that is still at work', () => {
-    const search = blockStart(0, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} });
+    const search = blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, 0);
     const { sent: requests } = hold([[s, search, w, m], answer]);
     const reply = { role: 'assistant', content: [search.content_block] };
     expect(requests[1]!.messages).toEqual([...request.messages, reply]);
@@ -171,7 +171,7 @@ describe('the end', () => {
     null,
   ];
   it.each(reasons)('comes with the stop_reason %p, and the reply is in the history', (reason) => {
-    const { sent, end, ends } = hold([[s, o, t, c, messageDelta(reason), m]]);
+    const { sent, end, ends } = hold([[s, o, t, c, stop(reason), m]]);
     const reply = { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] };
     expect(end).toMatchObject({ reason, rounds: 1, messages: [...request.messages, reply] });
     expect(end.message).toBe(ends[0]!.message);
@@ -180,7 +180,7 @@ describe('the end', () => {
   });
 
   it.each(['max_tokens', 'stop_sequence', null])('answers the calls that %p kept from running', (reason) => {
-    const { end, ends, sent } = hold([[s, k, l, messageDelta(reason), m, X]]);
+    const { end, ends, sent } = hold([[s, k, l, stop(reason), m, X]]);
     const content = `Not run: the reply ended with ${JSON.stringify(reason)}.`;
     const unrun = { type: 'tool_result', tool_use_id: 'toolu_k', content, is_error: true };
     const reply = { role: 'assistant', content: replyBlocks };
@@ -190,14 +190,14 @@ describe('the end', () => {
   });
 
   it('leaves a refused reply out of the history', () => {
-    const { end } = hold([[s, o, t, k, messageDelta('refusal'), m]]);
+    const { end } = hold([[s, o, t, k, stop('refusal'), m]]);
     expect(end).toMatchObject({ reason: 'refusal', messages: request.messages, message: { stop_reason: 'refusal' } });
   });
 
   it.each([
     ['empty', [s, e, m]],
     ['an empty text', [s, textStart(), e, m]],
-    ['white space', [s, textStart(), textDelta(' \n'), e, m]],
+    ['white space', [s, textStart(), text(' \n'), e, m]],
   ])('leaves a reply that is %s out of the history', (_, reply) => {
     const { end } = hold([reply]);
     expect(end).toMatchObject({ reason: 'end_turn', messages: request.messages, rounds: 1 });

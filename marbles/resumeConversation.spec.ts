@@ -1,8 +1,8 @@
 import { concat, map, NEVER, type Observable, of, take, takeWhile } from 'rxjs';
 import { MissingToolResultError, OptionError, ProtocolError, resumeConversation } from '../src/index.js';
 import type { ClaudeRequest, RoundEvent } from '../src/index.js';
-import { messageDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { stop } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude, letterOf, result } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -12,7 +12,7 @@ const values = frozen({
   ...claude,
   W: result('k', 'one'),
   X: result('l', 'two'),
-  h: messageDelta('pause_turn'),
+  h: stop('pause_turn'),
 });
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const { s, k, w, m, W } = values;

@@ -1,8 +1,8 @@
 import { asyncScheduler, NEVER, type Observable, of, Subject } from 'rxjs';
 import { accumulateToolInput, checkHistory, executeTools, resumeConversation, retryRound } from '../src/index.js';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent, Tool, ToolContext } from '../src/index.js';
-import { inputDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { inputDelta } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude } from './support/alphabet.js';
 import { behind } from './support/behind.js';
 import { fakeTool } from './support/fakeTool.js';

@@ -1,7 +1,7 @@
 import { asyncScheduler, of, take, throwError } from 'rxjs';
 import { OptionError, ProtocolError, retryRound, TimeoutGuardError, TruncatedStreamError } from '../src/index.js';
 import type { RetryPolicy, RoundEvent } from '../src/index.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { claude, ours, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { inTurn } from './support/inTurn.js';

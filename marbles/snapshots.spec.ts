@@ -1,14 +1,14 @@
 import { of, queueScheduler, take } from 'rxjs';
 import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
-import { blockStop, inputDelta, messageStart, textDelta, textStart } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { blockStop, inputDelta, messageStart, text, textStart } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { begun, claude, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
 
-const events = frozen({ ...claude, o: textStart(), h: textDelta('Hel'), i: textDelta('lo'), c: blockStop() });
+const events = frozen({ ...claude, o: textStart(), h: text('Hel'), i: text('lo'), c: blockStop() });
 const { message: empty } = messageStart();
 
 function withText(text: string, fields: object = {}) {
@@ -109,7 +109,7 @@ describe("a tool's input", () => {
 
   it('is no new object while another block grows', () => {
     const { s, k, i } = call;
-    const pieces = of<RoundEvent[]>(s, k, i, textStart(1), textDelta('a', 1), textDelta('b', 1));
+    const pieces = of<RoundEvent[]>(s, k, i, textStart(1), text('a', 1), text('b', 1));
     const shown = observe(pieces.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler }))).values;
     expect(shown.at(-1)!.content[1]).not.toBe(shown.at(-2)!.content[1]);
     expect(shown.at(-1)!.content[0]).toBe(shown.at(-2)!.content[0]);

@@ -1,7 +1,7 @@
 import { catchError, EMPTY, NEVER, Observable, of, retry, throwError } from 'rxjs';
 import { OptionError, timeoutGuard, TimeoutGuardError } from '../src/index.js';
 import type { TimeoutGuardOptions } from '../operators/timeoutGuard.js';
-import { marble } from './kit/marble.js';
+import { marble } from './kit/session/marble.js';
 import { observe } from './support/observe.js';
 
 /** What is guarded, what comes out, how long the source is subscribed to, and which limit ran out. */

@@ -10,8 +10,8 @@ import {
 } from '../src/index.js';
 import type { ClaudeRequest, ConverseOptions, Tool, ToolContext } from '../src/index.js';
 import type { TimeoutGuardOptions } from '../operators/timeoutGuard.js';
-import { messageDelta } from './kit/claudeEvents.js';
-import { marble } from './kit/marble.js';
+import { stop } from './kit/alphabet/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
 import { claude } from './support/alphabet.js';
 import { fakeClient, type FakeClient } from './support/fakeClient.js';
 import { fakeTool } from './support/fakeTool.js';
@@ -205,7 +205,7 @@ describe('the last round', () => {
     ['an empty list', []],
   ])('of a request whose tools are %s', (_, tools) => {
     marble('names no tool_choice, which the API takes only beside tools', ({ cold, flush, expectObservable }) => {
-      const paused = { ...claude, h: messageDelta('pause_turn') };
+      const paused = { ...claude, h: stop('pause_turn') };
       const one = cold(' s---o-t-c-----h-m|                   ', paused);
       const two = cold('                  s----o-t-c-e-m|     ', claude);
       const expected = ' (Bs)o-t-c-----e-m(EBs)o-t-c-e-m(EC|) ';

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { defineTool, describe as described, jsonSchema, LimitError, validateWith } from '../src/index.js';
 import { OptionError, ToolDefinitionError } from '../src/index.js';
 import type { RoundEvent, Tool, ToolCallEvent } from '../src/index.js';
-import { marble } from './kit/marble.js';
-import { textDelta } from './kit/claudeEvents.js';
+import { marble } from './kit/session/marble.js';
+import { text } from './kit/alphabet/claudeEvents.js';
 import { call, claude } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
@@ -118,30 +118,30 @@ describe('an asynchronous schema', () => {
     return { seen: observe(source.pipe(validateWith([...tools, ...more]))), checks };
   };
   const settled = () => new Promise(setImmediate);
-  const { s, o, t: text, w, p } = claude;
+  const { s, o, t: hi, w, p } = claude;
   const K = call('k');
   const L = call('l');
 
   it('holds back what comes behind its call, and keeps the order', async () => {
-    const { seen, checks } = run(of(s, K, text, w, p));
+    const { seen, checks } = run(of(s, K, hi, w, p));
     await settled();
     expect(seen.values).toEqual([s]);
     checks[0]!.pass({ city: 'Berlin' });
     await settled();
-    expect(seen.values).toEqual([s, decoded(K, { city: 'Berlin' }), text, w, p]);
+    expect(seen.values).toEqual([s, decoded(K, { city: 'Berlin' }), hi, w, p]);
     expect(seen.end).toBe('complete');
   });
 
   it('checks one call after the other', async () => {
-    const { seen, checks } = run(of(K, text, L, w));
+    const { seen, checks } = run(of(K, hi, L, w));
     await settled();
     expect(checks).toHaveLength(1);
     checks[0]!.pass(1);
     await settled();
-    expect(seen.values).toEqual([decoded(K, 1), text]);
+    expect(seen.values).toEqual([decoded(K, 1), hi]);
     checks[1]!.pass(2);
     await settled();
-    expect(seen.values).toEqual([decoded(K, 1), text, decoded(L, 2), w]);
+    expect(seen.values).toEqual([decoded(K, 1), hi, decoded(L, 2), w]);
     expect(seen.end).toBe('complete');
   });
 
@@ -149,7 +149,7 @@ describe('an asynchronous schema', () => {
     const boom = new Error('boom');
     const { seen } = run(
       concat(
-        of(K, text),
+        of(K, hi),
         throwError(() => boom),
       ),
     );
@@ -158,7 +158,7 @@ describe('an asynchronous schema', () => {
 
   it('errors with what it rejects with', async () => {
     const boom = new Error('boom');
-    const { seen, checks } = run(concat(of(s, K, text), NEVER));
+    const { seen, checks } = run(concat(of(s, K, hi), NEVER));
     checks[0]!.fail(boom);
     await settled();
     expect(seen.values).toEqual([s]);
@@ -168,7 +168,7 @@ describe('an asynchronous schema', () => {
   it('is ignored when it decides after the unsubscription', async () => {
     const { tools, checks } = pendingTools();
     const seen: RoundEvent[] = [];
-    const source = concat(of(s, K, text), EMPTY);
+    const source = concat(of(s, K, hi), EMPTY);
     source
       .pipe(validateWith(tools))
       .subscribe((event) => seen.push(event))
@@ -203,7 +203,7 @@ describe('an asynchronous schema', () => {
   });
 
   describe('keeps what waits for it within bounds:', () => {
-    const piece = textDelta('x'.repeat(30), 2);
+    const piece = text('x'.repeat(30), 2);
     /** A call that is being checked, and these events behind it. */
     const wait = (maxBufferedChars: number, ...events: RoundEvent[]) => {
       const { tools, checks } = pendingTools();
@@ -223,11 +223,11 @@ describe('an asynchronous schema', () => {
     it('a piece of text counts its length, and at least 10; an event without text 100', () => {
       expect(failure(30, piece)).toBeUndefined();
       expect(failure(29, piece)).toMatchObject({ limit: 'maxBufferedChars', maximum: 29, found: 30 });
-      expect(failure(10, textDelta('x'))).toBeUndefined();
-      expect(failure(9, textDelta('x'))).toMatchObject({ found: 10 });
+      expect(failure(10, text('x'))).toBeUndefined();
+      expect(failure(9, text('x'))).toMatchObject({ found: 10 });
       expect(failure(100, p)).toBeUndefined();
       expect(failure(99, p)).toMatchObject({ found: 100 });
-      expect(failure(140, p, piece, textDelta('x'))).toBeUndefined();
+      expect(failure(140, p, piece, text('x'))).toBeUndefined();
     });
 
     it('fails beyond them, lets go of the source, and what waits is dropped', async () => {
@@ -284,9 +284,9 @@ describe('an asynchronous schema', () => {
       if (event.type === 'tool_call') source.next(p);
     });
     source.next(K);
-    source.next(text);
+    source.next(hi);
     checks[0]!.pass(1);
     await settled();
-    expect(seen).toEqual([decoded(K, 1), text, p]);
+    expect(seen).toEqual([decoded(K, 1), hi, p]);
   });
 });

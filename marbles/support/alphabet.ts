@@ -2,14 +2,14 @@ import {
   blockStart,
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
   messageStop,
   ping,
-  textDelta,
+  text,
   textStart,
   toolUseStart,
-} from '../kit/claudeEvents.js';
+} from '../kit/alphabet/claudeEvents.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   RoundEvent,
@@ -38,7 +38,7 @@ import { frozen } from './frozen.js';
 export const claude = frozen({
   s: messageStart(),
   o: textStart(2),
-  t: textDelta('Hi', 2),
+  t: text('Hi', 2),
   c: blockStop(2),
   k: toolUseStart('toolu_k', 'k', 0),
   i: inputDelta('{}', 0),
@@ -46,14 +46,14 @@ export const claude = frozen({
   l: toolUseStart('toolu_l', 'l', 1),
   j: inputDelta('{}', 1),
   b: blockStop(1),
-  w: messageDelta('tool_use'),
-  e: messageDelta('end_turn'),
-  x: messageDelta('max_tokens'),
+  w: stop('tool_use'),
+  e: stop('end_turn'),
+  x: stop('max_tokens'),
   m: messageStop(),
   p: ping(),
   u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
   v: { type: 'content_block_delta', index: 2, delta: { type: 'future_delta', more: 1 } } as unknown as ClaudeEvent,
-  y: blockStart(3, { type: 'future_block', content: [{ wish: 'unknown' }] }),
+  y: blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
 });
 
 const INDEX = 'klmn';

@@ -1,9 +1,11 @@
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
+import { isObject } from '../../../src/iteration/isObject.js';
 import { apiError } from '../alphabet/apiError.js';
 import { defaultEvent } from '../alphabet/defaultEvents.js';
 import { createPlacement } from '../alphabet/placement.js';
 import type { RoundEvent } from '../../../src/events/RoundEvent.js';
 import type { LetterValue, ReplyValue, ReplyValues, Spread } from '../alphabet/replyValues.js';
+import { preview } from '../compare/preview.js';
 import { DiagramError } from '../diagram/DiagramError.js';
 import { parseRow } from '../diagram/parseRow.js';
 import type { Moment, Script } from './play.js';
@@ -30,7 +32,7 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
     const given = Object.hasOwn(values, letter)
       ? (values[letter] as ReplyValue<Value>)
       : defaultEvent(letter, count(letter));
-    if (given === undefined) throw new DiagramError(unknown(letter), diagram, column);
+    if (!isObject(given)) throw new DiagramError(unknown(letter, given), diagram, column);
     if (!('inTurn' in given)) return given;
     const turn = used.get(letter) ?? 0;
     used.set(letter, turn + 1);
@@ -57,6 +59,7 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
   return { moments, end };
 }
 
-function unknown(letter: string): string {
-  return `\`${letter}\` is no letter of Claude's, and no value is given for it.`;
+function unknown(letter: string, given: unknown): string {
+  if (given === undefined) return `\`${letter}\` is no letter of Claude's, and no value is given for it.`;
+  return `\`${letter}\` must stand for an event or several, such as text('Hi'), and not for ${preview(given)}.`;
 }

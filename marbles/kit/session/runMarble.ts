@@ -31,7 +31,8 @@ import { MarbleScheduler } from './MarbleScheduler.js';
 export function runMarble(run: (helpers: MarbleHelpers) => void): void {
   const scheduler = new MarbleScheduler();
   scheduler.run((native) => {
-    const returned = run(createHelpers(scheduler, native));
+    const test: (helpers: MarbleHelpers) => unknown = run;
+    const returned = test(createHelpers(scheduler, native));
     if (isPromiseLike(returned)) {
       returned.then(undefined, () => undefined);
       throw new TypeError('A marble test must not be asynchronous: nobody would wait for it. See marbleWithPromises.');

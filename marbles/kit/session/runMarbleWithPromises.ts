@@ -41,7 +41,7 @@ export interface PromiseMarbleHelpers extends Omit<MarbleHelpers, 'flush'> {
  * marbleWithPromises('a tool that returns a promise', ({ reply, scriptClaude, expectEvents }) => {
  *   const calling = reply('   s---k-i-c-wm|', { k: toolUse('toolu_1', 'look_up').start });
  *   const client = scriptClaude(calling, 's-(em|)');
- *   const expected = '     (Bs)k-[iI]-[cK]-[wS]m---(WEBs)-(emEC|)';
+ *   const expected = '     (Bs)k-[iI]-[cK]-[wS]m---[WEBs]-(emEC|)';
  *
  *   expectEvents(converse(client, { ...request, tools: [lookUp] })).toBe(expected);
  * });

@@ -6,7 +6,7 @@ import type { ClaudeClient, ConverseOptions, RoundEvent, Tool } from 'rxclaude';
 import {
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
   messageStop,
   toolUseStart,
@@ -23,7 +23,7 @@ const answer = of(claude.s, claude.o, claude.t, claude.c, claude.e, claude.m);
 /** Holds a conversation in which Claude calls the tool `k` once, with this input, and gives what became of the call. */
 function callOnce(input: string, tool: Tool, options: ConverseOptions = {}) {
   const calling = [messageStart(), toolUseStart('toolu_k', 'k'), inputDelta(input), blockStop()];
-  const client = fakeClient(of(...calling, messageDelta('tool_use'), messageStop()), answer);
+  const client = fakeClient(of(...calling, stop('tool_use'), messageStop()), answer);
   const request = { model: 'claude-test', max_tokens: 100, messages, tools: [tool] };
   const seen = observe(converse(client, request, options));
   const results = seen.values.flatMap((event) => (event.type === 'tool_result' ? [event] : []));

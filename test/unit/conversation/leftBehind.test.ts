@@ -6,9 +6,9 @@ import {
   blockStart,
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
-  textDelta,
+  text as textPiece,
   textStart,
   toolUseStart,
 } from '../../../marbles/index.js';
@@ -20,7 +20,7 @@ const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, message
 const start = messageStart();
 
 const thinking = (index: number): RoundEvent[] => [
-  blockStart(index, { type: 'thinking', thinking: '', signature: '' }),
+  blockStart({ type: 'thinking', thinking: '', signature: '' }, index),
   { type: 'content_block_delta', index, delta: { type: 'thinking_delta', thinking: 'Hm', estimated_tokens: 1 } },
 ];
 const signed = (index: number): RoundEvent[] => [
@@ -30,7 +30,7 @@ const signed = (index: number): RoundEvent[] => [
 const thought = { type: 'thinking', thinking: 'Hm', signature: 'sig' };
 const words = (index: number, ...pieces: string[]): RoundEvent[] => [
   textStart(index),
-  ...pieces.map((piece) => textDelta(piece, index)),
+  ...pieces.map((piece) => textPiece(piece, index)),
 ];
 const halfCall = (index: number): RoundEvent[] => [
   toolUseStart(`toolu_${index}`, 'k', index),
@@ -45,7 +45,7 @@ const call = (index: number): RoundEvent[] => [
 const called = (index: number) => ({ type: 'tool_use', id: `toolu_${index}`, name: 'k', input: { n: 1 } });
 const notRun = (index: number) => unrun(String(index), 'the conversation was stopped');
 const search = (index: number): RoundEvent[] => [
-  blockStart(index, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }),
+  blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, index),
   inputDelta('{"query":"x"}', index),
   blockStop(index),
 ];
@@ -83,11 +83,11 @@ it.each<[string, RoundEvent[], object[]]>([
     [said(called(1)), answered(notRun(1))],
   ],
   ['with a server tool that has no result', [...words(0, 'Hi'), blockStop(0), ...search(1)], [said(text('Hi'))]],
-  ['with a server tool and its result', [...search(0), blockStart(1, found), blockStop(1)], [said(searched, found)]],
-  ['that is a refusal', [...words(0, 'Hi'), blockStop(0), messageDelta('refusal')], []],
+  ['with a server tool and its result', [...search(0), blockStart(found, 1), blockStop(1)], [said(searched, found)]],
+  ['that is a refusal', [...words(0, 'Hi'), blockStop(0), stop('refusal')], []],
   [
     'that is over but for its last event',
-    [...words(0, 'Hi'), blockStop(0), messageDelta('end_turn')],
+    [...words(0, 'Hi'), blockStop(0), stop('end_turn')],
     [said(text('Hi'))],
   ],
 ])('a reply %s', (_, events, added) => {
@@ -104,7 +104,7 @@ it('shows in `message` what is whole, also what the history cannot hold', () => 
 });
 
 describe('`message` is the last reply', () => {
-  const [s, ...rest] = [start, ...call(0), messageDelta('tool_use'), { type: 'message_stop' as const }];
+  const [s, ...rest] = [start, ...call(0), stop('tool_use'), { type: 'message_stop' as const }];
   const result = { type: 'tool_result' as const, tool_use_id: 'toolu_0', content: 'r' };
   const answer: RoundEvent = {
     type: 'tool_result',

@@ -2,7 +2,7 @@
 import { concat, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 import { accumulateToolInput, CircuitOpenError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
-import { messageDelta, messageStart, messageStop, textDelta, textStart } from '../../../marbles/index.js';
+import { stop, messageStart, messageStop, text, textStart } from '../../../marbles/index.js';
 import { blockStart, blockStop, inputDelta, toolUseStart } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 import { observe } from '../../../marbles/support/observe.js';
@@ -13,13 +13,13 @@ const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, message
 
 /** A reply begins with 10 tokens in and 1 out. */
 const start = messageStart();
-const hundred: RoundEvent[] = [start, textStart(), textDelta('x'.repeat(100))];
-const whole: RoundEvent[] = [...hundred, blockStop(), messageDelta('end_turn', 40), messageStop()];
+const hundred: RoundEvent[] = [start, textStart(), text('x'.repeat(100))];
+const whole: RoundEvent[] = [...hundred, blockStop(), stop('end_turn', 40), messageStop()];
 const calling: RoundEvent[] = [
   start,
   toolUseStart('toolu_k', 'k'),
   blockStop(),
-  messageDelta('tool_use', 7),
+  stop('tool_use', 7),
   messageStop(),
   result('k', 'r'),
 ];
@@ -56,14 +56,14 @@ describe('the usage of a reply that broke off', () => {
 
   it.each<[string, RoundEvent[], [number, number]]>([
     ['nothing', [start], [10, 1]],
-    ['three characters, which are no more than it had told', [start, textStart(), textDelta('xyz')], [10, 1]],
-    ['five characters', [start, textStart(), textDelta('xxxxx')], [10, 2]],
+    ['three characters, which are no more than it had told', [start, textStart(), text('xyz')], [10, 1]],
+    ['five characters', [start, textStart(), text('xxxxx')], [10, 2]],
     ['a hundred characters', hundred, [10, 25]],
     [
       'a thought and an input',
       [
         start,
-        blockStart(0, { type: 'thinking', thinking: '', signature: '' }),
+        blockStart({ type: 'thinking', thinking: '', signature: '' }, 0),
         { type: 'content_block_delta', index: 0, delta: thinking },
         blockStop(0),
         toolUseStart('toolu_k', 'k', 1),
@@ -76,7 +76,7 @@ describe('the usage of a reply that broke off', () => {
   });
 
   it('is the one that it told, where it had', () => {
-    expect(tokens(stopBehind([...hundred, blockStop(), messageDelta('end_turn', 40)]))).toEqual([10, 40, false]);
+    expect(tokens(stopBehind([...hundred, blockStop(), stop('end_turn', 40)]))).toEqual([10, 40, false]);
   });
 
   it('is not known where it had not begun', () => {
@@ -96,7 +96,7 @@ describe('the usage of attempts that failed', () => {
   });
 
   it('is counted as told, where the reply had told it', () => {
-    const told = [...hundred, blockStop(), messageDelta('end_turn', 40)];
+    const told = [...hundred, blockStop(), stop('end_turn', 40)];
     expect(tokens(endOf(() => [...told, retried(1, overloaded(), 1), ...whole]))).toEqual([20, 80, false]);
   });
 

@@ -4,7 +4,7 @@ import {
   blockStart,
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
   messageStop,
   toolUseStart,
@@ -23,9 +23,9 @@ describe('a tool that changes its own input', () => {
 
   it.each([
     ['written piece by piece', [toolUseStart('toolu_1', 'spoil'), inputDelta('{"a":1}'), blockStop()]],
-    ['whole from the start', [blockStart(0, whole), blockStop()]],
+    ['whole from the start', [blockStart(whole, 0), blockStop()]],
   ])('changes no event and no history: %s', async (_, block) => {
-    const reply = [messageStart(), ...block, messageDelta('tool_use'), messageStop()];
+    const reply = [messageStart(), ...block, stop('tool_use'), messageStop()];
     const before = JSON.stringify(reply);
     const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'Hi' }], tools: [spoil] };
     const run = converse({ messages: { create: () => of(...reply) } }, request, { maxRounds: 1 });

@@ -4,10 +4,10 @@ import { converse, defineTool, jsonSchema, ofType, type RoundEvent } from 'rxcla
 import {
   blockStop,
   inputDelta,
-  messageDelta,
+  stop,
   messageStart,
   messageStop,
-  textDelta,
+  text,
   textStart,
   toolUseStart,
 } from '../../../marbles/index.js';
@@ -17,15 +17,15 @@ const calls = (input: string): RoundEvent[] => [
   toolUseStart('toolu_1', 'work'),
   inputDelta(input),
   blockStop(),
-  messageDelta('tool_use'),
+  stop('tool_use'),
   messageStop(),
 ];
 const answers: RoundEvent[] = [
   messageStart(),
   textStart(),
-  textDelta('Done.'),
+  text('Done.'),
   blockStop(),
-  messageDelta(),
+  stop(),
   messageStop(),
 ];
 
