@@ -29,14 +29,13 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
   let end: Script<Value>['end'];
 
   const valueOf = (letter: string, column: number): LetterValue<Value> | Spread<Value> => {
-    const given = Object.hasOwn(values, letter)
-      ? (values[letter] as ReplyValue<Value>)
-      : defaultEvent(letter, count(letter));
+    const given: unknown = Object.hasOwn(values, letter) ? values[letter] : defaultEvent(letter, count(letter));
     if (!isObject(given)) throw new DiagramError(unknown(letter, given), diagram, column);
-    if (!('inTurn' in given)) return given;
+    const meaning = given as unknown as ReplyValue<Value>;
+    if (!('inTurn' in meaning)) return meaning;
     const turn = used.get(letter) ?? 0;
     used.set(letter, turn + 1);
-    const value = given.inTurn[Math.min(turn, given.inTurn.length - 1)];
+    const value = meaning.inTurn[Math.min(turn, meaning.inTurn.length - 1)];
     if (value === undefined) throw new DiagramError(`\`inTurn()\` of \`${letter}\` has no values.`, diagram, column);
     return value;
   };
