@@ -12,7 +12,10 @@ const ROOMS = 'json|message|tools|conversation';
 const OURS = '^(src|operators|marbles|adapters|test|examples|bench|\\.ci)/';
 
 /** What the package ships; of marbles it is the kit, not our own specs and what they stand on. */
-const SHIPPED = { path: '^(src|operators|adapters|marbles/kit)/|^marbles/index\\.ts$', pathNot: '\\.spec\\.ts$' };
+const SHIPPED = {
+  path: '^(src|operators|adapters|marbles/kit)/|^marbles/(index|jest|vitest)\\.ts$',
+  pathNot: '\\.spec\\.ts$',
+};
 
 /** `from` may import, of our own code, only itself and `allowed`. */
 const room = (name, from, allowed, comment) => ({
@@ -65,7 +68,7 @@ module.exports = {
     ),
     room(
       'kit-is-not-built-on-operators',
-      '^marbles/(kit/|index\\.ts$)',
+      '^marbles/(kit/|(index|jest|vitest)\\.ts$)',
       [`^src/(errors|events|iteration|transport|${ROOMS})/`],
       'The marble kit tests the operators: built on them, a fault of theirs could hide itself.',
     ),
@@ -97,7 +100,12 @@ module.exports = {
       severity: 'error',
       from: {
         ...SHIPPED,
-        pathNot: [SHIPPED.pathNot, '^(src|operators|marbles|adapters/[^/]+)/index\\.ts$', '^adapters/'],
+        pathNot: [
+          SHIPPED.pathNot,
+          '^(src|operators|marbles|adapters/[^/]+)/index\\.ts$',
+          '^marbles/(jest|vitest)\\.ts$',
+          '^adapters/',
+        ],
       },
       to: { path: '^(src|operators|marbles)/index\\.ts$' },
     },
@@ -106,7 +114,7 @@ module.exports = {
       comment: 'The package holds src, operators, marbles and adapters: an import from elsewhere would dangle.',
       severity: 'error',
       from: SHIPPED,
-      to: { path: ['^(test|examples|bench|\\.ci|marbles/(?!kit/|index\\.ts$))', '\\.(spec|test)\\.ts$'] },
+      to: { path: ['^(test|examples|bench|\\.ci|marbles/(?!kit/|(index|jest|vitest)\\.ts$))', '\\.(spec|test)\\.ts$'] },
     },
     {
       name: 'no-cycle',
@@ -145,7 +153,8 @@ module.exports = {
       name: 'no-dev-dependency',
       comment: 'A user has the dependencies and the peers, nothing else; types count, for they reach the declarations.',
       severity: 'error',
-      from: SHIPPED,
+      // Who imports the matchers for Vitest has Vitest.
+      from: { ...SHIPPED, pathNot: [SHIPPED.pathNot, '^marbles/vitest\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer'] },
     },
     {

@@ -2,7 +2,7 @@ import rxjs from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 const typescript = '**/*.ts';
-const kit = ['marbles/index.ts', 'marbles/kit/**/*.ts'];
+const kit = ['marbles/{index,jest,vitest}.ts', 'marbles/kit/**/*.ts'];
 const shipped = ['src/**/*.ts', 'operators/**/*.ts', 'adapters/**/*.ts', ...kit];
 const tests = ['test/**/*.ts', 'marbles/support/**/*.ts', '**/*.spec.ts'];
 

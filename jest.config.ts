@@ -11,6 +11,7 @@ const config: Config = {
   moduleNameMapper: {
     '^rxclaude$': '<rootDir>/src/index.ts',
     '^rxclaude/(operators|marbles)$': '<rootDir>/$1/index.ts',
+    '^rxclaude/marbles/(jest|vitest)$': '<rootDir>/marbles/$1.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };

@@ -40,6 +40,7 @@ export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './kit
 export type { ExpectedValues } from './kit/compare/expectation.js';
 export { DiagramError } from './kit/diagram/DiagramError.js';
 export type { TextOptions } from './kit/diagram/drawText.js';
+export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './kit/matchers/marbleMatchers.js';
 export { drawMarbles, type DrawOptions, type MarbleDiagram } from './kit/drawMarbles.js';
 export type { Run, RunEnd, TimedValue } from './kit/run/Run.js';
 export type { MarbleHelpers } from './kit/session/createHelpers.js';

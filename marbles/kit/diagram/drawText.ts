@@ -27,7 +27,7 @@ export function drawText(timeline: Timeline, { columns = 110, legend = true }: T
   const places = placesOf(timeline, axis);
   const rows = lanes.map((lane) => ({
     label: lane.label,
-    text: lane.kind === 'result' ? paintRow(axis, letters) : paintLane(timeline, lane, axis, places),
+    text: lane.kind === 'result' ? paintRow(axis, letters) || '-' : paintLane(timeline, lane, axis, places),
     keep: lane.kind === 'result',
   }));
   const ruler = { label: `${scale === 1 ? '' : scale}ms`, scale, axis };
