@@ -51,7 +51,7 @@ export type { Lifespan } from './kit/session/Lifespan.js';
 export { marble, type MarbleTest } from './kit/session/marble.js';
 export { MarbleError } from './kit/session/MarbleError.js';
 export { marbleWithPromises } from './kit/session/marbleWithPromises.js';
-export type { PlayedObservable, SubscriptionTimes } from './kit/session/play.js';
+export type { PlayedObservable, SubscriptionLogs } from './kit/session/play.js';
 export { runMarble } from './kit/session/runMarble.js';
 export { type PromiseMarbleHelpers, runMarbleWithPromises } from './kit/session/runMarbleWithPromises.js';
 export type { ScriptedClient, ScriptedReply, ScriptedRequest } from './kit/session/scriptClaude.js';

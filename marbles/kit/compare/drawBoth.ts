@@ -49,7 +49,7 @@ export function drawBoth(
   const ruler = { label: `${scale === 1 ? '' : scale}ms`, scale, axis };
   const systems = wrapRows(rows, ruler, COLUMNS).split('\n\n');
   const shown = systems.find((system) => /^ +\^$/m.test(system)) ?? systems[0] ?? '';
-  return `${shown.replace(/^/gm, '  ')}\n\n${legendOf(shown, given)}`;
+  return `${shown.replace(/^/gm, '  ')}\n\n${legendOf([...expected, ...actual], given)}`;
 }
 
 function row(label: string, text: string): LabelledRow {
@@ -106,8 +106,9 @@ function paintLane({ width }: Axis, events: readonly Drawn[], places: readonly n
   return text.join('').trimEnd();
 }
 
-function legendOf(picture: string, given: readonly string[]): string {
-  const marbles = picture.replace(/^ *(?:(?:expected|actual)(?: \S+)?|\d*ms) /gm, '').replace(/\d+(?:ms|s|m)\b/g, '');
+/** What the letters mean, those of the test's own values included. */
+function legendOf(events: readonly Drawn[], given: readonly string[]): string {
+  const used = events.map(({ letter }) => letter).join('');
   const ofTest = Object.fromEntries(given.map((letter) => [letter, 'as the test gives it']));
-  return legendLines({ ...LEGEND, ...ofTest }, marbles, '', COLUMNS);
+  return legendLines({ ...LEGEND, ...ofTest }, used, '', COLUMNS);
 }

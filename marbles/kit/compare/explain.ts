@@ -17,6 +17,9 @@ export function explain({ kind, expected, actual, difference }: Mismatch, scale:
     case 'time':
       return `${wanted} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
     case 'lane':
+      if (expected?.lane === 'result') {
+        return `${at}: ${came} came in the lane \`${actual?.lane ?? ''}\`, but no lane of the diagram has it at that place.`;
+      }
       return `${at}: ${wanted} was expected in the lane \`${expected?.lane ?? ''}\`, but came in \`${actual?.lane ?? ''}\`.`;
     case 'value': {
       const where = difference?.path === '' ? 'it' : `\`${difference?.path ?? ''}\``;

@@ -43,7 +43,7 @@ function cuts({ cells, width }: Axis, room: number): [from: number, to: number][
     }
     last = column;
   }
-  return last < from ? pieces : [...pieces, [from, width]];
+  return last < from ? pieces : [...pieces, [from, Math.max(width, 1)]];
 }
 
 /** The time of each cell, in milliseconds, where there is room for it. */

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { TestScheduler } from 'rxjs/testing';
+import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 
 /** What comes in one moment. */
 export interface Moment<Value> {
@@ -14,25 +14,23 @@ export interface Script<Value> {
   readonly end: { readonly frame: number; readonly error?: { readonly of: unknown } } | undefined;
 }
 
-/** From when until when somebody listened. */
-export interface SubscriptionTimes {
-  subscribedFrame: number;
-  unsubscribedFrame: number;
-}
+/** From when until when somebody listened, as rxjs's own test Observables note it. */
+export type SubscriptionLogs = ReturnType<RunHelpers['cold']>['subscriptions'];
 
 /** A cold Observable that plays a script on the virtual clock, and notes who listened, for `expectSubscriptions`. */
 export interface PlayedObservable<Value> extends Observable<Value> {
-  readonly subscriptions: SubscriptionTimes[];
+  readonly subscriptions: SubscriptionLogs;
 }
 
 /** Makes a cold Observable of a script, as rxjs's `cold` does of a diagram. */
 export function play<Value>({ moments, end }: Script<Value>, scheduler: TestScheduler): PlayedObservable<Value> {
-  const subscriptions: SubscriptionTimes[] = [];
+  const subscriptions: SubscriptionLogs = [];
   const played = new Observable<Value>((subscriber) => {
-    const times = { subscribedFrame: scheduler.now(), unsubscribedFrame: Infinity };
-    subscriptions.push(times);
+    const log = TestScheduler.parseMarblesAsSubscriptions(null);
+    log.subscribedFrame = scheduler.now();
+    subscriptions.push(log);
     subscriber.add(() => {
-      times.unsubscribedFrame = scheduler.now();
+      log.unsubscribedFrame = scheduler.now();
     });
     for (const { frame, values } of moments) {
       const emit = (): void => {
