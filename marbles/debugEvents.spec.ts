@@ -3,7 +3,7 @@ import { debugEvents, OptionError, resumeConversation } from '../src/index.js';
 import type { RoundEvent } from '../src/index.js';
 import { inputDelta, text } from './kit/alphabet/claudeEvents.js';
 import { marble } from './kit/session/marble.js';
-import { call, claude, failure, ours, progress, result, retried } from './support/alphabet.js';
+import { asked, call, claude, decided, failure, ours, progress, result, retried } from './support/alphabet.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
@@ -108,6 +108,22 @@ it('writes each event of a conversation in its round', () => {
   ]);
 });
 
+it('writes what a guard is asked and what it says', () => {
+  const told = [
+    asked('k', { city: 'Oslo' }),
+    decided('k', 'approved'),
+    decided('k', 'denied', 'Not today.'),
+    decided('k', 'expired'),
+  ];
+  expect(linesOf(told)).toEqual([
+    'approval_request k toolu_k {"city":"Oslo"}',
+    'approval_decision k toolu_k approved',
+    'approval_decision k toolu_k denied: Not today.',
+    'approval_decision k toolu_k expired',
+    'complete',
+  ]);
+});
+
 it('writes why and when a round is tried again, and begins its texts anew', () => {
   const { s, o, t, c } = claude;
   expect(linesOf([s, o, t, retried(1, overloaded(), 750), s, o, t, c])).toEqual([
@@ -143,11 +159,7 @@ it('hides secrets, wherever they stand', () => {
   const secret = 'sk-ant-api03-abcdefgh12345678';
   const { s, k, o, c } = claude;
   const input = { password: 'hunter2', url: 'https://me:hunter2@example.org', note: `Bearer ${secret}` };
-  const pieces = [
-    inputDelta('{"password":"hunter2"}'),
-    text('the key is sk-ant-', 2),
-    text(secret.slice(7), 2),
-  ];
+  const pieces = [inputDelta('{"password":"hunter2"}'), text('the key is sk-ant-', 2), text(secret.slice(7), 2)];
   const results = [result('k', `{"api_key":"${secret}"}`), failure('k', secret, new Error(secret))];
   const lines = linesOf([s, k, o, ...pieces, c, call('k', input), progress('k', { token: secret }), ...results], 1_000);
   expect(lines.join('\n')).toContain('[hidden]');

@@ -1,22 +1,30 @@
 import * as t from 'io-ts';
-import { Observable, of } from 'rxjs';
+import { asapScheduler, concat, EMPTY, finalize, NEVER, Observable, of, scheduled, throwError } from 'rxjs';
 import { defineTool, executeTools, validateWith } from '../src/index.js';
 import type { ExecuteToolsOptions, Guard, RoundEvent, Tool, ToolContext } from '../src/index.js';
 import { marble } from './kit/session/marble.js';
-import { call, claude, failure, ours, result, retried } from './support/alphabet.js';
+import { asked, call, claude, decided, failure, ours, result, retried } from './support/alphabet.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { overloaded } from './support/overloaded.js';
 
-// K L call the tools k and l, S T say that they start, W X how they end.
-const values = frozen({ ...claude, ...ours });
+const A = asked('k');
+// K L call the tools k and l, A says that a guard takes its time over k, D what it says then; S T say that they start, W X
+// how they end.
+const values = frozen({ ...claude, ...ours, A });
 const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
 function refusal(name: string, why: string, cause?: { cause: unknown }) {
   const message = `The call to \`${name}\` was not run: ${why}`;
   return failure(name, message, { _tag: 'GuardRefusal', message, ...cause });
+}
+
+/** What is told of a guard that took its time, and then gave this answer to the call. */
+function decisionOf(answer: ReturnType<typeof refusal> | undefined) {
+  if (answer === undefined) return decided('k', 'approved');
+  return decided('k', 'denied', (answer.result.content as string).replace('The call to `k` was not run: ', ''));
 }
 
 /** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
@@ -55,15 +63,50 @@ describe.each<[string, (guard: Guard) => { guard?: Guard; tool?: Partial<Tool> }
       expectObservable(source.pipe(setUp(verdict, run))).toBe(expected, { ...values, W: answer ?? result('k', 'r') });
     });
 
+    marble('does the same as an Observable, at once', ({ hot, expectObservable, flush }) => {
+      const source = hot('-K-w----m|', values);
+      const through = '   -K-(wSW)m|';
+      const refused = '   -K-(wW)-m|';
+
+      const ended = jest.fn();
+      const guard = () => concat(of(verdict()), NEVER).pipe(finalize(ended));
+      const run = jest.fn(() => {
+        expect(ended).toHaveBeenCalledTimes(1);
+        return 'r';
+      });
+      const expected = answer === undefined ? through : refused;
+      expectObservable(source.pipe(setUp(guard, run))).toBe(expected, { ...values, W: answer ?? result('k', 'r') });
+      flush();
+      expect(ended).toHaveBeenCalledTimes(1);
+    });
+
+    marble('does the same as an Observable, later', ({ hot, cold, expectObservable, expectSubscriptions }) => {
+      const guard = cold('   ----v--v|     ', { v: verdict() });
+      const asked = '     ---^---!';
+      const source = hot(' -K-w---------m|', values);
+      const through = '    -K-(wA)(DSW)-m|';
+      const refused = '    -K-(wA)(DW)--m|';
+
+      const out = source.pipe(
+        setUp(
+          () => guard,
+          () => 'r',
+        ),
+      );
+      const expected = answer === undefined ? through : refused;
+      expectObservable(out).toBe(expected, { ...values, D: decisionOf(answer), W: answer ?? result('k', 'r') });
+      expectSubscriptions(guard.subscriptions).toBe(asked);
+    });
+
     it('does the same as a promise', async () => {
       const run = jest.fn(() => 'r');
       const source = of<RoundEvent[]>(ours.K, claude.w);
       const seen = observe(source.pipe(setUp(async () => verdict(), run)));
-      expect(seen.values).toEqual([ours.K, claude.w]);
+      expect(seen.values).toEqual([ours.K, claude.w, A]);
       expect(run).not.toHaveBeenCalled();
       await settled();
       const outcome = answer === undefined ? [ours.S, result('k', 'r')] : [answer];
-      expect(seen.values.slice(2).map(timeless)).toEqual(outcome);
+      expect(seen.values.slice(3).map(timeless)).toEqual([decisionOf(answer), ...outcome]);
       expect(seen.end).toBe('complete');
       expect(run).toHaveBeenCalledTimes(answer === undefined ? 1 : 0);
     });
@@ -80,6 +123,44 @@ describe.each<[string, (guard: Guard) => { guard?: Guard; tool?: Partial<Tool> }
     expectObservable(source.pipe(setUp(fail, () => 'r'))).toBe(expected, { ...values, W });
   });
 
+  marble('whose Observable fails refuses the call', ({ hot, cold, expectObservable }) => {
+    const now = throwError(() => boom);
+    const later = cold('       ----#', undefined, boom);
+    const source = hot('    -K-w--------m|', values);
+    const answer = '        -K-(wW)-----m|';
+    const answerLater = '   -K-(wA)(DW)-m|';
+
+    const W = refusal('k', unknown, { cause: boom });
+    const out = (guard: unknown) =>
+      source.pipe(
+        setUp(
+          () => guard,
+          () => 'r',
+        ),
+      );
+    expectObservable(out(now)).toBe(answer, { ...values, W });
+    expectObservable(out(later)).toBe(answerLater, { ...values, D: decisionOf(W), W });
+  });
+
+  marble('whose Observable has no value refuses the call', ({ hot, cold, expectObservable }) => {
+    const now = EMPTY;
+    const later = cold('       ----|');
+    const source = hot('    -K-w--------m|', values);
+    const answer = '        -K-(wW)-----m|';
+    const answerLater = '   -K-(wA)(DW)-m|';
+
+    const W = refusal('k', 'It is not allowed.');
+    const out = (guard: unknown) =>
+      source.pipe(
+        setUp(
+          () => guard,
+          () => 'r',
+        ),
+      );
+    expectObservable(out(now)).toBe(answer, { ...values, W });
+    expectObservable(out(later)).toBe(answerLater, { ...values, D: decisionOf(W), W });
+  });
+
   it.each([
     ['rejects', async () => Promise.reject(boom)],
     [
@@ -93,7 +174,8 @@ describe.each<[string, (guard: Guard) => { guard?: Guard; tool?: Partial<Tool> }
   ])('whose promise %s refuses the call', async (_how, verdict) => {
     const seen = observe(of<RoundEvent[]>(ours.K, claude.w).pipe(setUp(verdict, () => 'r')));
     await settled();
-    expect(seen.values.at(-1)).toEqual(refusal('k', unknown, { cause: boom }));
+    const W = refusal('k', unknown, { cause: boom });
+    expect(seen.values).toEqual([ours.K, claude.w, A, decisionOf(W), W]);
     expect(seen.end).toBe('complete');
   });
 });
@@ -119,9 +201,13 @@ describe('the two guards of a call', () => {
   it.each([
     ['at once', true],
     ['later', Promise.resolve(true)],
+    ['with an Observable', of(true, 'No.')],
+    ['with an Observable, later', scheduled([true, 'No.'], asapScheduler)],
   ])('are asked in their order, the common one first, when it answers %s', async (_, yes) => {
     expect((await ask(yes, true)).asked).toEqual(['common', 'own', 'run']);
     expect((await ask(yes, Promise.resolve(true))).asked).toEqual(['common', 'own', 'run']);
+    expect((await ask(yes, of(true))).asked).toEqual(['common', 'own', 'run']);
+    expect((await ask(yes, scheduled([true], asapScheduler))).asked).toEqual(['common', 'own', 'run']);
     const refused = await ask(yes, 'Not on Sundays.');
     expect(refused).toEqual({ asked: ['common', 'own'], last: refusal('k', 'Not on Sundays.') });
   });
@@ -129,6 +215,8 @@ describe('the two guards of a call', () => {
   it.each([
     ['at once', 'No.'],
     ['later', Promise.resolve('No.')],
+    ['with an Observable', of('No.', true)],
+    ['with an Observable, later', scheduled(['No.', true], asapScheduler)],
   ])('are not both asked when the common one refuses %s', async (_, no) => {
     expect(await ask(no, true)).toEqual({ asked: ['common'], last: refusal('k', 'No.') });
   });

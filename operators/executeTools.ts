@@ -18,7 +18,7 @@ export interface ExecuteToolsOptions {
   readonly maxResultChars?: number;
   /** The most characters of the files in one result, as base64; a file beyond is left out. Default: 14 000 000. */
   readonly maxFileChars?: number;
-  /** Asked for every call before the tool's own guard, with the decoded input. Default: none. */
+  /** Asked for every call before the tool's own guard, with the decoded input; may take its time. Default: none. */
   readonly guard?: Guard;
   /**
    * When it emits, no further tool is started and those that run are stopped, and every call is answered. A string that
@@ -32,7 +32,8 @@ export interface ExecuteToolsOptions {
 }
 
 /**
- * Runs the tools that Claude calls, and adds what becomes of each call: `tool_start`, `tool_progress`, `tool_result`.
+ * Runs the tools that Claude calls, and adds what becomes of each call: `tool_start`, `tool_progress`, `tool_result`; and
+ * `approval_request` and `approval_decision` where a guard takes its time.
  *
  * ```text
  * in   -K-L-w----m|         K, L tool_call, w message_delta with stop_reason tool_use, m message_stop
@@ -49,6 +50,15 @@ export interface ExecuteToolsOptions {
  * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
  * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream. So does a call that a
  * guard refuses.
+ *
+ * A guard may answer at once, with a promise, or with an Observable, whose first value is the verdict; one without a value
+ * refuses. While it is waited for, other tools run; the tool's time limit counts the wait.
+ *
+ * ```text
+ * in     -K-w--------m|
+ * guard     ----y            asked once the reply has ended with w
+ * out    -K-(wA)(DSW)m|      A approval_request, D approval_decision
+ * ```
  *
  * After a `round_retry`, tools that still run are stopped, and an idempotent tool that had finished is not run again when
  * the new reply makes the same call: the same tool and input, whatever the order of its keys. Where a tool that is not

@@ -51,7 +51,10 @@ export interface ConverseOptions extends ResumeConversationOptions {
   readonly concurrency?: number;
   /** How long one tool may run, in milliseconds; a tool's own `timeout` takes precedence. Default: 60 000. */
   readonly toolTimeout?: number;
-  /** Asked for every call before it is run, with the decoded input, and before the tool's own guard. Default: none. */
+  /**
+   * Asked for every call before it is run, with the decoded input, and before the tool's own guard; may take its time.
+   * Default: none.
+   */
   readonly guard?: Guard;
   /** When a round that failed is tried again, also in the middle of a reply. `false` for never. Default: 2 retries. */
   readonly retry?: RetryPolicy | false;

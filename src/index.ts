@@ -45,6 +45,7 @@ export type { ClaudeRequest } from './tools/ClaudeRequest.js';
 export type {
   Decoded,
   Guard,
+  GuardAnswer,
   GuardVerdict,
   SdkRunnableTool,
   Tool,
@@ -60,6 +61,8 @@ export type { ConversationControl } from './events/ConversationControl.js';
 export type { RoundRequest } from './events/RoundRequest.js';
 export type {
   AddedEvent,
+  ApprovalDecisionEvent,
+  ApprovalRequestEvent,
   ConversationEndEvent,
   ConversationEndReason,
   GuardRefusal,

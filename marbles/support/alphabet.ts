@@ -12,6 +12,8 @@ import {
 } from '../kit/alphabet/claudeEvents.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
+  ApprovalDecisionEvent,
+  ApprovalRequestEvent,
   RoundEvent,
   RoundRetryEvent,
   RoundStartEvent,
@@ -32,6 +34,7 @@ import { frozen } from './frozen.js';
  * u v y an event, a delta, a block of the future
  *
  * I J tool_input    K L M N tool_call    S T U V tool_start    P Q tool_progress    W X Y Z tool_result
+ * A F approval_request    D G approval_decision
  * B round_start     R round_retry        E round_end          C conversation_end
  * ```
  */
@@ -66,6 +69,20 @@ function of(name: string): Pick<ToolCallEvent, 'id' | 'name' | 'index'> {
 /** A call to the tool `name` with a valid input. */
 export function call(name: string, input: unknown = {}): ToolCallEvent {
   return { type: 'tool_call', ...of(name), input: { _tag: 'Right', right: input } };
+}
+
+/** The event that a guard takes its time over a call. */
+export function asked(name: string, input: unknown = {}): ApprovalRequestEvent {
+  return { type: 'approval_request', ...of(name), input };
+}
+
+/** The event that the wait for a guard is over. */
+export function decided(
+  name: string,
+  decision: ApprovalDecisionEvent['decision'],
+  reason?: string,
+): ApprovalDecisionEvent {
+  return { type: 'approval_decision', ...of(name), decision, ...(reason !== undefined && { reason }) };
 }
 
 function started(name: string): ToolStartEvent {
@@ -144,6 +161,10 @@ export function letterOf(event: RoundEvent): string {
       return 'IJ'.charAt(event.index);
     case 'tool_call':
       return 'KLMN'.charAt(event.index);
+    case 'approval_request':
+      return 'AF'.charAt(event.index);
+    case 'approval_decision':
+      return 'DG'.charAt(event.index);
     case 'tool_start':
       return 'STUV'.charAt(event.index);
     case 'tool_progress':

@@ -12,18 +12,13 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type {
-  ToolCallEvent,
-  ToolProgressEvent,
-  ToolResultEvent,
-  ToolStartEvent,
-  ToolTimeout,
-} from '../../src/events/RoundEvent.js';
+import type { ToolCallEvent, ToolTimeout } from '../../src/events/RoundEvent.js';
 import type { Guard, RunnableTool, ToolContext } from '../../src/tools/Tool.js';
 import type { ResultLimits } from '../../src/tools/result/resultContent.js';
-import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
+import type { ToolOutcome } from '../../src/tools/result/toToolResult.js';
 import { toolStopped } from '../../src/tools/toolStopped.js';
 import { guardedRun, type ToolStep } from './guardedRun.js';
+import { toRunEvent, type RunEvent } from './toRunEvent.js';
 
 /** What a tool may use of time and of Claude's attention. */
 export interface ToolLimits extends ResultLimits {
@@ -53,17 +48,19 @@ export interface ToolRun {
 }
 
 /**
- * Runs a tool for one call: its start, its progress, then its result, then completion. It never errors: whatever the tool
- * does becomes a result.
+ * Runs a tool for one call: what its guards say if they take their time, its start, its progress, then its result, then
+ * completion. It never errors: whatever the tool does becomes a result.
  *
  * When the time is up, or on unsubscribing, the tool's signal is aborted, and what the tool still does is ignored. When it
- * is stopped, its signal is aborted too, and it has the time of grace to come to a result.
+ * is stopped, its signal is aborted too, and it has the time of grace to come to a result; a guard has none.
  */
-export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressEvent | ToolResultEvent> {
+export function runTool(run: ToolRun): Observable<RunEvent> {
   return new Observable((subscriber) => {
     const { tool, input, call, guard, limits } = run;
     const controller = new AbortController();
     let startedAt: number | undefined;
+    /** Whether a guard takes its time. */
+    let waiting = false;
     let settled = false;
     let over = false;
     let stopOutcome: ToolStep | undefined;
@@ -74,7 +71,8 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
       const outcome: ToolStep = { _tag: 'Refused', error };
       stopOutcome = outcome;
       controller.abort(new DOMException(error.message, 'AbortError'));
-      if (grace === 0) return of(outcome);
+      // Whether it may be run is no longer the question, so a guard is not waited for.
+      if (grace === 0 || startedAt === undefined) return of(outcome);
       return grace === Infinity ? NEVER : timer(grace).pipe(map(() => outcome));
     };
     const steps = guardedRun(tool, guard, input, run.context(controller.signal)).pipe(
@@ -86,21 +84,26 @@ export function runTool(run: ToolRun): Observable<ToolStartEvent | ToolProgressE
     const expired = expiry(call, limits.timeout).pipe(
       tap(({ error }) => (expiryReason = new DOMException(error.message, 'TimeoutError'))),
     );
-    const toEvent = (step: ToolStep): ToolStartEvent | ToolProgressEvent | ToolResultEvent => {
-      const { id, name, index } = call;
-      if (step._tag === 'Progress') return { type: 'tool_progress', id, name, index, value: step.value };
-      if (step._tag !== 'Started') return toToolResult(call, step, since(startedAt), limits);
-      startedAt = asyncScheduler.now();
-      return { type: 'tool_start', id, name, index };
+    /** Whoever is told that the time is up may answer in that moment: once the signal is aborted, that runs nothing. */
+    const leaveGuard = (): void => {
+      controller.abort(expiryReason);
+      const expiry: ToolStep = { _tag: 'Decided', decision: 'expired' };
+      if (expiryReason !== undefined) subscriber.next(toRunEvent(run, expiry, 0));
+    };
+    const note = (step: ToolStep): void => {
+      over = isOutcome(step);
+      if (over && waiting) leaveGuard();
+      waiting = step._tag === 'Asked';
+      if (step._tag === 'Started') startedAt = asyncScheduler.now();
     };
     subscriber.add(
       merge(stopped, steps, expired)
         .pipe(
           // Whoever is told the outcome may ask for a stop in that moment: there is only one outcome.
           filter(() => !over),
-          tap((step) => (over = isOutcome(step))),
+          tap(note),
           takeWhile((step) => !isOutcome(step), true),
-          map(toEvent),
+          map((step) => toRunEvent(run, step, since(startedAt))),
         )
         .subscribe(subscriber),
     );
@@ -117,7 +120,7 @@ function isNothing(step: ToolStep): boolean {
 }
 
 function isOutcome(step: ToolStep): step is ToolOutcome {
-  return step._tag !== 'Started' && step._tag !== 'Progress';
+  return step._tag === 'Returned' || step._tag === 'Threw' || step._tag === 'Refused';
 }
 
 function since(time: number | undefined): number {

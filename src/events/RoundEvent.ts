@@ -49,6 +49,29 @@ export interface ToolCallEvent extends OfCall {
   readonly tool_use?: BetaToolUseBlock;
 }
 
+/**
+ * A guard has been asked about a call and takes its time to answer, such as one that asks a person. The wait ends with an
+ * `approval_decision`, or with the `tool_result`, the `round_retry` or the end of the stream, for then nobody waits for an
+ * answer any more. Each guard that does not answer at once has its own. Added by `executeTools`.
+ */
+export interface ApprovalRequestEvent extends OfCall {
+  readonly type: 'approval_request';
+  /** The decoded input, as the guard got it. */
+  readonly input: unknown;
+}
+
+/**
+ * The guard that was waited for has decided, or the tool's time is up. Comes before the `tool_start`, or before the
+ * `tool_result` that says why the tool was not run. Added by `executeTools`.
+ */
+export interface ApprovalDecisionEvent extends OfCall {
+  readonly type: 'approval_decision';
+  /** What the guard says; `expired` when the time limit of the tool, which counts the wait, ran out before that. */
+  readonly decision: 'approved' | 'denied' | 'expired';
+  /** Why not, in the words that Claude is told. Only when denied. */
+  readonly reason?: string;
+}
+
 /** A tool has been started. Added by `executeTools`. */
 export interface ToolStartEvent extends OfCall {
   readonly type: 'tool_start';
@@ -208,6 +231,8 @@ export interface ConversationEndEvent {
 export type AddedEvent =
   | ToolInputEvent
   | ToolCallEvent
+  | ApprovalRequestEvent
+  | ApprovalDecisionEvent
   | ToolStartEvent
   | ToolProgressEvent
   | ToolResultEvent

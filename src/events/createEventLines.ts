@@ -80,6 +80,12 @@ export function createEventLines(maxChars: number): EventLines {
         const found = input._tag === 'Right' ? show(input.right) : `invalid: ${show(input.left.message)}`;
         return `[${String(event.index)}] tool_call ${show(event.name)} ${event.id} ${found}`;
       }
+      case 'approval_request':
+        return `approval_request ${show(event.name)} ${event.id} ${show(event.input)}`;
+      case 'approval_decision': {
+        const { name, id, decision, reason } = event;
+        return `approval_decision ${show(name)} ${id} ${decision}${reason === undefined ? '' : `: ${show(reason)}`}`;
+      }
       case 'tool_start':
         return `tool_start ${show(event.name)} ${event.id}`;
       case 'tool_progress':

@@ -24,7 +24,13 @@ export interface ToolContext {
  * Looks at a call before it is run, and says whether it may be: `true` or nothing at all lets it through; a string says
  * to Claude why not; `false`, anything else, or an error refuses it, too.
  */
-export type Guard<Input = unknown> = (input: Input, context: ToolContext) => GuardVerdict | PromiseLike<GuardVerdict>;
+export type Guard<Input = unknown> = (input: Input, context: ToolContext) => GuardAnswer;
+
+/**
+ * How a guard may answer: at once, with a promise, or with an Observable, whose first value is the verdict. One that
+ * completes without a value refuses the call. It is unsubscribed from when nobody waits for its answer any more.
+ */
+export type GuardAnswer = GuardVerdict | PromiseLike<GuardVerdict> | Observable<GuardVerdict>;
 
 /** What a guard may say. */
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a guard that says nothing is one that only throws
@@ -53,7 +59,7 @@ export interface Tool<Input = unknown, Output = unknown> {
   /** The most characters of its result that Claude is shown, in place of the limit of `executeTools`. */
   readonly maxResultChars?: number | undefined;
   /** Whether a call may be run, asked after its input was found valid. */
-  guard?(input: Input, context: ToolContext): GuardVerdict | PromiseLike<GuardVerdict>;
+  guard?(input: Input, context: ToolContext): GuardAnswer;
   /** Checks and converts an input as Claude wrote it. */
   decode(input: unknown): Decoded<Input> | PromiseLike<Decoded<Input>>;
   /** Does the work, with the decoded input. */

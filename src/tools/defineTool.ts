@@ -36,7 +36,7 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
   readonly maxResultChars?: number;
   /**
    * Looks at each call before it is run, with the decoded input: `true` or nothing lets it through, a string tells Claude
-   * why not. Comes behind the `guard` of `executeTools`. Default: none.
+   * why not. May answer later, with a promise or an Observable. Comes behind the `guard` of `executeTools`. Default: none.
    */
   readonly guard?: Guard<InputOf<Schema>>;
   /**

@@ -1,5 +1,5 @@
 /** PROTOCOL.md section 6, case 54: calls that must be approved. */
-import { Subject } from 'rxjs';
+import { map, Subject, timer } from 'rxjs';
 import { converse } from 'rxclaude';
 import type { ConverseOptions, Guard } from 'rxclaude';
 import { callsReply, textReply } from '../support/replies.js';
@@ -30,6 +30,7 @@ describe('54: approval denied', () => {
   const ways: readonly [what: string, guard: Guard, words: RegExp][] = [
     ['with words', (input) => !isLarge(input) || 'The user said no.', /was not run: The user said no\./],
     ['with words, later', async (input) => !isLarge(input) || 'No.', /was not run: No\./],
+    ['by an Observable', (input) => timer(1).pipe(map(() => !isLarge(input) || 'No.')), /was not run: No\./],
     ['with false', (input) => !isLarge(input), /was not run: It is not allowed\./],
     [
       'by a guard that throws',
@@ -141,6 +142,10 @@ describe('54: approval stays pending', () => {
     expect(only(events, 'tool_result').map((result) => result.error)).toMatchObject([
       { _tag: 'ToolTimeout' },
       { _tag: 'ToolTimeout' },
+    ]);
+    expect(only(events, 'approval_decision')).toMatchObject([
+      { id: 't1', decision: 'expired' },
+      { id: 't2', decision: 'expired' },
     ]);
   });
 });

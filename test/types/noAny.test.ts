@@ -88,6 +88,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<Library.ConversationEndEvent['error']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['output']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['error']>().toBeUnknown();
+    expectTypeOf<Extract<Events, { type: 'approval_request' }>['input']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_progress' }>['value']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_input' }>['partial']>().toBeUnknown();
     expectTypeOf<Library.ConversationEndEvent['message']>().not.toBeAny();

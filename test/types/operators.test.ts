@@ -52,6 +52,8 @@ function refused(): unknown[] {
     executeTools([], { parallel: 4 }),
     // @ts-expect-error -- a number is needed
     executeTools([], { timeout: '1s' }),
+    // @ts-expect-error -- a guard says yes, no or why not
+    executeTools([], { guard: () => of(1) }),
     // @ts-expect-error -- it is called `maxRounds`
     resumeConversation(round, { rounds: 3 }),
     // @ts-expect-error -- a round gives events
@@ -90,6 +92,10 @@ function narrowed(): unknown[] {
     }),
     events$.pipe(ofType('tool_start', 'tool_result')).subscribe((event) => {
       expectTypeOf(event).toEqualTypeOf<ToolStartEvent | ToolResultEvent>();
+    }),
+    events$.pipe(ofType('approval_decision')).subscribe(({ decision, reason }) => {
+      expectTypeOf(decision).toEqualTypeOf<'approved' | 'denied' | 'expired'>();
+      expectTypeOf(reason).toEqualTypeOf<string | undefined>();
     }),
     events$.pipe(ofType('conversation_end')).subscribe((event) => {
       expectTypeOf(event).toEqualTypeOf<ConversationEndEvent>();

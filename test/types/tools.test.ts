@@ -31,6 +31,12 @@ function compiled(): unknown[] {
     }),
     defineTool({
       ...base,
+      input: t.type({ city: t.string }),
+      guard: ({ city }) => of(city === 'Oslo' || 'Only Oslo.'),
+      run: ({ city }) => city,
+    }),
+    defineTool({
+      ...base,
       input: describeCodec(t.intersection([t.type({ a: t.Int }), t.partial({ b: t.array(t.boolean) })]), 'Both'),
       run: (input) => {
         expectTypeOf(input.a).toEqualTypeOf<t.Branded<number, t.IntBrand>>();

@@ -67,9 +67,10 @@ function compare(
   if (value === undefined || isEnd) {
     if (actual.letter !== letter) return { kind: 'event' };
   } else if (actual.letter === '|' || actual.letter === '#') return { kind: 'event' };
-  if (expected.frame !== actual.frame) return { kind: 'time' };
-  if (expected.lane !== undefined && expected.lane !== actual.lane) return { kind: 'lane' };
   const difference = value === undefined ? undefined : differenceTo(value.of, actual.event);
+  // At another time, what is not the right event is another one.
+  if (expected.frame !== actual.frame) return { kind: difference === undefined ? 'time' : 'event' };
+  if (expected.lane !== undefined && expected.lane !== actual.lane) return { kind: 'lane' };
   return difference === undefined ? undefined : { kind: 'value', difference };
 }
 

@@ -15,7 +15,7 @@ export function explain({ kind, expected, actual, difference }: Mismatch, scale:
     case 'unexpected':
       return `${at}: nothing more was expected, but ${came} came.`;
     case 'time':
-      return `${wanted} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
+      return `${came} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
     case 'lane':
       if (expected?.lane === 'result') {
         return `${at}: ${came} came in the lane \`${actual?.lane ?? ''}\`, but no lane of the diagram has it at that place.`;
@@ -27,8 +27,13 @@ export function explain({ kind, expected, actual, difference }: Mismatch, scale:
       return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${where} should be ${want}, and is ${found}.`;
     }
     case 'event':
-      return `${at}: ${wanted} was expected, but ${came} came.`;
+      return `${at}: ${wanted} was expected, but ${came} came${laterThan(expected, actual, scale)}.`;
   }
+}
+
+function laterThan(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined, scale: number): string {
+  if (expected === undefined || actual === undefined || actual.frame <= expected.frame) return '';
+  return `, and that at ${actual.frame * scale} ms`;
 }
 
 function timeOf(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): number {

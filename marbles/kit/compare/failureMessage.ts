@@ -13,7 +13,7 @@ export function failureMessage(
   const { events: expected, scale, lanes } = expectation;
   const drawn = actual.map((event) => ({ ...event, letter: letterFor(event, values) }));
   const picture = drawBoth({ expected, actual: drawn, index: mismatch.index, scale, lanes }, Object.keys(values));
-  return `The events are not as expected. ${explain(mismatch, scale)}\n\n${picture}`;
+  return `The events are not as expected. ${explain({ ...mismatch, actual: drawn[mismatch.index] }, scale)}\n\n${picture}`;
 }
 
 /** The letter that the test gave for such an event, or else that of the legend. */

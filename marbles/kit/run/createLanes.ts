@@ -33,6 +33,11 @@ const OF_CALL: ReadonlySet<unknown> = new Set([
 const OF_APPROVAL: ReadonlySet<unknown> = new Set(['approval_request', 'approval_decision']);
 const OF_RESULT: ReadonlySet<unknown> = new Set(['round_start', 'round_retry', 'round_end', 'conversation_end']);
 
+/** The name of the lane of a call's approval. */
+export function approvalLabel(ofCall: string): string {
+  return `${ofCall}?`;
+}
+
 /** Makes the lanes of one run, in which nothing has happened yet. */
 export function createLanes(): Lanes {
   const lanes: { call: Lane; approval?: Lane }[] = [];
@@ -65,7 +70,7 @@ export function createLanes(): Lanes {
       if (OF_CALL.has(type)) return callOf(event).call;
       if (OF_APPROVAL.has(type)) {
         const entry = callOf(event);
-        entry.approval ??= { kind: 'approval', label: `${entry.call.label}?`, tool: String(event['name']) };
+        entry.approval ??= { kind: 'approval', label: approvalLabel(entry.call.label), tool: String(event['name']) };
         return entry.approval;
       }
       // An id may come again in a later reply: it is another call then.

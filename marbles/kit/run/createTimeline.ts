@@ -1,6 +1,6 @@
 import { isObject } from '../../../src/iteration/isObject.js';
 import { letterOf } from '../alphabet/letterOf.js';
-import { createLanes, type Lane } from './createLanes.js';
+import { approvalLabel, createLanes, type Lane } from './createLanes.js';
 import type { Run, RunEnd } from './Run.js';
 
 /** One event of a run, at its place in a diagram. */
@@ -66,23 +66,26 @@ const ENDS: ReadonlySet<unknown> = new Set(['message_stop', 'tool_start', 'tool_
 
 function createSpans(marks: readonly Mark[]): Span[] {
   const spans: Span[] = [];
-  const open = new Map<Lane, Span>();
+  const open = new Map<string, Span>();
   const close = (span: Span, to: number): void => {
     span.to = to;
-    open.delete(span.lane);
+    open.delete(span.lane.label);
   };
   marks.forEach(({ lane, event }, index) => {
     const type = isObject(event) ? event['type'] : undefined;
-    const current = open.get(lane);
+    const current = open.get(lane.label);
     const kind = BEGINS.get(type);
     if (current !== undefined && (ENDS.has(type) || kind !== undefined)) close(current, index);
+    // A call that was stopped has a result, and nobody has decided.
+    const pending = type === 'tool_result' ? open.get(approvalLabel(lane.label)) : undefined;
+    if (pending !== undefined) close(pending, index);
     // A retry takes back all that the reply has begun, and an end ends it.
     if (type === 'round_retry' || type === 'conversation_end')
       for (const span of [...open.values()]) close(span, index);
     if (kind === undefined) return;
     const span: Span = { lane, kind, from: index };
     spans.push(span);
-    open.set(lane, span);
+    open.set(lane.label, span);
   });
   return spans;
 }

@@ -21,6 +21,8 @@ const tool_result = (content: unknown): object => ({
 /** Every place of a run at which a value is shown. */
 const places: Readonly<Record<string, (value: unknown) => object[]>> = {
   'the input of a call': (value) => [{ ...call, type: 'tool_call', input: { _tag: 'Right', right: { value } } }],
+  'the input that a guard is asked about': (value) => [{ ...call, type: 'approval_request', input: value }],
+  'why a guard says no': (value) => [{ ...call, type: 'approval_decision', decision: 'denied', reason: text(value) }],
   'a wrong input': (value) => [
     {
       ...call,
@@ -60,7 +62,7 @@ const places: Readonly<Record<string, (value: unknown) => object[]>> = {
 };
 
 /** Those that show a value as the structure that it is. */
-const STRUCTURED = ['the input of a call', 'the progress of a tool'];
+const STRUCTURED = ['the input of a call', 'the input that a guard is asked about', 'the progress of a tool'];
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -241,6 +243,8 @@ describe('control characters', () => {
   it.each<[string, object]>([
     ['the name of a tool', { ...call, name: evil, type: 'tool_start' }],
     ['the id of a call', { ...call, id: evil, type: 'tool_start' }],
+    ['the id of a call that a guard is asked about', { ...call, id: evil, type: 'approval_request', input: {} }],
+    ['why a guard says no', { ...call, type: 'approval_decision', decision: 'denied', reason: evil }],
     ['the type of an event', { type: evil }],
     ['the type of a block', blockStart(0, { type: evil })],
     ['the type of a delta', blockDelta(0, { type: evil })],

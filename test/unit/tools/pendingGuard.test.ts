@@ -2,13 +2,12 @@
 import { NEVER, Observable, of, Subject } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { ExecuteToolsOptions, Guard, RoundEvent } from 'rxclaude';
-import { claude, failure, ours, retried, unrunResult } from '../../../marbles/support/alphabet.js';
+import { asked, claude, decided, ours, retried, unrunResult } from '../../../marbles/support/alphabet.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { observe } from '../../../marbles/support/observe.js';
 import { overloaded } from '../../../marbles/support/overloaded.js';
 
-const message = 'The call to `k` was not run: No.';
-const refusal = failure('k', message, { _tag: 'GuardRefusal', message });
+const A = asked('k');
 
 async function settled(): Promise<void> {
   await new Promise(setImmediate);
@@ -49,40 +48,20 @@ describe('while a guard makes up its mind', () => {
     decide(true);
     await settled();
     expect(run).not.toHaveBeenCalled();
-    expect(seen).toEqual([ours.K, claude.w]);
+    expect(seen).toEqual([ours.K, claude.w, A]);
   });
 
-  it('the run may be stopped: a yes is too late then', async () => {
+  it.each([true, 'No.'])('the run may be stopped: the answer %p is too late then', async (verdict) => {
     const stop$ = new Subject<string>();
     const { out, run, signals, decide } = pending({ stop$ });
     const seen = observe(out);
     stop$.next('enough');
     expect(signals[0]!.aborted).toBe(true);
-    decide(true);
+    expect(seen.values.slice(2)).toEqual([A, unrunResult('k', 'enough')]);
+    decide(verdict);
     await settled();
     expect(run).not.toHaveBeenCalled();
-    expect(seen.values.slice(2)).toEqual([unrunResult('k', 'enough')]);
-  });
-
-  it('the run may be stopped: a no in time is the answer', async () => {
-    const stop$ = new Subject<string>();
-    const { out, decide } = pending({ stop$ });
-    const seen = observe(out);
-    stop$.next('enough');
-    decide('No.');
-    await settled();
-    expect(seen.values.slice(2)).toEqual([refusal]);
-  });
-
-  it('the time of grace may pass: the tool was not run', () => {
-    jest.useFakeTimers();
-    const stop$ = new Subject<string>();
-    const { out } = pending({ stop$, grace: 5 });
-    const seen = observe(out);
-    stop$.next('enough');
-    jest.advanceTimersByTime(5);
-    jest.useRealTimers();
-    expect(seen.values.slice(2)).toEqual([unrunResult('k', 'enough')]);
+    expect(seen.values).toHaveLength(4);
   });
 
   it('the time of the tool may be up: it is not run any more', async () => {
@@ -95,7 +74,8 @@ describe('while a guard makes up its mind', () => {
     await settled();
     expect(run).not.toHaveBeenCalled();
     expect(signals[0]!.reason).toMatchObject({ name: 'TimeoutError' });
-    expect(seen.values.slice(2)).toMatchObject([{ type: 'tool_result', error: { _tag: 'ToolTimeout' }, duration: 0 }]);
+    const result = { type: 'tool_result', error: { _tag: 'ToolTimeout' }, duration: 0 };
+    expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired'), result]);
   });
 
   it('the round may be tried again, for nothing has been started', async () => {
@@ -105,6 +85,6 @@ describe('while a guard makes up its mind', () => {
     decide(true);
     await settled();
     expect(run).not.toHaveBeenCalled();
-    expect(seen).toMatchObject({ values: [ours.K, claude.w, R, claude.e, claude.m], end: 'complete' });
+    expect(seen).toMatchObject({ values: [ours.K, claude.w, A, R, claude.e, claude.m], end: 'complete' });
   });
 });

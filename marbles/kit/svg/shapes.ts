@@ -1,0 +1,103 @@
+import { baseline, RADIUS, TEXT } from './geometry.js';
+import { element, escapeText } from './xml.js';
+
+/** Where a text stands, seen from its `x`. */
+export type Anchor = 'start' | 'middle' | 'end';
+
+/** Writes text on a line. */
+export function drawText(
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  classes?: string,
+  anchor: Anchor = 'start',
+): string {
+  const attributes = {
+    class: classes,
+    x,
+    y,
+    'font-size': size,
+    'text-anchor': anchor === 'start' ? undefined : anchor,
+  };
+  return element('text', attributes, escapeText(text));
+}
+
+/** A marble with its letter, and what shows when the mouse rests on it. */
+export function drawMarble(letter: string, x: number, y: number, failed: boolean, hint?: string): string {
+  return element(
+    'g',
+    { class: failed ? 'marble error' : 'marble' },
+    hint === undefined ? '' : element('title', {}, escapeText(hint)),
+    element('circle', { cx: x, cy: y, r: RADIUS }),
+    drawText(letter, x, baseline(y, TEXT.letter), TEXT.letter, 'letter', 'middle'),
+  );
+}
+
+/** The end of a stream: it completes. */
+export function drawCompletion(x: number, y: number): string {
+  return element('path', {
+    class: 'stroke',
+    'stroke-width': 2.5,
+
+    d: `M${x.toFixed(1)} ${y - 11}v22`,
+  });
+}
+
+/** The end of a stream: it fails. */
+export function drawCross(x: number, y: number): string {
+  const size = 7;
+  const d = `M${(x - size).toFixed(1)} ${y - size}l${2 * size} ${2 * size}m0 ${-2 * size}l${-2 * size} ${2 * size}`;
+  return element('g', { class: 'error' }, element('path', { class: 'stroke', 'stroke-width': 2.5, d }));
+}
+
+/** What leads on from a stream that has not ended. */
+export function drawArrow(x: number, y: number): string {
+  const d = `M${(x - 6).toFixed(1)} ${y - 5}l6 5l-6 5`;
+  return element('path', { class: 'stroke', 'stroke-width': 1.5, d });
+}
+
+/** Dots in a row, as one element. */
+export function drawDots(positions: readonly number[], y: number): string {
+  return element('path', {
+    class: 'stroke',
+    'stroke-width': 3.6,
+    d: positions.map((x) => `M${x.toFixed(1)} ${y}h0`).join(''),
+  });
+}
+
+const DASHES = { waiting: '3 4', deciding: '0.1 5' } as const;
+
+/** A line of a lane. */
+export function drawLine(
+  kind: 'replying' | 'listening' | 'waiting' | 'deciding',
+  from: number,
+  to: number,
+  y: number,
+): string {
+  const dashed = kind === 'waiting' || kind === 'deciding';
+  return element('path', {
+    class: 'line',
+    'stroke-width': kind === 'deciding' ? 2.2 : dashed ? 1.2 : 1.5,
+    'stroke-dasharray': dashed ? DASHES[kind] : undefined,
+    d: `M${from.toFixed(1)} ${y}H${to.toFixed(1)}`,
+  });
+}
+
+/** Half the height of a bar. */
+const BAR = 6.5;
+
+/** The bar of a tool that runs: round where it begins and ends, and open where it goes on in another system. */
+export function drawBar(from: number, to: number, y: number, begins = true, ends = true): string {
+  const left = begins ? from + BAR : from;
+  const right = Math.max(left, ends ? to - BAR : to);
+  const outline = (open: 'm' | 'l'): string => {
+    const side = (isRound: boolean, height: number): string =>
+      isRound ? `a${BAR} ${BAR} 0 0 1 0 ${height}` : `${open}0 ${height}`;
+    return `M${left.toFixed(1)} ${y + BAR}${side(begins, -2 * BAR)}H${right.toFixed(1)}${side(ends, 2 * BAR)}H${left.toFixed(1)}`;
+  };
+  return (
+    element('path', { class: 'inside', d: outline('l') }) +
+    element('path', { class: 'stroke', 'stroke-width': 1.5, d: outline('m') })
+  );
+}
