@@ -35,11 +35,30 @@ export {
 export { LEGEND, SIGNS } from './kit/alphabet/legend.js';
 export { letterOf } from './kit/alphabet/letterOf.js';
 export { message } from './kit/alphabet/message.js';
+export { event } from './kit/alphabet/event.js';
 export { inTurn, spread } from './kit/alphabet/replyValues.js';
 export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './kit/alphabet/replyValues.js';
+export type {
+  Cassette,
+  CassetteChunk,
+  CassetteEnd,
+  CassetteExchange,
+  CassetteFailure,
+  CassetteRequest,
+  CassetteResponse,
+} from './kit/cassette/Cassette.js';
+export { CassetteError, type CassetteErrorFacts } from './kit/cassette/CassetteError.js';
+export { cassetteFromRecording, type RecordedRound } from './kit/cassette/cassetteFromRecording.js';
+export { formatCassette } from './kit/cassette/formatCassette.js';
+export { parseCassette } from './kit/cassette/parseCassette.js';
+export { record, type Recorder, type RecordOptions } from './kit/cassette/record.js';
+export { replay, type ReplayClient, type ReplayOptions } from './kit/cassette/replay.js';
 export type { ExpectedValues } from './kit/compare/expectation.js';
 export { DiagramError } from './kit/diagram/DiagramError.js';
 export type { TextOptions } from './kit/diagram/drawText.js';
+export { drawRecording, type DrawRecordingOptions } from './kit/testFrom/drawRecording.js';
+export type { Converse } from './kit/testFrom/playRecording.js';
+export { marbleTestFrom, type MarbleTestOptions } from './kit/testFrom/marbleTestFrom.js';
 export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './kit/matchers/marbleMatchers.js';
 export { drawMarbles, type DrawOptions, type MarbleDiagram } from './kit/drawMarbles.js';
 export type { Run, RunEnd, TimedValue } from './kit/run/Run.js';
