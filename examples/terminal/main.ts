@@ -1,9 +1,11 @@
-import { combineLatest, identity, startWith, switchMap, takeUntil, takeWhile, tap } from 'rxjs';
+import { combineLatest, identity, share, startWith, switchMap, takeUntil, takeWhile, tap } from 'rxjs';
 import { converse, debugEvents } from 'rxclaude';
-import { HELP, readArgs } from './args.js';
+import { drawMarbles, type MarbleDiagram } from 'rxclaude/marbles';
+import { HELP, type Question, readArgs } from './args.js';
 import { chooseClaude } from './claude.js';
 import { errorLine } from './errors.js';
 import { header } from './format.js';
+import { saveDiagram } from './saveDiagram.js';
 import { render, screenOf } from './render.js';
 import { stopSignals, stopWithTheReader } from './stop.js';
 import { clean } from './text.js';
@@ -17,7 +19,7 @@ const SYSTEM = `You answer in a terminal: a few sentences of plain text, no Mark
 Use the tools for weather, times, sums and rxclaude, and call those that do not depend on each other all at once.`;
 
 /** One question, one subscription: the servers, the request and the tools live exactly as long as it does. */
-function ask(question: string, debug: boolean): void {
+function ask({ question, debug, svg }: Question): void {
   const { env, stdout, stderr } = process;
   const { model, baseURL, notice, client$ } = chooseClaude(env);
   const screen = screenOf(stdout, env, debug && stderr.isTTY);
@@ -41,18 +43,31 @@ function ask(question: string, debug: boolean): void {
     takeWhile((event) => event.type !== 'conversation_end' || event.reason === 'error', true),
     debug ? debugEvents({ sink: (line) => stderr.write(`${clean(line)}\n`) }) : identity,
     takeUntil(stop$),
+    share(),
   );
+  const fail = (error: unknown): void => {
+    const secrets = [env['ANTHROPIC_API_KEY'], env['ANTHROPIC_AUTH_TOKEN']];
+    stderr.write(`${errorLine(error, { model, baseURL, secrets })}\n`);
+    process.exitCode = 1;
+  };
 
+  let diagram: MarbleDiagram | undefined;
+  // First, so that the diagram is there when the rest is over.
+  drawMarbles(events$, { frame: 50, columns: screen.size().columns, title: question }).subscribe({
+    next: (drawn) => (diagram = drawn),
+    error: fail,
+  });
   events$.pipe(render(screen), startWith(header(question, notice, screen))).subscribe({
     next: (text) => stdout.write(text),
     error: (error: unknown) => {
-      const secrets = [env['ANTHROPIC_API_KEY'], env['ANTHROPIC_AUTH_TOKEN']];
-      stderr.write(`${errorLine(error, { model, baseURL, secrets })}\n`);
-      process.exitCode = 1;
+      fail(error);
+      saveDiagram(diagram, svg);
     },
     complete: () => {
+      saveDiagram(diagram, svg);
       // What was stopped has no more to say, and nothing that is still under way is waited for.
       if (process.exitCode !== undefined) process.exit();
+      if (diagram !== undefined) stdout.write(`\n${diagram.text}\n`);
     },
   });
 }
@@ -62,7 +77,7 @@ stopWithTheReader(process.stderr);
 const args = readArgs(process.argv.slice(2));
 switch (args.kind) {
   case 'ask':
-    ask(args.question, args.debug);
+    ask(args);
     break;
   case 'help':
     process.stdout.write(HELP);

@@ -1,7 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { parseDiagram } from '../../marbles/kit/diagram/parseDiagram.js';
 import { listen, sendJson, type Loopback } from '../support/loopback.js';
 import { callsReply, textReply } from '../support/replies.js';
 import { strictServer } from '../support/strictServer.js';
@@ -74,9 +77,35 @@ describe('without a key', () => {
     const [, answer = ''] = stdout.split('── round 2 ──');
     expect(answer).toContain(`Lisbon: ${String(found).replaceAll(' · ', '; ')}.`);
     expect(answer).toContain('17.5 * 42 = 735.');
-    expect(answer).toMatch(/\n2 rounds · 3 tool calls · [\d,]+ input tokens, \d+ output tokens · [\d.]+ s\n$/);
+    const [, diagram = ''] = answer.split(
+      /\n2 rounds · 3 tool calls · [\d,]+ input tokens, \d+ output tokens · [\d.]+ s\n\n/,
+    );
+    const { signs, scale } = parseDiagram(diagram);
+    expect(scale).toBe(50);
+    expect(signs.map(({ letter }) => letter).join('')).toMatch(/^B.*C\|$/);
+    expect(new Set(signs.map(({ lane }) => lane))).toEqual(
+      new Set(['claude', 'get_weather', 'get_weather#2', 'calculate', 'result']),
+    );
     expect(stdout).not.toMatch(/[\u001b\r]/);
     expect(program.stderr).toBe('');
+  });
+
+  it('saves the run as a picture where it is asked to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rxclaude-svg-'));
+    const file = join(folder, 'run.svg');
+    const program = new Program(['--svg', file, 'What is 17.5 * 42?']);
+    expect(await program.exit()).toBe(0);
+    const svg = readFileSync(file, 'utf8');
+    rmSync(folder, { recursive: true });
+    expect(svg).toMatch(/^<svg [\s\S]*<title[\s\S]*What is 17\.5 \* 42\?[\s\S]*calculate[\s\S]*<\/svg>\s*$/);
+    expect(program.stderr).toContain(`The run as a picture: ${file}`);
+  });
+
+  it('says so when the picture cannot be saved', async () => {
+    const program = new Program(['--svg', join(ROOT, 'no such folder', 'run.svg'), 'What is 17.5 * 42?']);
+    expect(await program.exit()).toBe(1);
+    expect(program.stdout).toContain('17.5 * 42 = 735.');
+    expect(program.stderr).toContain('The picture was not saved: Error: ENOENT');
   });
 
   it('stops at once on SIGINT, with exit code 130, and on SIGTERM, with 143', async () => {
