@@ -42,5 +42,5 @@ it('a failure points at its line in the test', () => {
   } catch (error) {
     stack = (error as Error).stack ?? '';
   }
-  expect(stack.split('\n').find((line) => line.includes(' at '))).toContain('kit.vitest.ts');
+  expect(stack.split('\n').find((line) => /^ +at /.test(line))).toContain('kit.vitest.ts');
 });

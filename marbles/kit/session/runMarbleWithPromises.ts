@@ -54,7 +54,11 @@ export async function runMarbleWithPromises(
   const restore = scheduler.redirect();
   try {
     const helpers = scheduler.setUp((native) => createHelpers(scheduler, inRunMode(scheduler, native)));
-    await run({ ...helpers, flush: () => scheduler.settle() });
+    await run({
+      ...helpers,
+      expectEvents: (...args) => scheduler.setUp(() => helpers.expectEvents(...args)),
+      flush: () => scheduler.settle(),
+    });
     await scheduler.settle();
     scheduler.session.finish();
   } finally {

@@ -1,0 +1,157 @@
+import {
+  apiError,
+  blockStop,
+  conversationEnd,
+  event,
+  inputDelta,
+  LEGEND,
+  letterOf,
+  message,
+  messageStart,
+  roundRetry,
+  roundStart,
+  serverTool,
+  serverToolResult,
+  stop,
+  text,
+  textBlock,
+  thinking,
+  toolCall,
+  toolProgress,
+  toolResult,
+  toolStart,
+  toolUse,
+  wholeBlock,
+} from '../../marbles/index.js';
+import { defaultEvent } from '../../marbles/kit/alphabet/defaultEvents.js';
+import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
+import type { ClaudeEvent } from '../../src/index.js';
+
+const lower = Object.keys(LEGEND).filter((letter) => letter === letter.toLowerCase());
+const call = toolCall('toolu_1', 'add');
+const error = { ...toolResult(call, 'no'), result: { type: 'tool_result', tool_use_id: 'toolu_1', is_error: true } };
+const approval = { id: 'toolu_1', name: 'add', index: 0 };
+const added: Record<string, unknown> = {
+  B: roundStart(),
+  R: roundRetry(1, 'error', 5),
+  E: { type: 'round_end' },
+  C: conversationEnd(),
+  I: { type: 'tool_input' },
+  K: call,
+  A: { type: 'approval_request', ...approval },
+  D: { type: 'approval_decision', ...approval },
+  S: toolStart(call),
+  P: toolProgress(call, 1),
+  W: toolResult(call, 'yes'),
+  X: error,
+};
+
+/** The message that events make. */
+function messageOf(events: readonly ClaudeEvent[]): unknown {
+  const accumulator = createMessageAccumulator();
+  for (const each of events) accumulator.add(each);
+  return accumulator.wholeMessage();
+}
+
+describe('the legend', () => {
+  it.each(lower)('%s is the letter of the event that it stands for in a reply', (letter) => {
+    expect(letterOf(defaultEvent(letter, 0))).toBe(letter);
+  });
+
+  it.each(Object.entries(added))('%s is the letter of its event', (letter, of) => {
+    expect(letterOf(of)).toBe(letter);
+  });
+
+  it('has a letter for each event that rxclaude adds', () => {
+    expect(Object.keys(added).sort()).toEqual(
+      Object.keys(LEGEND)
+        .filter((letter) => !lower.includes(letter))
+        .sort(),
+    );
+  });
+
+  it.each([undefined, null, 'a text', 1, {}, { type: 1 }, { type: 'content_block_start' }, { type: 'message_delta' }])(
+    'has a letter for %p as well',
+    (anything) => {
+      expect(LEGEND).toHaveProperty(letterOf(anything));
+    },
+  );
+
+  it('numbers the calls and the messages that have no id of their own', () => {
+    expect(defaultEvent('k', 2)).toMatchObject({ content_block: { id: 'toolu_3' } });
+    expect(defaultEvent('s', 1)).toMatchObject({ message: { id: 'msg_2' } });
+  });
+});
+
+describe('the builders', () => {
+  it('make single events, as the API sends them', () => {
+    expect(text('Hel')).toEqual({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text: 'Hel' },
+    });
+    expect(text('lo', 3)).toMatchObject({ index: 3 });
+    expect(stop('tool_use', 7)).toEqual({
+      type: 'message_delta',
+      delta: { stop_reason: 'tool_use', stop_sequence: null },
+      usage: { output_tokens: 7 },
+    });
+    expect(messageStart({ model: 'another' })).toMatchObject({ message: { model: 'another', role: 'assistant' } });
+    expect(event({ type: 'event_of_the_future', more: 1 })).toEqual({ type: 'event_of_the_future', more: 1 });
+  });
+
+  it('make a call as start, pieces and stop', () => {
+    const use = toolUse('toolu_1', 'add', { a: 1, b: 22 }, 3);
+    expect(use).toHaveLength(5);
+    expect([use.start, ...use.pieces, use.stop]).toEqual([...use]);
+    expect(use.start).toMatchObject({ content_block: { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} } });
+    const json = use.pieces.map(({ delta }) => ('partial_json' in delta ? delta.partial_json : '')).join('');
+    expect(JSON.parse(json)).toEqual({ a: 1, b: 22 });
+    expect(toolUse('toolu_1', 'add', '{"a":').pieces).toMatchObject([{ delta: { partial_json: '{"a":' } }]);
+    expect(toolUse('toolu_1', 'add', '').pieces).toMatchObject([{ delta: { partial_json: '' } }]);
+  });
+
+  it('make whole replies, with each block at its place', () => {
+    const events = message(
+      thinking('Hm.', 'signed'),
+      textBlock('Hel', 'lo'),
+      serverTool('srvtoolu_1', 'web_search', { query: 'x' }),
+      serverToolResult('srvtoolu_1', 'web_search_tool_result', []),
+      wholeBlock({ type: 'redacted_thinking', data: 'x' }),
+      toolUse('toolu_1', 'add', { a: 1 }),
+    );
+    expect(messageOf(events)).toMatchObject({
+      stop_reason: 'tool_use',
+      content: [
+        { type: 'thinking', thinking: 'Hm.', signature: 'signed' },
+        { type: 'text', text: 'Hello' },
+        { type: 'server_tool_use', input: { query: 'x' } },
+        { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1' },
+        { type: 'redacted_thinking', data: 'x' },
+        { type: 'tool_use', id: 'toolu_1', input: { a: 1 } },
+      ],
+    });
+    expect(events.map(letterOf).join('')).toBe('shgfcottcvicrcdckicwm');
+  });
+
+  it('add to a reply only what it does not bring itself', () => {
+    const events = message(messageStart({ id: 'msg_9' }), textBlock('Hi'), stop('max_tokens'));
+    expect(events.map(letterOf).join('')).toBe('sotcxm');
+    expect(events[0]).toMatchObject({ message: { id: 'msg_9' } });
+    expect(message(textBlock('Hi')).map(letterOf).join('')).toBe('sotcem');
+    expect(message().map(letterOf).join('')).toBe('sem');
+  });
+
+  it('leave an event where it was put by hand', () => {
+    const events = message(textBlock('a'), { ...text('b'), index: 7 }, blockStop(5), inputDelta('{}', 4));
+    expect(events.map((each) => ('index' in each ? each.index : '-'))).toEqual(['-', 0, 0, 0, 7, 5, 4, '-', '-']);
+  });
+
+  it('make the errors of the API, in mid-stream and in place of a reply', () => {
+    expect(apiError()).toMatchObject({ name: 'ClaudeApiError', type: 'overloaded_error', status: undefined });
+    const refused = apiError('rate_limit_error', { status: 429, headers: { 'retry-after': '30' }, message: 'Slower.' });
+    expect(refused).toMatchObject({ type: 'rate_limit_error', status: 429 });
+    expect(refused.headers?.get('retry-after')).toBe('30');
+    expect(refused.message).toContain('Slower.');
+  });
+});
