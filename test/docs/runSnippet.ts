@@ -11,7 +11,7 @@ export function outputOf(code: string): string {
     // The snippet sees what the tests see: the project by its name, and the globals of the framework.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- a snippet of the documentation is a program
     const run = new Function('require', 'exports', 'console', outputText) as (...globals: unknown[]) => void;
-    run((specifier: string) => jest.requireActual<unknown>(specifier), {}, { log });
+    run((specifier: string) => jest.requireActual<object>(specifier), {}, { log });
   } catch (error) {
     lines.push((error as Error).message);
   }

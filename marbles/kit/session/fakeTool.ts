@@ -49,7 +49,7 @@ export function fakeTool(
     run: (input, context) => {
       const run: ToolRun = { input, context, from: now() };
       runs.push(run);
-      return track(outputs(runs.length - 1), run, now);
+      return outputs(runs.length - 1).pipe(track(run, now));
     },
   };
 }

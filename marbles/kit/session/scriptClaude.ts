@@ -69,7 +69,7 @@ export function scriptClaude(session: Session, replies: readonly ScriptedReply[]
         const body = JSON.parse(JSON.stringify(params)) as ScriptedRequest['body'];
         const request: ScriptedRequest = { body, signal: signal ?? undefined, from: now() };
         requests.push(request);
-        return track(answer({ ...body }, requests.length), request, now);
+        return answer({ ...body }, requests.length).pipe(track(request, now));
       },
     },
   };

@@ -1,0 +1,29 @@
+import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
+
+/** Where a cassette and what is done with it do not fit. */
+export interface CassetteErrorFacts {
+  /** The line of the file that cannot be read, counted from 1. */
+  readonly line?: number;
+  /** The request that cannot be answered, counted from 1. */
+  readonly request?: number;
+  /** Where in the body of that request the first difference is, such as `messages.0.content`. */
+  readonly path?: string;
+}
+
+/** A cassette cannot be read, or has no reply for a request: its message says what was found, and what to do. */
+export class CassetteError extends RxClaudeError {
+  readonly _tag = 'CassetteError';
+  /** The line of the file that cannot be read, counted from 1. */
+  readonly line: number | undefined;
+  /** The request that cannot be answered, counted from 1. */
+  readonly request: number | undefined;
+  /** Where in the body of that request the first difference is, such as `messages.0.content`. */
+  readonly path: string | undefined;
+
+  constructor(message: string, { line, request, path }: CassetteErrorFacts = {}) {
+    super('CassetteError', message);
+    this.line = line;
+    this.request = request;
+    this.path = path;
+  }
+}
