@@ -35,9 +35,11 @@ async function bundle(names, from) {
 const validator = ({ inputs }) => inputs.some((path) => path.includes('@cfworker/json-schema'));
 
 /** What is wrong with a bundle; `undefined` when nothing is. Budgets are in bytes, minified and compressed by brotli. */
-function judge({ brotli, inputs, imports }, budget) {
+function judge({ brotli, inputs, imports }, from, budget) {
   if (brotli > budget) return `is ${brotli} B, ${brotli - budget} B over its budget:\n${inputs.join('\n')}`;
   if (validator({ inputs })) return 'brings the JSON Schema validator along';
+  const kit = inputs.find((path) => path.includes('/marbles/'));
+  if (kit && !from.endsWith('/marbles')) return `brings the marble kit along: ${kit}`;
   const sdk = imports.find((path) => path.startsWith('@anthropic-ai/sdk'));
   return sdk && `loads ${sdk}, which a program over fetchClient does not have`;
 }
@@ -49,7 +51,7 @@ await main(async () => {
     for (const [imported, budget] of Object.entries(names)) {
       const result = await bundle([imported], from);
       console.log(`${imported} from ${from}: ${result.brotli} of ${budget} B, ${result.inputs.length} modules`);
-      const problem = judge(result, budget);
+      const problem = judge(result, from, budget);
       if (problem) problems.push(`import { ${imported} } from '${from}' ${problem}`);
     }
   }

@@ -2,7 +2,8 @@
 import { bin, main, node, pack } from './lib.mjs';
 
 const modules = /^(dist\/(esm|cjs)\/)?(src\/|operators\/|marbles\/(kit\/|(?:index|jest|vitest)\.))/;
-const others = /^(dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+\.md)$/;
+const others =
+  /^(bin\/rxclaude-marbles\.mjs|dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+\.md)$/;
 
 await main(async () => {
   const { tarball, files, size } = await pack();

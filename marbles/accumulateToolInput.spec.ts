@@ -1,95 +1,117 @@
 import { of } from 'rxjs';
 import { accumulateToolInput, OptionError } from '../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../src/index.js';
-import { blockStart, inputDelta, messageStart, toolUseStart } from './kit/alphabet/claudeEvents.js';
-import { marble } from './kit/session/marble.js';
-import { claude } from './support/alphabet.js';
+import {
+  blockStart,
+  blockStop,
+  inputDelta,
+  inTurn,
+  marble,
+  messageStart,
+  messageStop,
+  serverTool,
+  stop,
+  toolCall,
+  toolUseStart,
+} from './index.js';
 import { frozen } from './support/frozen.js';
 
-// k opens the call K, i and j are pieces of its input with I and J behind them, a closes it; l and b do so for L.
-const k = { id: 'toolu_k', name: 'k', index: 0 };
-const l = { id: 'toolu_l', name: 'l', index: 1 };
+// s message_start  o a text block starts  t text  h a thinking block starts  g thinking
+// f signature of a thinking block  k a tool_use block starts  v a server tool is called  i a piece of a tool's input
+// c content_block_stop  w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn
+// m message_stop  p ping  I tool_input  K tool_call
 
-function input(of: typeof k, text: string) {
+const weather = { id: 'toolu_1', name: 'weather', index: 0 };
+const time = { id: 'toolu_2', name: 'time', index: 1 };
+
+/**
+ * k starts a call to `weather`, i and j are pieces of its input, c stops it. 1 starts a call to `time`, 2 and 3 are
+ * pieces of its input, 4 stops it.
+ */
+const claude = frozen({
+  s: messageStart(),
+  k: toolUseStart('toolu_1', 'weather', 0),
+  i: inputDelta('{"city":"Ber', 0),
+  j: inputDelta('lin"}', 0),
+  c: blockStop(0),
+  1: toolUseStart('toolu_2', 'time', 1),
+  2: inputDelta('{"n":', 1),
+  3: inputDelta('1}', 1),
+  4: blockStop(1),
+  w: stop('tool_use'),
+  m: messageStop(),
+});
+/** I and J are the `tool_input` of i and j, K the call to `weather`; M and N those of 2 and 3, L the call to `time`. */
+const values = {
+  ...claude,
+  I: input(weather, '{"city":"Ber'),
+  J: input(weather, 'lin"}'),
+  K: complete(weather, { city: 'Berlin' }),
+  M: input(time, '{"n":'),
+  N: input(time, '1}'),
+  L: complete(time, { n: 1 }),
+};
+
+function input(of: typeof weather, text: string) {
   return { type: 'tool_input', ...of, text } as ToolInputEvent;
 }
 
-function complete(of: typeof k, right: object): ToolCallEvent {
-  const { id, name } = of;
-  return {
-    type: 'tool_call',
-    ...of,
-    input: { _tag: 'Right', right },
-    tool_use: { type: 'tool_use', id, name, input: right },
-  };
+function complete({ id, name, index }: typeof weather, input: object): ToolCallEvent {
+  return { ...toolCall(id, name, input, index), tool_use: { type: 'tool_use', id, name, input } };
 }
 
-const events = frozen({ ...claude, i: inputDelta('{"city":"Ber'), j: inputDelta('lin"}') });
-const added = {
-  I: input(k, '{"city":"Ber'),
-  J: input(k, 'lin"}'),
-  K: complete(k, { city: 'Berlin' }),
-};
-const values = { ...events, ...added };
-
-marble('adds tool_input behind each piece and tool_call behind the end', ({ hot, expectObservable }) => {
-  const source = hot(' -s-k-i---j---a---w-m-|', values);
-  const expected = '   -s-k-(iI)(jJ)(aK)w-m-|';
+marble('adds tool_input behind each piece and tool_call behind the end', ({ reply, expectObservable }) => {
+  const source = reply('-s-k-i---j---c---w-m-|', claude);
+  const expected = '    -s-k-(iI)(jJ)(cK)w-m-|';
 
   expectObservable(source.pipe(accumulateToolInput())).toBe(expected, values);
 });
 
-marble('adds nothing to text, to thinking, and to the tools that Claude runs itself', ({ hot, expectObservable }) => {
-  const searching = frozen({
-    ...events,
-    h: blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'x', input: {} }, 0),
-  });
-  const source = hot(' -s-h-i-j-a-o-t-p-c-e-m-|', searching);
-  const expected = '   -s-h-i-j-a-o-t-p-c-e-m-|';
+marble(
+  'adds nothing to text, to thinking, and to the tools that Claude runs itself',
+  ({ reply, expectEvents, expectObservable }) => {
+    const search = serverTool('srvtoolu_1', 'web_search').start;
+    const pieces = inTurn(inputDelta('{"query":"Ber'), inputDelta('lin"}'));
+    const source = reply('-s-h-g-f-c-v-i-i-c-o-t-p-c-e-m-|', { v: search, i: pieces });
+    const expected = '    -s-h-g-f-c-v-i-i-c-o-t-p-c-e-m-|';
 
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, searching);
+    expectEvents(source.pipe(accumulateToolInput())).toBe(expected);
+    expectObservable(source.pipe(accumulateToolInput())).toEqual(source);
+  },
+);
+
+marble('tells interleaved blocks apart by their index', ({ reply, expectObservable }) => {
+  const source = reply('-k-1-i---2---j---3---4---c---|', claude);
+  const expected = '    -k-1-(iI)(2M)(jJ)(3N)(4L)(cK)|';
+
+  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, values);
 });
 
-marble('tells interleaved blocks apart by their index', ({ hot, expectObservable }) => {
-  const woven = frozen({ ...events, x: inputDelta('{"n":', 1), y: inputDelta('1}', 1) });
-  const all = { ...woven, ...added, X: input(l, '{"n":'), Y: input(l, '1}'), L: complete(l, { n: 1 }) };
-  const source = hot(' -k-l-i---x---j---y---b---a---|', woven);
-  const expected = '   -k-l-(iI)(xX)(jJ)(yY)(bL)(aK)|';
+marble('takes a call without any text for one with the input {}', ({ reply, expectObservable }) => {
+  const noText = frozen({ ...claude, 2: inputDelta('', 1) });
+  const source = reply('-k-c---1-2---4---|', noText);
+  const expected = '    -k-(cK)1-(2M)(4L)|';
 
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, all);
+  const added = { K: complete(weather, {}), M: input(time, ''), L: complete(time, {}) };
+  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...noText, ...added });
 });
 
-marble('takes a call without any text for one with the input {}', ({ hot, expectObservable }) => {
-  const source = hot(' -k-a---l-x---b---|', { ...events, x: inputDelta('', 1) });
-  const expected = '   -k-(aK)l-(xX)(bL)|';
+marble('takes a whole input from the start of the block', ({ reply, expectObservable }) => {
+  const block = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { n: 1 } };
+  const whole = frozen({ ...claude, k: blockStart(block, 0) });
+  const source = reply('-k-c---|', whole);
+  const expected = '    -k-(cK)|';
 
-  const x = { x: inputDelta('', 1), X: input(l, '') };
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, {
-    ...events,
-    ...x,
-    K: complete(k, {}),
-    L: complete(l, {}),
-  });
+  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...whole, K: complete(weather, { n: 1 }) });
 });
 
-marble('takes a whole input from the start of the block', ({ hot, expectObservable }) => {
-  const whole = frozen({
-    ...events,
-    k: blockStart({ type: 'tool_use', id: 'toolu_k', name: 'k', input: { n: 1 } }, 0),
-  });
-  const source = hot(' -k-a---|', whole);
-  const expected = '   -k-(aK)|';
+marble('takes whole calls from a message_start', ({ reply, expectObservable }) => {
+  const content = [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { n: 1 } }] as never;
+  const whole = frozen({ ...claude, s: messageStart({ content, stop_reason: 'tool_use' }) });
+  const source = reply('-s---m-|', whole);
+  const expected = '    -(sK)m-|';
 
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...whole, K: complete(k, { n: 1 }) });
-});
-
-marble('takes whole calls from a message_start', ({ hot, expectObservable }) => {
-  const content = [{ type: 'tool_use', id: 'toolu_k', name: 'k', input: { n: 1 } }] as never;
-  const whole = frozen({ ...events, s: messageStart({ content, stop_reason: 'tool_use' }) });
-  const source = hot(' -s---m-|', whole);
-  const expected = '   -(sK)m-|';
-
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...whole, K: complete(k, { n: 1 }) });
+  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...whole, K: complete(weather, { n: 1 }) });
 });
 
 describe.each([
@@ -100,42 +122,39 @@ describe.each([
   ['is null', 'null', 'NotAnObject'],
   ['is a text', '"Berlin"', 'NotAnObject'],
 ])('an input that %s', (_, text, tag) => {
-  marble('makes a Left with the raw text, and the stream goes on', ({ hot, expectObservable }) => {
-    const broken = frozen({ ...events, i: inputDelta(text) });
-    const source = hot(' -k-i---a---l-b---|', broken);
-    const expected = '   -k-(iI)(aK)l-(bL)|';
+  marble('makes a Left with the raw text, and the stream goes on', ({ reply, expectObservable }) => {
+    const broken = frozen({ ...claude, i: inputDelta(text, 0) });
+    const source = reply('-k-i---c---1-4---|', broken);
+    const expected = '    -k-(iI)(cK)1-(4L)|';
 
     const left = { _tag: tag, text, message: expect.any(String) as unknown };
-    const K = { ...complete(k, {}), input: { _tag: 'Left', left } };
-    expectObservable(source.pipe<unknown>(accumulateToolInput())).toBe(expected, {
-      ...broken,
-      I: input(k, text),
-      K,
-      L: complete(l, {}),
-    });
+    const K = { ...complete(weather, {}), input: { _tag: 'Left', left } };
+    const added = { I: input(weather, text), K, L: complete(time, {}) };
+    expectObservable(source.pipe<unknown>(accumulateToolInput())).toBe(expected, { ...broken, ...added });
   });
 });
 
-marble('ends with the message what it left open', ({ hot, expectObservable }) => {
-  const source = hot(' -k-i---l-w-m----|', events);
-  const expected = '   -k-(iI)l-w-(mKL)|';
+marble('ends with the message what it left open', ({ reply, expectObservable }) => {
+  const source = reply('-k-i---1-w-m----|', claude);
+  const expected = '    -k-(iI)1-w-(mKL)|';
 
   const left = { _tag: 'InvalidJson', text: '{"city":"Ber', message: expect.any(String) as unknown };
-  const K = { ...complete(k, {}), input: { _tag: 'Left', left } };
-  expectObservable(source.pipe<unknown>(accumulateToolInput())).toBe(expected, { ...values, K, L: complete(l, {}) });
+  const K = { ...complete(weather, {}), input: { _tag: 'Left', left } };
+  const out = source.pipe<unknown>(accumulateToolInput());
+  expectObservable(out).toBe(expected, { ...values, K, L: complete(time, {}) });
 });
 
-marble('forgets with a message_start what was left open before it', ({ hot, expectObservable }) => {
-  const source = hot(' -k-i---s-j-a-k-a---|', events);
-  const expected = '   -k-(iI)s-j-a-k-(aK)|';
+marble('forgets with a message_start what was left open before it', ({ reply, expectObservable }) => {
+  const source = reply('-k-i---s-j-c-k-c---|', claude);
+  const expected = '    -k-(iI)s-j-c-k-(cK)|';
 
-  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...values, K: complete(k, {}) });
+  expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...values, K: complete(weather, {}) });
 });
 
 it('shows in `partial` the input as far as it is certain when each piece comes', () => {
   const pieces = ['', '{"ci', 'ty":"Ber', 'lin\\u00', 'e9","days":1', '2}'];
   const partials: unknown[] = [];
-  of<RoundEvent[]>(toolUseStart('toolu_k', 'k'), ...pieces.map((piece) => inputDelta(piece)))
+  of<RoundEvent[]>(claude.k, ...pieces.map((piece) => inputDelta(piece)))
     .pipe(accumulateToolInput())
     .subscribe((event) => {
       if (event.type === 'tool_input') partials.push(structuredClone(event.partial));
@@ -146,10 +165,10 @@ it('shows in `partial` the input as far as it is certain when each piece comes',
 
 it('leaves `partial` out of the JSON of an event', () => {
   const seen: RoundEvent[] = [];
-  of(events.k, events.i)
+  of(claude.k, claude.i)
     .pipe(accumulateToolInput())
     .subscribe((event) => seen.push(event));
-  expect(JSON.parse(JSON.stringify(seen.at(-1)))).toEqual({ type: 'tool_input', ...k, text: '{"city":"Ber' });
+  expect(JSON.parse(JSON.stringify(seen.at(-1)))).toEqual({ type: 'tool_input', ...weather, text: '{"city":"Ber' });
 });
 
 describe('an input that is too large', () => {
@@ -157,7 +176,7 @@ describe('an input that is too large', () => {
   function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
     let call: ToolCallEvent | undefined;
     let last: ToolInputEvent | undefined;
-    of<RoundEvent[]>(events.k, ...pieces.map((piece) => inputDelta(piece)), events.a)
+    of<RoundEvent[]>(claude.k, ...pieces.map((piece) => inputDelta(piece)), claude.c)
       .pipe(accumulateToolInput(options))
       .subscribe((event) => {
         if (event.type === 'tool_call') call = event;
@@ -169,23 +188,23 @@ describe('an input that is too large', () => {
     _tag: 'InputTooLarge',
     limit: 'maxInputChars',
     maximum,
-    message: `The input of \`k\` is longer than ${maximum} characters. Call the tool again with less, or in several calls.`,
+    message: `The input of \`weather\` is longer than ${maximum} characters. Call the tool again with less, or in several calls.`,
   });
   const tooDeep = (maximum: number) => ({
     _tag: 'InputTooLarge',
     limit: 'maxInputDepth',
     maximum,
-    message: `The input of \`k\` is nested deeper than ${maximum} levels. Call the tool again with less, or in several calls.`,
+    message: `The input of \`weather\` is nested deeper than ${maximum} levels. Call the tool again with less, or in several calls.`,
   });
   const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
 
-  marble('makes a Left, and every piece passes', ({ hot, expectObservable }) => {
-    const source = hot(' -k-i---j---a---l-b---|', events);
-    const expected = '   -k-(iI)(jJ)(aK)l-(bL)|';
+  marble('makes a Left, and every piece passes', ({ reply, expectObservable }) => {
+    const source = reply('-k-i---j---c---1-4---|', claude);
+    const expected = '    -k-(iI)(jJ)(cK)1-(4L)|';
 
-    const K = { ...complete(k, {}), input: { _tag: 'Left', left: tooLong(16) } };
+    const K = { ...complete(weather, {}), input: { _tag: 'Left', left: tooLong(16) } };
     const out = source.pipe<unknown>(accumulateToolInput({ maxInputChars: 16 }));
-    expectObservable(out).toBe(expected, { ...values, K, L: complete(l, {}) });
+    expectObservable(out).toBe(expected, { ...values, K, L: complete(time, {}) });
   });
 
   it('is one with a character too many, however it is cut', () => {
@@ -222,11 +241,11 @@ describe('an input that is too large', () => {
   });
 
   it('may have come whole, with the start of its block or of the message', () => {
-    const block = { type: 'tool_use', id: 'toolu_k', name: 'k', input: { text: 'x'.repeat(20) } };
+    const block = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { text: 'x'.repeat(20) } };
     const whole = [blockStart(block, 0), messageStart({ content: [block] as never })];
     for (const start of whole) {
       const calls: ToolCallEvent[] = [];
-      of<RoundEvent[]>(start, events.a)
+      of<RoundEvent[]>(start, claude.c)
         .pipe(accumulateToolInput({ maxInputChars: 20 }))
         .subscribe((event) => {
           if (event.type === 'tool_call') calls.push(event);

@@ -16,15 +16,13 @@ import {
 import { boundedConcatMap } from '../operators/boundedConcatMap.js';
 import { LimitError } from '../src/errors/LimitError.js';
 import { ofType, OptionError, type RoundEvent, type ToolCallEvent } from '../src/index.js';
-import { ping, text } from './kit/alphabet/claudeEvents.js';
-import { marble } from './kit/session/marble.js';
-import { ours } from './support/alphabet.js';
+import { marble, ping, text, toolCall } from './index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
-/** Each of them counts 10 characters. */
-const events = frozen({ a: text('a'), b: text('b'), c: text('c'), d: text('d') });
-const { a, b, c } = events;
+/** What Claude says: 1, 2, 3 and 4 are pieces of text, each its own digit, and each counts 10 characters. */
+const pieces = frozen({ 1: text('1'), 2: text('2'), 3: text('3'), 4: text('4') });
+const { 1: one, 2: two, 3: three } = pieces;
 const boom = new Error('boom');
 
 const textOf = (event: RoundEvent): string => ('delta' in event && 'text' in event.delta ? event.delta.text : '?');
@@ -33,7 +31,10 @@ const tooMuch = (maximum: number, found: number): LimitError => {
   return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
 };
 
-/** A source, a consumer that takes its time for each event and then emits its text, and what comes out. */
+/**
+ * A source, a consumer that takes its time for each event and then, where its diagram has x, emits the event's text,
+ * and what comes out: the texts.
+ */
 interface Case {
   readonly source: string;
   readonly consumer?: string;
@@ -47,8 +48,8 @@ interface Case {
 
 function consumes(behaviour: string, spec: Case): void {
   const { source, consumer = '---x|', maxBufferedChars = Infinity, unsub, expected, error = boom } = spec;
-  marble(behaviour, ({ hot, cold, expectObservable, expectSubscriptions }) => {
-    const claude = hot(source, events, boom);
+  marble(behaviour, ({ reply, cold, expectObservable, expectSubscriptions }) => {
+    const claude = reply(source, { ...pieces, '#': boom });
     const work = cold(consumer, undefined, boom);
     const project = (event: RoundEvent) => work.pipe(map(() => textOf(event)));
 
@@ -61,28 +62,28 @@ function consumes(behaviour: string, spec: Case): void {
 
 describe('a slow consumer', () => {
   consumes('gets one event after the other, and completes after the last', {
-    source: '       -ab-----c|    ',
-    expected: '     ----a---b---c|',
+    source: '       -12-----3|    ',
+    expected: '     ----1---2---3|',
     sourceSubs: '   ^--------!    ',
     consumerSubs: ['-^---!', '-----^---!', '---------^---!'],
   });
   consumes('gets every event before the error', {
-    source: '       -ab#      ',
-    expected: '     ----a---b#',
+    source: '       -12#      ',
+    expected: '     ----1---2#',
     sourceSubs: '   ^--!      ',
     consumerSubs: ['-^---!', '-----^---!'],
   });
   consumes('stops everything when it fails', {
-    source: '       -ab----',
+    source: '       -12----',
     consumer: '      --#   ',
     expected: '     ---#   ',
     sourceSubs: '   ^--!   ',
     consumerSubs: ['-^-!'],
   });
   consumes('is let go of together with the source', {
-    source: '       -abc---',
+    source: '       -123---',
     unsub: '        ^-----!',
-    expected: '     ----a--',
+    expected: '     ----1--',
     sourceSubs: '   ^-----!',
     consumerSubs: ['-^---!', '-----^!'],
   });
@@ -90,16 +91,16 @@ describe('a slow consumer', () => {
 
 describe('a fast consumer', () => {
   consumes('does not make anything wait', {
-    source: '       -ab--c---|',
+    source: '       -12--3---|',
     consumer: '     (x|)      ',
     maxBufferedChars: 1,
-    expected: '     -ab--c---|',
+    expected: '     -12--3---|',
     sourceSubs: '   ^--------!',
     consumerSubs: ['-(^!)', '--(^!)', '-----(^!)'],
   });
   consumes('gets the error at once', {
-    source: '       -a------#',
-    expected: '     ----a---#',
+    source: '       -1------#',
+    expected: '     ----1---#',
     sourceSubs: '   ^-------!',
     consumerSubs: ['-^---!'],
   });
@@ -107,7 +108,7 @@ describe('a fast consumer', () => {
 
 describe('what waits', () => {
   consumes('is bounded: beyond it the stream fails, and lets go of the source and of the consumer', {
-    source: '       -abcd---',
+    source: '       -1234---',
     maxBufferedChars: 20,
     expected: '     ----#   ',
     error: tooMuch(20, 30),
@@ -115,9 +116,9 @@ describe('what waits', () => {
     consumerSubs: ['-^--!'],
   });
   consumes('does not include what has been consumed', {
-    source: '       -abc--d----|      ',
+    source: '       -123--4----|      ',
     maxBufferedChars: 20,
-    expected: '     ----a---b---c---d|',
+    expected: '     ----1---2---3---4|',
     sourceSubs: '   ^----------!      ',
     consumerSubs: ['-^---!', '-----^---!', '---------^---!', '-------------^---!'],
   });
@@ -125,9 +126,9 @@ describe('what waits', () => {
   const long = text('x'.repeat(10_000_000));
   it.each<[string, RoundEvent[], 'error' | undefined]>([
     ['not the event that is being consumed', [long, long], undefined],
-    ['each further character', [long, long, a], 'error'],
-    ['events without text', [a, ...Array<RoundEvent>(100_001).fill(ping())], 'error'],
-    ['not more than is allowed', [a, ...Array<RoundEvent>(100_000).fill(ping())], undefined],
+    ['each further character', [long, long, one], 'error'],
+    ['events without text', [one, ...Array<RoundEvent>(100_001).fill(ping())], 'error'],
+    ['not more than is allowed', [one, ...Array<RoundEvent>(100_000).fill(ping())], undefined],
   ])('is 10 000 000 characters by default: it counts %s', (_, source, end) => {
     const seen = observe(
       new Observable<RoundEvent>((subscriber) => {
@@ -138,7 +139,7 @@ describe('what waits', () => {
   });
 
   it('is told when it is too much, with what to do', () => {
-    const seen = observe(of(a, b, c).pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 15 })));
+    const seen = observe(of(one, two, three).pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 15 })));
     expect(seen.error).toMatchObject({ _tag: 'LimitError', limit: 'maxBufferedChars', maximum: 15, found: 20 });
     expect(String(seen.error)).toMatch(/at most 15, found 20\. Raise `maxBufferedChars`, or consume faster\.$/);
   });
@@ -154,15 +155,15 @@ describe('what waits', () => {
       };
     });
     source.pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 1 })).subscribe({ error: () => log.push('error') });
-    claude.next(a);
-    claude.next(b);
+    claude.next(one);
+    claude.next(two);
     expect(log).toEqual(['source', 'error']);
   });
 
   it('stops a source that emits all at once', () => {
     let pulled = 0;
     const endless = new Observable<RoundEvent>((subscriber) => {
-      for (; !subscriber.closed && pulled < 1_000; pulled++) subscriber.next(a);
+      for (; !subscriber.closed && pulled < 1_000; pulled++) subscriber.next(one);
     });
     const seen = observe(endless.pipe(boundedConcatMap(() => NEVER, { maxBufferedChars: 30 })));
     expect(seen.error).toEqual(tooMuch(30, 40));
@@ -173,7 +174,7 @@ describe('what waits', () => {
     const gate = new Subject<string>();
     const many = 50_000;
     const project = (_: RoundEvent, index: number) => (index === 0 ? gate : of('x'));
-    const seen = observe(from(Array<RoundEvent>(many).fill(a)).pipe(boundedConcatMap(project)));
+    const seen = observe(from(Array<RoundEvent>(many).fill(one)).pipe(boundedConcatMap(project)));
     gate.complete();
     expect([seen.values.length, seen.end]).toEqual([many - 1, 'complete']);
   });
@@ -182,7 +183,7 @@ describe('what waits', () => {
 describe('project', () => {
   it('may return whatever rxjs can read, and is told the index', async () => {
     const returned: ObservableInput<string>[] = [Promise.resolve('p'), ['i', 'j'], of('o'), EMPTY];
-    const out = of(a, a, a, a).pipe(boundedConcatMap((_, index) => returned[index]!));
+    const out = of(one, one, one, one).pipe(boundedConcatMap((_, index) => returned[index]!));
     const seen = await lastValueFrom(out.pipe(toArray()));
     expect(seen).toEqual(['p', 'i', 'j', 'o']);
   });
@@ -190,7 +191,7 @@ describe('project', () => {
   it.each([0, 1])('fails the stream with what it throws, at event %d', (at) => {
     const gate = new Subject<string>();
     const seen = observe(
-      of(a, b).pipe(
+      of(one, two).pipe(
         boundedConcatMap((_, index) => {
           if (index === at) throw boom;
           return gate;
@@ -206,28 +207,28 @@ describe('project', () => {
     const seen = observe(
       claude.pipe(
         boundedConcatMap((event, index) => {
-          if (index < 3) claude.next(event === a ? b : a);
+          if (index < 3) claude.next(event === one ? two : one);
           else claude.complete();
-          return of(`${textOf(event)}1`, `${textOf(event)}2`);
+          return of(`${textOf(event)}a`, `${textOf(event)}b`);
         }),
       ),
     );
-    claude.next(a);
-    expect(seen).toMatchObject({ values: ['a1', 'a2', 'b1', 'b2', 'a1', 'a2', 'b1', 'b2'], end: 'complete' });
+    claude.next(one);
+    expect(seen).toMatchObject({ values: ['1a', '1b', '2a', '2b', '1a', '1b', '2a', '2b'], end: 'complete' });
   });
 
   it('is not called for what waits when nobody listens any more', () => {
     const gate = new Subject<string>();
     let calls = 0;
     const project = () => (++calls === 1 ? gate : of('x', 'y'));
-    const seen = observe(of(a, b, c).pipe(boundedConcatMap(project), take(1)));
+    const seen = observe(of(one, two, three).pipe(boundedConcatMap(project), take(1)));
     gate.complete();
     expect(seen).toMatchObject({ values: ['x'], end: 'complete' });
     expect(calls).toBe(2);
   });
 
   it('knows which events the source has', () => {
-    const names = of<RoundEvent>(ours.K).pipe(
+    const names = of<RoundEvent>(toolCall('toolu_1', 'weather')).pipe(
       ofType('tool_call'),
       boundedConcatMap((call) => {
         expectTypeOf(call).toEqualTypeOf<ToolCallEvent>();
@@ -235,7 +236,7 @@ describe('project', () => {
       }),
     );
     expectTypeOf(names).toEqualTypeOf<Observable<string>>();
-    expect(observe(names).values).toEqual(['k']);
+    expect(observe(names).values).toEqual(['weather']);
   });
 });
 
@@ -244,10 +245,10 @@ it('fails with the error of its source itself', () => {
 });
 
 it('begins afresh for each subscriber', () => {
-  const out = of(a, b).pipe(boundedConcatMap((event, index) => of(`${textOf(event)}${String(index)}`)));
+  const out = of(one, two).pipe(boundedConcatMap((event, index) => of(`${textOf(event)} at ${index}`)));
   expect([observe(out).values, observe(out).values]).toEqual([
-    ['a0', 'b1'],
-    ['a0', 'b1'],
+    ['1 at 0', '2 at 1'],
+    ['1 at 0', '2 at 1'],
   ]);
 });
 

@@ -15,18 +15,19 @@ import {
   takeUntil,
   throwError,
 } from 'rxjs';
-import type { RunHelpers } from 'rxjs/testing';
 import { circuitBreaker } from '../operators/circuitBreaker.js';
 import { createBreaker, type Breaker, type BreakerOptions } from '../operators/createBreaker.js';
 import type { BreakerState } from '../src/conversation/breakerState.js';
 import { CircuitOpenError } from '../src/errors/CircuitOpenError.js';
-import { ClaudeApiError, OptionError } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
+import { OptionError } from '../src/index.js';
+import { apiError, marble, type MarbleHelpers } from './index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
-const overloaded = new ClaudeApiError({ status: 529, error: {} });
-const badRequest = new ClaudeApiError({ status: 400, error: {} });
+// Streams of any values go through a breaker, so these diagrams have letters of their own, which are explained below.
+
+const overloaded = apiError('overloaded_error', { status: 529 });
+const badRequest = apiError('invalid_request_error', { status: 400 });
 const aborted = new DOMException('Aborted.', 'AbortError');
 
 /** Three failures open the breakers of the diagrams, for ten milliseconds. */
@@ -35,6 +36,7 @@ const options: BreakerOptions = { failures: 3, openFor: 10 };
 const closed = (failures: number): BreakerState => ({ _tag: 'Closed', failures });
 const open = (until: number, failures = 3): BreakerState => ({ _tag: 'Open', failures, until });
 const halfOpen = (failures = 3): BreakerState => ({ _tag: 'HalfOpen', failures });
+/** The states of a breaker: 0, 1 and 2 closed, after so many failures in a row; O open; H half open, with a probe. */
 const states = frozen({ 0: closed(0), 1: closed(1), 2: closed(2), O: open(15), H: halfOpen() });
 
 const failing = throwError(() => overloaded);
@@ -50,11 +52,12 @@ function openBreaker(more: BreakerOptions = {}): Breaker {
  * What comes out of streams that begin where `starts` has their letter: their values, and a letter for their error.
  *
  * ```text
- * X fails at once; x fails, b is refused, n is aborted, c completes: each after 4 ms; v, w have a value in between
- * out   X, B, N their errors, R not let through
+ * starts  X fails at once; x fails, b is refused, n is aborted, c completes: each after 4 ms;
+ *         v emits v after 1 ms and completes after 4, w emits w after 5 and 7 ms and completes after 8
+ * out     v, w their values; X the error of X and of x, B that of b, N that of n; R it was not let through
  * ```
  */
-function outcomes({ cold, hot }: RunHelpers, breaker: Breaker, starts: string): Observable<string> {
+function outcomes({ cold, hot }: MarbleHelpers, breaker: Breaker, starts: string): Observable<string> {
   const sources: Readonly<Record<string, Observable<string>>> = {
     X: failing,
     x: cold('----#', undefined, overloaded),
@@ -83,6 +86,7 @@ interface Case {
   readonly starts: string;
   readonly expected: string;
   readonly state: string;
+  /** States that only this case has: others that are open or half open. */
   readonly values?: Readonly<Record<string, BreakerState>>;
 }
 

@@ -3,6 +3,7 @@ export {
   roundRetry,
   roundStart,
   toolCall,
+  toolFailure,
   toolProgress,
   toolResult,
   toolStart,
@@ -53,6 +54,7 @@ export { formatCassette } from './kit/cassette/formatCassette.js';
 export { parseCassette } from './kit/cassette/parseCassette.js';
 export { record, type Recorder, type RecordOptions } from './kit/cassette/record.js';
 export { replay, type ReplayClient, type ReplayOptions } from './kit/cassette/replay.js';
+export { exactly, type Exactly } from './kit/compare/exactly.js';
 export type { ExpectedValues } from './kit/compare/expectation.js';
 export { DiagramError } from './kit/diagram/DiagramError.js';
 export type { TextOptions } from './kit/diagram/drawText.js';

@@ -30,15 +30,36 @@ import {
   TruncatedStreamError,
   validateWith,
 } from '../src/index.js';
-import type { ClaudeEvent, ClaudeRequest, RoundEvent } from '../src/index.js';
+import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent } from '../src/index.js';
 import * as operators from '../operators/index.js';
-import { marble } from './kit/session/marble.js';
-import { claude, ours, result } from './support/alphabet.js';
-import { fakeClient } from './support/fakeClient.js';
+import {
+  blockStart,
+  blockStop,
+  delta,
+  inputDelta,
+  marble,
+  message,
+  messageStart,
+  messageStop,
+  ping,
+  stop,
+  text,
+  textBlock,
+  textStart,
+  toolCall,
+  toolResult,
+  toolUse,
+  toolUseStart,
+} from './index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
+
+// s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
+// b another block starts  n another piece of a block, such as a citation  c content_block_stop
+// w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn  m message_stop  p ping
+// u an event of another type  K tool_call  W tool_result
 
 /** Something that stands between a source of events and what comes out: an operator, or a seam such as a client. */
 interface Law {
@@ -52,21 +73,54 @@ interface Law {
   readonly empty?: unknown;
 }
 
-const events = frozen({ ...claude, ...ours, W: result('k', 'r') });
+/**
+ * Claude's events, for laws about the very objects that go in and come out. They are frozen: whoever changes one fails
+ * the law. k, i and j are a call to `weather`: its start, its input and its stop; l, a and q are one to `time`.
+ */
+const claude = frozen({
+  s: messageStart(),
+  k: toolUseStart('toolu_1', 'weather', 0),
+  i: inputDelta('{}', 0),
+  j: blockStop(0),
+  l: toolUseStart('toolu_2', 'time', 1),
+  a: inputDelta('{}', 1),
+  q: blockStop(1),
+  o: textStart(2),
+  t: text('Hi', 2),
+  n: delta({ type: 'future_delta', more: 1 }, 2),
+  c: blockStop(2),
+  b: blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
+  w: stop('tool_use'),
+  e: stop('end_turn'),
+  m: messageStop(),
+  p: ping(),
+  u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
+});
+/** What we add to it: the calls to `weather` and `time`, and the result of the one to `weather`. */
+const weather = toolCall('toolu_1', 'weather');
+const time = toolCall('toolu_2', 'time', {}, 1);
+const ours = frozen({ K: weather, L: time, W: toolResult(weather, 'sunny') });
+const letters = { ...claude, ...ours };
+
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
   max_tokens: 1,
   messages: [{ role: 'user', content: 'Hi' }],
 });
 const tools = frozen([
-  fakeTool('k', () => timer(2).pipe(map(() => 'r'))),
-  fakeTool('l', () => 'r', { idempotent: true }),
+  fakeTool('weather', () => timer(2).pipe(map(() => 'sunny'))),
+  fakeTool('time', () => '12:00', { idempotent: true }),
 ]);
 const withTools = { ...request, tools };
 const limits = { first: 10_000, each: 10_000, total: 20_000 };
 const sink = () => {};
 const incomplete = new ProtocolError("Round 1 completed without a whole message of Claude's.");
 const nothing = new TruncatedStreamError({ events: 0, lastEvent: undefined });
+
+/** A client whose every reply is a stream. */
+function clientOf(reply: Observable<RoundEvent>): ClaudeClient {
+  return { messages: { create: () => reply as Observable<ClaudeEvent> } };
+}
 
 const laws: Record<string, Law> = {
   accumulateMessage: { apply: (source) => source.pipe(accumulateMessage()), passes: false },
@@ -86,7 +140,7 @@ const laws: Record<string, Law> = {
     apply: (source) =>
       source.pipe(
         map(() => request),
-        resumeConversation(() => [claude.s, claude.e, claude.m]),
+        resumeConversation(() => message()),
       ),
     passes: false,
   },
@@ -95,12 +149,12 @@ const laws: Record<string, Law> = {
     empty: incomplete,
   },
   'claudeStream, its reply': {
-    apply: (source) => claudeStream(fakeClient(source as Observable<ClaudeEvent>), request),
+    apply: (source) => claudeStream(clientOf(source), request),
     empty: nothing,
   },
   'converse, its reply': {
     apply: (source) =>
-      converse(fakeClient(source as Observable<ClaudeEvent>), withTools, {
+      converse(clientOf(source), withTools, {
         maxRounds: 1,
         timeout: limits,
         retry: false,
@@ -121,18 +175,18 @@ it('the laws are about all operators', () => {
 
 describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
   marble('says nothing and holds on while its source says nothing', (helpers) => {
-    const { hot, expectObservable, expectSubscriptions } = helpers;
-    const source = hot('-----------', events);
-    const unsub = '     ^ 99ms !   ';
-    const expected = '  -----------';
+    const { events, expectObservable, expectSubscriptions } = helpers;
+    const source = events('-----------');
+    const unsub = '        ^ 99ms !   ';
+    const expected = '     -----------';
 
     expectObservable(apply(source).pipe(afterStart), unsub).toBe(expected);
     expectSubscriptions(source.subscriptions).toBe(unsub);
   });
 
-  marble('ends with an empty source', ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('---|', events);
-    const subs = '      ^--!';
+  marble('ends with an empty source', ({ events, expectObservable, expectSubscriptions }) => {
+    const source = events('---|');
+    const subs = '         ^--!';
 
     const expected = empty === undefined ? '---|' : '---#';
     expectObservable(apply(source).pipe(afterStart)).toBe(expected, undefined, empty);
@@ -140,7 +194,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
   });
 
   marble('fails with its source, in the same frame', ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-s-o-t-#', events, 'boom');
+    const source = hot('-s-o-t-#', letters, 'boom');
     const expected = '  -------#';
     const subs = '      ^------!';
 
@@ -153,14 +207,17 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
     expect(observe(apply(throwError(() => boom))).error).toBe(boom);
   });
 
-  marble('lets go of its source when unsubscribed in the middle', ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-s-o-t-t-t-|', events);
-    const unsub = '     ^------!    ';
-    const expected = '  --------    ';
+  marble(
+    'lets go of its source when unsubscribed in the middle',
+    ({ events, expectObservable, expectSubscriptions }) => {
+      const source = events('-s-o-t-t-t-|');
+      const unsub = '        ^------!    ';
+      const expected = '     --------    ';
 
-    expectObservable(apply(source).pipe(ignoreElements()), unsub).toBe(expected);
-    expectSubscriptions(source.subscriptions).toBe(unsub);
-  });
+      expectObservable(apply(source).pipe(ignoreElements()), unsub).toBe(expected);
+      expectSubscriptions(source.subscriptions).toBe(unsub);
+    },
+  );
 
   it('lets go of a source that emits all at once and has no end', () => {
     let pulled = 0;
@@ -176,8 +233,8 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
     expect(pulled).toBeLessThan(5);
   });
 
-  marble('begins afresh for each subscriber', ({ cold, flush }) => {
-    const source = cold('-s-o-t-c-k-i-a-K-w-m-W-|', events);
+  marble('begins afresh for each subscriber', ({ events, flush }) => {
+    const source = events('-s-o-t-c-k-i-j-K-w-m-W-|', letters);
 
     const out = apply(source);
     const first = observe(out);
@@ -191,8 +248,8 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
     expect(second).toEqual(first);
   });
 
-  marble('lets go of its source when what is behind it throws', ({ hot, flush }) => {
-    const source = hot('-s-o-t-t-t-t-|', events);
+  marble('lets go of its source when what is behind it throws', ({ events, flush }) => {
+    const source = events('-s-o-t-t-t-t-|');
 
     const boom = new Error('boom');
     let left = 2;
@@ -208,7 +265,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
 
   it('goes on when its subscriber throws, which is reported once', async () => {
     const boom = new Error('boom');
-    const source = of<RoundEvent[]>(claude.s, claude.o, claude.t, claude.c, claude.e, claude.m);
+    const source = of<RoundEvent[]>(...message(textBlock('Hi')));
     const calm = observe(apply(source)).values.length;
     let heard = 0;
     const reported = await unhandledIn(() =>
@@ -222,8 +279,8 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
 
   it('changes no event, however deep', () => {
     jest.useFakeTimers();
-    const { s, o, t, v, c, k, i, a, L, w, m, W } = events;
-    const whole: RoundEvent[] = [s, o, t, v, c, k, i, a, L, w, m, W];
+    const { s, o, t, n, c, k, i, j, L, w, m, W } = letters;
+    const whole: RoundEvent[] = [s, o, t, n, c, k, i, j, L, w, m, W];
     const before = JSON.stringify(whole);
     const seen = observe(apply(of(...whole)));
     jest.advanceTimersByTime(5);
@@ -239,32 +296,27 @@ describe.each(passing)('%s', (_, { apply }) => {
   const known = new Set<unknown>(Object.values(claude));
   const ofSource: MonoTypeOperatorFunction<unknown> = filter((event) => known.has(event));
 
-  marble('passes on at once, in order, what it does not know', ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-p-s-u-o-v-t-y-v-p-c-u-e-(um|)', events);
-    const expected = '  -p-s-u-o-v-t-y-v-p-c-u-e-(um|)';
-    const subs = '      ^------------------------!    ';
+  marble('passes on at once, in order, what it does not know', ({ events, expectObservable, expectSubscriptions }) => {
+    const source = events('-p-s-u-o-n-t-b-n-p-c-u-e-(um|)', letters);
+    const expected = '     -p-s-u-o-n-t-b-n-p-c-u-e-(um|)';
+    const subs = '         ^------------------------!    ';
 
     // The filter compares by identity: what comes out are the objects that went in.
-    expectObservable(apply(source).pipe(ofSource)).toBe(expected, events);
+    expectObservable(apply(source).pipe(ofSource)).toBe(expected, letters);
     expectSubscriptions(source.subscriptions).toBe(subs);
   });
 
-  marble('passes on each event before what it adds to it', ({ hot, expectObservable }) => {
-    const source = hot('-s-k-i----a---l-j----b---w------m---|', events);
-    const expected = '  -s-k-i----a---l-j----b---w------m----';
+  marble('passes on each event before what it adds to it', ({ events, expectObservable }) => {
+    const source = events('-s-k-i----j---l-a----q---w------m----', letters);
+    const unsub = '        ^ 35ms                             !';
+    const expected = '     -s-k-i----j---l-a----q---w------m----';
 
-    expectObservable(apply(source).pipe(ofSource), '^ 35ms !').toBe(expected, events);
+    expectObservable(apply(source).pipe(ofSource), unsub).toBe(expected, letters);
   });
 
   it('passes on a long reply as it came', () => {
-    const reply: ClaudeEvent[] = [
-      claude.s,
-      claude.o,
-      ...Array<ClaudeEvent>(5_000).fill(claude.t),
-      claude.c,
-      claude.e,
-      claude.m,
-    ];
+    const { s, o, t, c, e, m } = claude;
+    const reply: ClaudeEvent[] = [s, o, ...Array<ClaudeEvent>(5_000).fill(t), c, e, m];
     const seen = observe(apply(of(...reply)).pipe(ofSource));
     expect(seen.end).toBe('complete');
     expect(seen.values).toHaveLength(reply.length);
@@ -277,11 +329,11 @@ describe('a callback that throws', () => {
   const fail = () => {
     throw boom;
   };
-  const calls = [claude.s, claude.k, claude.a, ours.K, claude.w, claude.m, events.W];
+  const calls = [claude.s, claude.k, claude.j, ours.K, claude.w, claude.m, ours.W];
   const hold = (round: () => RoundEvent[], options = {}) => of(request).pipe(resumeConversation(round, options));
 
   it.each<[string, Observable<unknown>]>([
-    ['the decode of a tool', of(ours.K).pipe(validateWith([fakeTool('k', () => 'r', { decode: fail })]))],
+    ['the decode of a tool', of(ours.K).pipe(validateWith([fakeTool('weather', () => 'sunny', { decode: fail })]))],
     ['the sink of debugEvents', of(claude.p).pipe(debugEvents({ sink: fail }))],
     ['the round of resumeConversation', hold(fail)],
     ['stopWhen of resumeConversation', hold(() => calls, { stopWhen: fail })],
@@ -295,14 +347,16 @@ describe('a callback that throws', () => {
   });
 
   it('the run of a tool: is an answer to Claude', () => {
-    const seen = observe(of<RoundEvent[]>(ours.K, claude.w, claude.m).pipe(executeTools([fakeTool('k', fail)])));
+    const seen = observe(of<RoundEvent[]>(ours.K, claude.w, claude.m).pipe(executeTools([fakeTool('weather', fail)])));
     expect(seen.end).toBe('complete');
     expect(seen.values.at(3)).toMatchObject({ type: 'tool_result', error: boom, result: { is_error: true } });
   });
 
   it('the decode of a tool: fails whole conversations, too', () => {
-    const client = fakeClient(of(claude.s, claude.k, claude.a, claude.w, claude.m));
-    const seen = observe(converse(client, { ...request, tools: [fakeTool('k', () => 'r', { decode: fail })] }));
+    const client = clientOf(of<RoundEvent[]>(...message(toolUse('toolu_1', 'weather'))));
+    const seen = observe(
+      converse(client, { ...request, tools: [fakeTool('weather', () => 'sunny', { decode: fail })] }),
+    );
     expect(seen.error).toBe(boom);
   });
 });

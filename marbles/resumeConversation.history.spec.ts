@@ -1,30 +1,62 @@
 import { concat, of, throwError, type Observable } from 'rxjs';
-import { checkHistory, HistoryError, OptionError, resumeConversation } from '../src/index.js';
+import { checkHistory, HistoryError, mendHistory, OptionError, resumeConversation } from '../src/index.js';
 import type { ClaudeRequest, InvalidHistory, RoundEvent, RoundRequest, UsageTotals } from '../src/index.js';
 import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../src/index.js';
-import { messageStart } from './kit/alphabet/claudeEvents.js';
-import { marble } from './kit/session/marble.js';
-import { claude, failure, result, retried } from './support/alphabet.js';
+import {
+  apiError,
+  blockStop,
+  marble,
+  messageStart,
+  messageStop,
+  roundRetry,
+  stop,
+  text,
+  textStart,
+  toolCall,
+  toolResult,
+  toolStart,
+  toolUseStart,
+} from './index.js';
 import { frozen } from './support/frozen.js';
-import { answered, answerTo, cutOff, said, text, unrun } from './support/messages.js';
+import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
 import { observe } from './support/observe.js';
-import { overloaded, refused } from './support/overloaded.js';
-import { watchEnd } from './support/watchEnd.js';
+import { refused } from './support/overloaded.js';
 
-// B round_start, W and X answer the calls that k and l begin, E round_end, C conversation_end.
-const values = frozen({ ...claude, W: result('k', 'one'), X: result('l', 'two') });
-const { s, k, a, l, b, o, t, c, w, e, m, W, X } = values;
-const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
-const calling = [s, k, a, w, m, W];
+// Most rounds are lists of events, so that all happens at once. The letters are the same there as in the diagrams.
+//
+// s message_start  o a text block starts  t text  k a tool_use block starts  c content_block_stop
+// w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn  m message_stop  B round_start
+// C conversation_end  W tool_result
+//
+// `k` calls the tool weather, and `W` is its result; `l` calls the tool time, and `Y` is its result.
+
+const [weather, time] = [toolCall('toolu_weather', 'weather'), toolCall('toolu_time', 'time')];
+const values = frozen({
+  s: messageStart(),
+  o: textStart(),
+  t: text('Hi'),
+  k: toolUseStart('toolu_weather', 'weather'),
+  l: toolUseStart('toolu_time', 'time'),
+  c: blockStop(),
+  w: stop('tool_use'),
+  e: stop('end_turn'),
+  m: messageStop(),
+  W: toolResult(weather, 'sunny'),
+  Y: toolResult(time, 'noon'),
+});
+const { s, o, t, k, l, c, w, e, m, W, Y } = values;
+const hi = { type: 'text', text: 'Hi' };
+const calling = [s, k, c, w, m, W];
 const answer = [s, o, t, c, e, m];
+const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 
 /** A request whose history has a call that nobody answered. */
 const open: ClaudeRequest = frozen({
   ...q,
-  tools: [{ name: 'k', input_schema: { type: 'object' } }],
+  tools: [{ name: 'weather', input_schema: { type: 'object' } }],
   messages: [
     ...q.messages,
-    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_0', name: 'k', input: {} }] },
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_0', name: 'weather', input: {} }] },
     { role: 'user', content: 'Never mind.' },
   ],
 });
@@ -40,6 +72,11 @@ function hold(request: ClaudeRequest, rounds: RoundEvent[][], options: Parameter
   const starts = seen.values.flatMap((event) => (event.type === 'round_start' ? [event] : []));
   const end = seen.values.flatMap((event) => (event.type === 'conversation_end' ? [event] : []))[0]!;
   return { ...seen, sent, starts, end };
+}
+
+/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+function exactly(messages: readonly object[]): unknown[] {
+  return messages.map((message) => expect.objectContaining(message) as unknown);
 }
 
 describe('a history that the API would refuse', () => {
@@ -64,44 +101,46 @@ describe('a history that the API would refuse', () => {
     expect(hold(q, [answer]).starts[0]).not.toHaveProperty('mended');
   });
 
-  marble('is an error where it is not to be mended, before anything is sent', ({ cold, flush, expectObservable }) => {
-    const source = cold('--q|   ', { q: open });
-    const expected = '   --(C#) ';
+  marble('is an error where it is not to be mended, before anything is sent', ({ cold, flush, expectEvents }) => {
+    const source = cold(' --q|  ', { q: open });
+    const expected = '    --(C#)';
 
     const round = jest.fn(() => answer);
-    const error = new HistoryError(checkHistory(open.messages));
-    const out = watchEnd(source.pipe(resumeConversation(round, { invalidHistory: 'error' })));
-    expectObservable(out.letters).toBe(expected, undefined, Object.assign(error, { round: 1 }));
+    const error = Object.assign(new HistoryError(checkHistory(open.messages)), { round: 1 });
+    // Even then the history that is left behind can be sent.
+    const { messages } = mendHistory(open.messages, open.tools);
+    const C = { reason: 'error', rounds: 0, message: undefined, error, messages: exactly(messages) };
+    const conversation = source.pipe(resumeConversation(round, { invalidHistory: 'error' }));
+    expectEvents(conversation).toBe(expected, { C, '#': error });
+    expect(checkHistory(messages)).toEqual([]);
     flush();
     expect(round).not.toHaveBeenCalled();
-    expect(out.end()).toMatchObject({
-      reason: 'error',
-      rounds: 0,
-      message: undefined,
-      error: { _tag: 'HistoryError' },
-    });
-    expect(checkHistory(out.end().messages)).toEqual([]);
   });
 
   it('is sent as it is where that is asked for, and left behind as it is', () => {
     const { sent, starts, end } = hold(open, [answer], { invalidHistory: 'ignore' });
     expect(sent[0]!.messages).toEqual(open.messages);
     expect(starts[0]).not.toHaveProperty('mended');
-    expect(end.messages).toEqual([...open.messages, said(text('Hi'))]);
+    expect(end.messages).toEqual([...open.messages, said(hi)]);
   });
 
   describe('because of what a round brought', () => {
     const image = { type: 'image', source: { type: 'url', url: 'https://example.org' } };
-    const unsendable = failure('k', [image], 'boom');
+    const unsendable = frozen({
+      ...W,
+      result: { type: 'tool_result', tool_use_id: 'toolu_weather', content: [image], is_error: true },
+      output: undefined,
+      error: 'boom',
+    } as unknown as RoundEvent);
 
     it('is mended, too', () => {
-      const { sent, starts } = hold(q, [[s, k, a, w, m, unsendable], answer]);
+      const { sent, starts } = hold(q, [[s, k, c, w, m, unsendable], answer]);
       expect(starts.map(({ mended }) => mended?.map(({ code }) => code))).toEqual([undefined, ['result_changed']]);
       expect(checkHistory(sent[1]!.messages)).toEqual([]);
     });
 
     it('is an error, too: behind what had come', () => {
-      const seen = hold(q, [[s, k, a, w, m, unsendable], answer], { invalidHistory: 'error' });
+      const seen = hold(q, [[s, k, c, w, m, unsendable], answer], { invalidHistory: 'error' });
       expect(seen.error).toMatchObject({ defects: [{ code: 'non_text_in_error_result' }] });
       expect(seen.values.slice(-2)).toMatchObject([
         { type: 'round_end' },
@@ -125,7 +164,7 @@ describe('budget', () => {
     output_tokens_details: { thinking_tokens: 9 },
     server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
   };
-  const costly: RoundEvent[] = [messageStart({ usage } as never), k, a, { ...w, usage: spent } as RoundEvent, m, W];
+  const costly: RoundEvent[] = [messageStart({ usage } as never), k, c, { ...w, usage: spent } as RoundEvent, m, W];
 
   it.each<[keyof UsageTotals, number]>([
     ['input_tokens', 100],
@@ -147,7 +186,7 @@ describe('budget', () => {
     const { end, values: seen } = hold(q, [costly], { budget: { input_tokens: 10_000, output_tokens: 40 } });
     expect(end).toMatchObject({ reason: 'budget', rounds: 2 });
     // The id that the first round used already is another one in the history.
-    expect(end.messages.at(-1)).toEqual(answered({ ...answerTo('k', 'one'), tool_use_id: 'toolu_k_2' }));
+    expect(end.messages.at(-1)).toEqual(answered({ ...answerTo('weather', 'sunny'), tool_use_id: 'toolu_weather_2' }));
     expect(seen.at(-2)).toMatchObject({ type: 'round_end', next: 'end' });
   });
 
@@ -161,7 +200,7 @@ describe('budget', () => {
   });
 
   it('counts attempts that failed', () => {
-    const twice = [costly[0]!, o, t, retried(1, overloaded(), 1), ...costly];
+    const twice = [costly[0]!, o, t, roundRetry(1, apiError('overloaded_error'), 1), ...costly];
     expect(hold(q, [twice], { budget: { input_tokens: 200 } }).end).toMatchObject({ reason: 'budget', rounds: 1 });
   });
 
@@ -179,36 +218,34 @@ describe('an error', () => {
       of(...events),
       throwError(() => error),
     );
-    const seen = observe(of(q).pipe(resumeConversation((_, number) => (number === 1 ? [s, l, b, w, m, X] : broken))));
+    const seen = observe(of(q).pipe(resumeConversation((_, number) => (number === 1 ? [s, l, c, w, m, Y] : broken))));
     const end = seen.values.at(-1)!;
     if (end.type !== 'conversation_end') throw new Error('The last event is no conversation_end.');
     return { seen, end };
   }
-  const before = [...q.messages, said(l.content_block), answered(answerTo('l', 'two'))];
+  const before = [...q.messages, said(l.content_block), answered(answerTo('time', 'noon'))];
 
-  marble('comes behind conversation_end, in the same frame', ({ cold, flush, expectObservable }) => {
-    const source = cold('(q|)           ', { q });
-    const one = cold('   s---o-t-#      ', values, 'boom');
-    const expected = '   (Bs)o-t-(C#)   ';
+  marble('comes behind conversation_end, in the same frame', ({ cold, expectEvents }) => {
+    const source = cold(' (q|)        ', { q });
+    const one = cold('    s---o-t-#   ', values, 'boom');
+    const expected = '    (Bs)o-t-(C#)';
 
-    const out = watchEnd(source.pipe(resumeConversation(() => one)));
-    expectObservable(out.letters).toBe(expected, undefined, 'boom');
-    flush();
-    expect(out.end()).toMatchObject({ reason: 'error', error: 'boom', rounds: 1 });
-    expect(out.end().messages).toEqual([...q.messages, said(text('Hi'))]);
+    const messages = [...q.messages, said(hi)];
+    const C = { reason: 'error', error: 'boom', rounds: 1, messages: exactly(messages) };
+    expectEvents(source.pipe(resumeConversation(() => one))).toBe(expected, { C, '#': 'boom' });
   });
 
   it.each<[string, RoundEvent[], object[]]>([
     ['before the reply', [], []],
-    ['in the text', [s, o, t], [said(text('Hi'))]],
-    ['in a call', [s, o, t, c, k], [said(text('Hi'))]],
-    ['behind a call', [s, k, a], [said(k.content_block), answered(unrun('k', 'the reply broke off'))]],
+    ['in the text', [s, o, t], [said(hi)]],
+    ['in a call', [s, o, t, c, { ...k, index: 1 }], [said(hi)]],
+    ['behind a call', [s, k, c], [said(k.content_block), answered(unrun('weather', 'the reply broke off'))]],
     [
       'while a tool runs',
-      [s, k, a, { type: 'tool_start', id: 'toolu_k', name: 'k', index: 0 }],
-      [said(k.content_block), answered(cutOff('k', 'the reply broke off'))],
+      [s, k, c, toolStart(weather)],
+      [said(k.content_block), answered(cutOff('weather', 'the reply broke off'))],
     ],
-    ['behind a result', [s, k, a, w, m, W], [said(k.content_block), answered(answerTo('k', 'one'))]],
+    ['behind a result', [s, k, c, w, m, W], [said(k.content_block), answered(answerTo('weather', 'sunny'))]],
     ['in a reply that was refused', [s, o, t, { ...e, delta: { ...e.delta, stop_reason: 'refusal' } }], []],
   ])('%s of the second round leaves all that the API takes', (_, events, added) => {
     const boom = new Error('boom');
@@ -229,9 +266,9 @@ describe('an error', () => {
   });
 
   it('of a missing result answers the call that has none', () => {
-    const { error, end } = hold(q, [[s, k, a, w, m]]);
-    expect(error).toEqual(new MissingToolResultError(1, ['toolu_k']));
-    const left = [said(k.content_block), answered(unrun('k', 'the reply broke off'))];
+    const { error, end } = hold(q, [[s, k, c, w, m]]);
+    expect(error).toEqual(new MissingToolResultError(1, ['toolu_weather']));
+    const left = [said(k.content_block), answered(unrun('weather', 'the reply broke off'))];
     expect(end.messages).toEqual([...q.messages, ...left]);
   });
 
@@ -242,7 +279,7 @@ describe('an error', () => {
     };
     const { values: seen, end, error } = hold(q, [calling], { stopWhen: fail });
     expect(error).toBe(boom);
-    expect(end.messages).toEqual([...q.messages, said(k.content_block), answered(answerTo('k', 'one'))]);
+    expect(end.messages).toEqual([...q.messages, said(k.content_block), answered(answerTo('weather', 'sunny'))]);
     expect(seen.at(-1)).toBe(end);
   });
 });

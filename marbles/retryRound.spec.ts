@@ -1,15 +1,20 @@
 import { asyncScheduler, of, take, throwError } from 'rxjs';
 import { OptionError, ProtocolError, retryRound, TimeoutGuardError, TruncatedStreamError } from '../src/index.js';
 import type { RetryPolicy, RoundEvent } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { claude, ours, retried } from './support/alphabet.js';
-import { frozen } from './support/frozen.js';
+import { apiError, marble, message, roundRetry, toolCall, toolStart } from './index.js';
 import { inTurn } from './support/inTurn.js';
 import { observe } from './support/observe.js';
 import { overloaded, refused } from './support/overloaded.js';
 
-// R and Q are round_retry, of the first attempt that failed and of the second.
-const events = frozen({ ...claude, ...ours });
+// s message_start  o a text block starts  t text  c content_block_stop  w message_delta with stop_reason tool_use
+// e message_delta with stop_reason end_turn  m message_stop  R round_retry  K tool_call  S tool_start
+//
+// Where a diagram of a reply ends with #, it is an `overloaded_error`, unless the test says otherwise.
+
+/** A call to `weather`, and its start. */
+const weather = toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const call = { K: weather, S: toolStart(weather) };
+/** The API is overloaded, as the SDK says it. */
 const busy = overloaded();
 /** Half of the longest wait, each time. */
 const half: RetryPolicy = { minDelay: 4, random: () => 0.5 };
@@ -28,56 +33,58 @@ function delaysOf(error: unknown, policy: RetryPolicy, at = 0): number[] {
 }
 
 describe('tries a round again', () => {
-  marble('that broke off in the middle of the reply', ({ cold, expectObservable, expectSubscriptions }) => {
-    const one = cold('-s-o-t-#                ', events, busy);
-    const two = cold('         -s-o-t-c-e-m|  ', events);
-    const expected = '-s-o-t-R--s-o-t-c-e-m|  ';
-    const oneSubs = ' ^------!                ';
-    const twoSubs = ' ---------^-----------!  ';
+  marble('that broke off in the middle of the reply', ({ reply, expectEvents, expectSubscriptions }) => {
+    const one = reply('-s-o-t-#              ');
+    const two = reply('         -s-o-t-c-e-m|');
+    const expected = ' -s-o-t-R--s-o-t-c-e-m|';
+    const oneSubs = '  ^------!              ';
+    const twoSubs = '  ---------^-----------!';
 
-    expectObservable(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { ...events, R: retried(1, busy, 2) });
+    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: roundRetry(1, apiError(), 2) });
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
 
-  marble('that did not begin', ({ cold, expectObservable }) => {
-    const one = cold('---#           ', events, busy);
-    const two = cold('     -s-e-m|   ', events);
-    const expected = '---R--s-e-m|   ';
+  marble('that did not begin', ({ reply, expectEvents }) => {
+    const one = reply('---#        ');
+    const two = reply('     -s-e-m|');
+    const expected = ' ---R--s-e-m|';
 
-    expectObservable(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { ...events, R: retried(1, busy, 2) });
+    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: roundRetry(1, apiError(), 2) });
   });
 
-  marble('twice unless told otherwise, and then fails as the last attempt did', ({ cold, expectObservable }) => {
-    const one = cold('  -s-#              ', events, busy);
-    const two = cold('       -s-o-#       ', events, refused(500));
-    const three = cold('              -s-#', events, overloaded('the last one'));
-    const expected = '  -s-R--s-o-Q----s-#';
+  marble('twice unless told otherwise, and then fails as the last attempt did', ({ reply, expectEvents }) => {
+    const refusal = apiError('api_error', { status: 500 });
+    const last = apiError('overloaded_error', { message: 'the last one' });
+    const one = reply('  -s-#              ');
+    const two = reply('       -s-o-#       ', { '#': refusal });
+    const three = reply('              -s-#', { '#': last });
+    const expected = '   -s-R--s-o-Q----s-#';
 
     const out = inTurn(one, two, three).pipe(retryRound(half));
-    const retries = { R: retried(1, busy, 2), Q: retried(2, refused(500), 4) };
-    expectObservable(out).toBe(expected, { ...events, ...retries }, overloaded('the last one'));
+    const retries = { R: roundRetry(1, apiError(), 2), Q: roundRetry(2, refusal, 4) };
+    expectEvents(out).toBe(expected, { ...retries, '#': last });
   });
 
-  marble('never with `retries: 0`', ({ cold, expectObservable, expectSubscriptions }) => {
-    const one = cold('-s-#', events, busy);
-    const expected = '-s-#';
-    const oneSubs = ' ^--!';
+  marble('never with `retries: 0`', ({ reply, expectEvents, expectSubscriptions }) => {
+    const one = reply('-s-#');
+    const expected = ' -s-#';
+    const oneSubs = '  ^--!';
 
-    expectObservable(one.pipe(retryRound({ ...half, retries: 0 }))).toBe(expected, events, busy);
+    expectEvents(one.pipe(retryRound({ ...half, retries: 0 }))).toBe(expected, { '#': apiError() });
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
   });
 
-  marble('with a count of its own for each subscriber', ({ cold, expectObservable }) => {
-    const failing = cold('-s-#      ', events, busy);
-    const first = '       -s-R--s-# ';
-    const secondSub = '   ---^      ';
-    const second = '      ----s-R--s-#';
+  marble('with a count of its own for each subscriber', ({ reply, expectEvents }) => {
+    const failing = reply('-s-#        ');
+    const first = '        -s-R--s-#   ';
+    const secondSub = '    ---^        ';
+    const second = '       ----s-R--s-#';
 
     const out = failing.pipe(retryRound({ ...half, retries: 1 }));
-    const R = retried(1, busy, 2);
-    expectObservable(out).toBe(first, { ...events, R }, busy);
-    expectObservable(out, secondSub).toBe(second, { ...events, R }, busy);
+    const values = { R: roundRetry(1, apiError(), 2), '#': apiError() };
+    expectEvents(out).toBe(first, values);
+    expectEvents(out, secondSub).toBe(second, values);
   });
 
   it('says of an error of ours which attempt it was', () => {
@@ -165,13 +172,13 @@ describe('obeys a server that says how long to wait:', () => {
     expect(over).toEqual([1_000]);
   });
 
-  marble('a 429 that has passed by then', ({ cold, expectObservable }) => {
-    const limited = refused(429, { 'retry-after-ms': '3' });
-    const one = cold('-#         ', events, limited);
-    const two = cold('    -s-e-m|', events);
-    const expected = '-R---s-e-m|';
+  marble('a 429 that has passed by then', ({ reply, expectEvents }) => {
+    const limited = apiError('rate_limit_error', { status: 429, headers: { 'retry-after-ms': '3' } });
+    const one = reply('-#         ', { '#': limited });
+    const two = reply('    -s-e-m|');
+    const expected = ' -R---s-e-m|';
 
-    expectObservable(inTurn(one, two).pipe(retryRound())).toBe(expected, { ...events, R: retried(1, limited, 3) });
+    expectEvents(inTurn(one, two).pipe(retryRound())).toBe(expected, { R: roundRetry(1, limited, 3) });
   });
 });
 
@@ -191,20 +198,20 @@ describe('fails at once with', () => {
     expect(seen.error).toBe(error);
   });
 
-  marble('what comes after a tool has been started, for it would be run again', ({ cold, expectObservable }) => {
-    const one = cold('-s-K-w-S-#', events, busy);
-    const expected = '-s-K-w-S-#';
+  marble('what comes after a tool has been started, for it would be run again', ({ events, expectEvents }) => {
+    const one = events('-s-K-w-S-#', call);
+    const expected = '  -s-K-w-S-#';
 
-    expectObservable(one.pipe(retryRound(half))).toBe(expected, events, busy);
+    expectEvents(one.pipe(retryRound(half))).toBe(expected, { ...call, '#': apiError() });
   });
 
-  marble('what comes after a tool was started in a second attempt', ({ cold, expectObservable }) => {
-    const one = cold('-s-K-#              ', events, busy);
-    const two = cold('       -s-K-w-S-#   ', events, busy);
-    const expected = '-s-K-R--s-K-w-S-#   ';
+  marble('what comes after a tool was started in a second attempt', ({ events, expectEvents }) => {
+    const one = events('-s-K-#           ', call);
+    const two = events('       -s-K-w-S-#', call);
+    const expected = '  -s-K-R--s-K-w-S-#';
 
     const out = inTurn(one, two).pipe(retryRound(half));
-    expectObservable(out).toBe(expected, { ...events, R: retried(1, busy, 2) }, busy);
+    expectEvents(out).toBe(expected, { ...call, R: roundRetry(1, apiError(), 2), '#': apiError() });
   });
 });
 
@@ -241,26 +248,26 @@ describe('`retryWhen`', () => {
 });
 
 describe('lets go', () => {
-  marble('of the attempt that runs', ({ cold, expectObservable, expectSubscriptions }) => {
-    const one = cold('-s-#            ', events, busy);
-    const two = cold('     -s-o-t-c-e-m|', events);
-    const unsub = '   ---------!      ';
-    const expected = '-s-R--s-o-      ';
-    const twoSubs = ' -----^---!      ';
+  marble('of the attempt that runs', ({ reply, expectEvents, expectSubscriptions }) => {
+    const one = reply('-s-#              ');
+    const two = reply('     -s-o-t-c-e-m|');
+    const unsub = '    ---------!        ';
+    const expected = ' -s-R--s-o-        ';
+    const twoSubs = '  -----^---!        ';
 
     const out = inTurn(one, two).pipe(retryRound(half));
-    expectObservable(out, unsub).toBe(expected, { ...events, R: retried(1, busy, 2) });
+    expectEvents(out, unsub).toBe(expected, { R: roundRetry(1, apiError(), 2) });
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
 
-  marble('in the wait: nothing more is sent', ({ cold, expectObservable, expectSubscriptions }) => {
-    const one = cold('-s-#      ', events, busy);
-    const unsub = '   -----!    ';
-    const expected = '-s-R--    ';
-    const oneSubs = ' ^--!      ';
+  marble('in the wait: nothing more is sent', ({ reply, expectEvents, expectSubscriptions }) => {
+    const one = reply('-s-#  ');
+    const unsub = '    -----!';
+    const expected = ' -s-R--';
+    const oneSubs = '  ^--!  ';
 
     const out = one.pipe(retryRound({ ...half, minDelay: 8 }));
-    expectObservable(out, unsub).toBe(expected, { ...events, R: retried(1, busy, 4) });
+    expectEvents(out, unsub).toBe(expected, { R: roundRetry(1, apiError(), 4) });
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
   });
 
@@ -292,8 +299,6 @@ it.each<[keyof RetryPolicy, unknown[]]>([
 });
 
 it('does not mind a source that ends well at the first attempt', () => {
-  expect(observe(of<RoundEvent[]>(claude.s, claude.e, claude.m).pipe(retryRound()))).toMatchObject({
-    values: [claude.s, claude.e, claude.m],
-    end: 'complete',
-  });
+  const reply = message();
+  expect(observe(of<RoundEvent[]>(...reply).pipe(retryRound()))).toMatchObject({ values: [...reply], end: 'complete' });
 });

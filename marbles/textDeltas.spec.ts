@@ -1,77 +1,71 @@
 import { textDeltas } from '../src/index.js';
-import type { RoundEvent } from '../src/index.js';
-import { text } from './kit/alphabet/claudeEvents.js';
-import { marble } from './kit/session/marble.js';
-import { begun, claude, ours, retried } from './support/alphabet.js';
-import { frozen } from './support/frozen.js';
-import { overloaded } from './support/overloaded.js';
+import { apiError, inTurn, marble, roundRetry, roundStart, text, toolCall, toolStart } from './index.js';
 
-const thought: RoundEvent = {
-  type: 'content_block_delta',
-  index: 0,
-  delta: { type: 'thinking_delta', thinking: 'Hm', estimated_tokens: 1 },
-};
-const events = frozen({
-  ...claude,
-  ...ours,
-  d: text('Hel'),
-  f: text('lo'),
-  h: thought,
-  B: begun(2),
-  R: retried(1, overloaded(), 500),
-});
-// n is the mark that the text before it is void.
-const texts = { d: 'Hel', f: 'lo', n: '\n' };
+// s message_start  o a text block starts  t text  h a thinking block starts  g thinking
+// f signature of a thinking block  k a tool_use block starts  i a piece of a tool's input  b another block starts
+// n another piece of a block, such as a citation  c content_block_stop  w message_delta with stop_reason tool_use
+// e message_delta with stop_reason end_turn  m message_stop  p ping  u an event of another type  B round_start
+// R round_retry  K tool_call  S tool_start
 
-marble('emits the pieces of the text, as they arrive', ({ hot, expectObservable }) => {
-  const source = hot(' -s-o-d-f-c-e-m-|', events);
-  const expected = '   -----d-f-------|';
+/** What a reply says. */
+const t = inTurn(text('Hel'), text('lo'));
+/** What comes out: 1 and 2 are pieces of text, and / is the mark that the text before it is void. */
+const texts = { 1: 'Hel', 2: 'lo', '/': '\n' };
+
+marble('emits the pieces of the text, as they arrive', ({ reply, expectObservable }) => {
+  const source = reply('-s-o-t-t-c-e-m-|', { t });
+  const expected = '    -----1-2-------|';
 
   expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
 });
 
-marble('leaves out thinking, inputs of tools and all that is ours', ({ hot, expectObservable }) => {
-  const source = hot(' -s-h-d-k-i-K-S-v-u-p-f-w-m-|', events);
-  const expected = '   -----d---------------f-----|';
+marble('leaves out thinking, inputs of tools and all that is ours', ({ events, expectObservable }) => {
+  const call = toolCall('toolu_1', 'weather');
+  const source = events('-s-h-g-f-c-o-t-c-k-i-c-K-S-b-n-u-p-o-t-c-w-m-|', { t, K: call, S: toolStart(call) });
+  const expected = '     -------------1-----------------------2-------|';
 
   expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
 });
 
-marble('lets go of the source when it is unsubscribed from', ({ hot, expectObservable, expectSubscriptions }) => {
-  const source = hot(' -s-o-d-f-c-|', events);
-  const unsub = '      ^-----!     ';
-  const expected = '   -----d-     ';
+marble('lets go of the source when it is unsubscribed from', ({ reply, expectObservable, expectSubscriptions }) => {
+  const source = reply('-s-o-t-t-c-|', { t });
+  const unsub = '       ^-----!     ';
+  const expected = '    -----1-     ';
 
   expectObservable(source.pipe(textDeltas()), unsub).toBe(expected, texts);
   expectSubscriptions(source.subscriptions).toBe(unsub);
 });
 
 describe('when a round is tried again', () => {
-  marble('marks the text before it as void, by a line break', ({ hot, expectObservable }) => {
-    const source = hot(' -s-o-d-R-s-o-d-f-c-e-m-|', events);
-    const expected = '   -----d-n-----d-f-------|';
+  const R = roundRetry(1, apiError(), 500);
+  /** The first attempt says "Hel", the second one "Hello". */
+  const twoAttempts = { t: inTurn(text('Hel'), text('Hel'), text('lo')), R };
+
+  marble('marks the text before it as void, by a line break', ({ events, expectObservable }) => {
+    const source = events('-s-o-t-R-s-o-t-t-c-e-m-|', twoAttempts);
+    const expected = '     -----1-/-----1-2-------|';
 
     expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
   });
 
-  marble('or by the `retryMark` that it is given', ({ hot, expectObservable }) => {
-    const source = hot(' -s-o-d-R-s-o-d-f-c-e-m-|', events);
-    const expected = '   -----d-n-----d-f-------|';
+  marble('or by the `retryMark` that it is given', ({ events, expectObservable }) => {
+    const source = events('-s-o-t-R-s-o-t-t-c-e-m-|', twoAttempts);
+    const expected = '     -----1-/-----1-2-------|';
 
     const out = source.pipe(textDeltas({ retryMark: ' [again] ' }));
-    expectObservable(out).toBe(expected, { ...texts, n: ' [again] ' });
+    expectObservable(out).toBe(expected, { ...texts, '/': ' [again] ' });
   });
 
-  marble('marks nothing where there was no text', ({ hot, expectObservable }) => {
-    const source = hot(' -s-h-R-s-o-d-R-R-s-o-R-s-o-f-|', events);
-    const expected = '   -----------d-n-------------f-|';
+  marble('marks nothing where there was no text', ({ events, expectObservable }) => {
+    const source = events('-s-h-g-R-s-o-t-R-R-s-o-R-s-o-t-|', { t, R });
+    const expected = '     -------------1-/-------------2-|';
 
     expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
   });
 
-  marble('does not mark the text of the round before it', ({ hot, expectObservable }) => {
-    const source = hot(' -s-o-d-c-w-m-B-s-R-s-o-f-|', events);
-    const expected = '   -----d-----------------f-|';
+  marble('does not mark the text of the round before it', ({ events, expectObservable }) => {
+    const source = events('-s-o-t-c-w-m-B-s-R-s-o-t-|', { t, B: roundStart(2), R });
+    const expected = '     -----1-----------------2-|';
 
     expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
   });

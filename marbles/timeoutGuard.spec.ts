@@ -1,10 +1,12 @@
 import { catchError, EMPTY, NEVER, Observable, of, retry, throwError } from 'rxjs';
 import { OptionError, timeoutGuard, TimeoutGuardError } from '../src/index.js';
 import type { TimeoutGuardOptions } from '../operators/timeoutGuard.js';
-import { marble } from './kit/session/marble.js';
+import { marble } from './index.js';
 import { observe } from './support/observe.js';
 
-/** What is guarded, what comes out, how long the source is subscribed to, and which limit ran out. */
+// s message_start  o a text block starts  t text  c content_block_stop
+
+/** A reply that is guarded, what comes out, how long the source is subscribed to, and which limit ran out. */
 interface Case {
   readonly options: TimeoutGuardOptions;
   readonly source: string;
@@ -18,9 +20,9 @@ const each = (milliseconds: number) => new TimeoutGuardError('each', millisecond
 const total = (milliseconds: number) => new TimeoutGuardError('total', milliseconds);
 
 function guards(behaviour: string, { options, source, expected, subs, error }: Case): void {
-  marble(behaviour, ({ hot, expectObservable, expectSubscriptions }) => {
-    const guarded = hot(source);
-    expectObservable(guarded.pipe(timeoutGuard(options))).toBe(expected, undefined, error);
+  marble(behaviour, ({ reply, expectEvents, expectSubscriptions }) => {
+    const guarded = reply(source);
+    expectEvents(guarded.pipe(timeoutGuard(options))).toBe(expected, { '#': error });
     expectSubscriptions(guarded.subscriptions).toBe(subs);
   });
 }
@@ -28,15 +30,15 @@ function guards(behaviour: string, { options, source, expected, subs, error }: C
 describe('first', () => {
   guards('ends a stream that does not begin', {
     options: { first: 5 },
-    source: '  ---------a',
+    source: '  ---------s',
     expected: '-----#    ',
     subs: '    ^----!    ',
     error: first(5),
   });
   guards('does not count once something came', {
     options: { first: 5 },
-    source: '  ----a-----------a-------|',
-    expected: '----a-----------a-------|',
+    source: '  ----s-----------o-------|',
+    expected: '----s-----------o-------|',
     subs: '    ^-----------------------!',
   });
   guards('does not keep a stream from ending without a value', {
@@ -47,29 +49,29 @@ describe('first', () => {
   });
   guards('may be longer than each', {
     options: { first: 9, each: 3 },
-    source: '  --------a--b-------',
-    expected: '--------a--b--#    ',
+    source: '  --------s--o-------',
+    expected: '--------s--o--#    ',
     subs: '    ^-------------!    ',
     error: each(3),
   });
   guards('may be shorter than each', {
     options: { first: 3, each: 9 },
-    source: '  --a-------b--------------',
-    expected: '--a-------b--------#     ',
+    source: '  --s-------o--------------',
+    expected: '--s-------o--------#     ',
     subs: '    ^------------------!     ',
     error: each(9),
   });
   guards('is each unless told otherwise', {
     options: { each: 4 },
-    source: '  --------a',
+    source: '  --------s',
     expected: '----#    ',
     subs: '    ^---!    ',
     error: first(4),
   });
   guards('may be off where each is not', {
     options: { first: Infinity, each: 3 },
-    source: '  ----------a-------',
-    expected: '----------a--#    ',
+    source: '  ----------s-------',
+    expected: '----------s--#    ',
     subs: '    ^------------!    ',
     error: each(3),
   });
@@ -78,28 +80,28 @@ describe('first', () => {
 describe('each', () => {
   guards('counts anew from every value', {
     options: { each: 5 },
-    source: '  -a---a---a-a---a-----------a',
-    expected: '-a---a---a-a---a----#       ',
+    source: '  -s---o---t-t---c-----------o',
+    expected: '-s---o---t-t---c----#       ',
     subs: '    ^-------------------!       ',
     error: each(5),
   });
   guards('counts up to the end, too', {
     options: { each: 5 },
-    source: '  -a---b---------|',
-    expected: '-a---b----#     ',
+    source: '  -s---o---------|',
+    expected: '-s---o----#     ',
     subs: '    ^---------!     ',
     error: each(5),
   });
   guards('stops to count at the end', {
     options: { each: 5 },
-    source: '  -a---b---|',
-    expected: '-a---b---|',
+    source: '  -s---o---|',
+    expected: '-s---o---|',
     subs: '    ^--------!',
   });
   guards('lets a burst of values through', {
     options: { each: 6 },
-    source: '  ---(abcd)------------',
-    expected: '---(abcd)#           ',
+    source: '  ---(sotc)------------',
+    expected: '---(sotc)#           ',
     subs: '    ^--------!           ',
     error: each(6),
   });
@@ -108,21 +110,21 @@ describe('each', () => {
 describe('total', () => {
   guards('ends a stream that goes on and on', {
     options: { total: 8 },
-    source: '  -a-b-c-d-e-f-g-h',
-    expected: '-a-b-c-d#       ',
+    source: '  -s-o-t-t-t-t-t-t',
+    expected: '-s-o-t-t#       ',
     subs: '    ^-------!       ',
     error: total(8),
   });
   guards('does not count after the end', {
     options: { total: 8 },
-    source: '  -a-b-c-|',
-    expected: '-a-b-c-|',
+    source: '  -s-o-t-|',
+    expected: '-s-o-t-|',
     subs: '    ^------!',
   });
   guards('leaves it to the shortest limit to end the stream', {
     options: { first: 20, each: 4, total: 8 },
-    source: '  -a-----------b',
-    expected: '-a---#        ',
+    source: '  -s-----------o',
+    expected: '-s---#        ',
     subs: '    ^----!        ',
     error: each(4),
   });
@@ -131,26 +133,26 @@ describe('total', () => {
 describe('no limit', () => {
   guards('lets a stream take its time', {
     options: {},
-    source: '  -a 600m b 600m |',
-    expected: '-a 600m b 600m |',
+    source: '  -s 600m o 600m |',
+    expected: '-s 600m o 600m |',
     subs: '    ^- 600m - 600m !',
   });
   guards('is also Infinity', {
     options: { first: Infinity, each: Infinity, total: Infinity },
-    source: '  -a 600m b 600m |',
-    expected: '-a 600m b 600m |',
+    source: '  -s 600m o 600m |',
+    expected: '-s 600m o 600m |',
     subs: '    ^- 600m - 600m !',
   });
 });
 
-marble('counts anew with each subscription', ({ cold, expectObservable, expectSubscriptions }) => {
-  const source = cold('-a--------  ');
-  //                        -a--------
-  const expected = '   -a----a---#';
-  const one = '        ^----!     ';
-  const two = '        -----^----!';
+marble('counts anew with each subscription', ({ reply, expectEvents, expectSubscriptions }) => {
+  const source = reply('-s--------  ');
+  //                         -s--------
+  const expected = '    -s----s---#';
+  const one = '         ^----!     ';
+  const two = '         -----^----!';
 
-  expectObservable(source.pipe(timeoutGuard({ each: 4 }), retry(1))).toBe(expected, undefined, each(4));
+  expectEvents(source.pipe(timeoutGuard({ each: 4 }), retry(1))).toBe(expected, { '#': each(4) });
   expectSubscriptions(source.subscriptions).toBe([one, two]);
 });
 

@@ -1,4 +1,4 @@
-import { asyncScheduler, filter, NEVER, of } from 'rxjs';
+import { asyncScheduler, filter, of } from 'rxjs';
 import {
   accumulateToolInput,
   converse,
@@ -8,274 +8,276 @@ import {
   timeoutGuard,
   TimeoutGuardError,
 } from '../src/index.js';
-import type { ClaudeRequest, ConverseOptions, Tool, ToolContext } from '../src/index.js';
+import type { ClaudeClient, ClaudeRequest, ConverseOptions, Tool } from '../src/index.js';
 import type { TimeoutGuardOptions } from '../operators/timeoutGuard.js';
-import { stop } from './kit/alphabet/claudeEvents.js';
-import { marble } from './kit/session/marble.js';
-import { claude } from './support/alphabet.js';
-import { fakeClient, type FakeClient } from './support/fakeClient.js';
-import { fakeTool } from './support/fakeTool.js';
-import { answered, cutOff, said, text, unrun } from './support/messages.js';
-import { overloaded } from './support/overloaded.js';
-import { watchEnd } from './support/watchEnd.js';
+import { marble, text, toolCall, toolUse } from './index.js';
+import type { ScriptedClient } from './index.js';
+import { answered, cutOff, said, unrun } from './support/messages.js';
 
-// B round_start, K L tool_call, S T tool_start, W X tool_result, R round_retry, E round_end, C conversation_end.
+// s message_start  o a text block starts  t text  k a tool_use block starts  c content_block_stop
+// w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn
+// y message_delta with stop_reason pause_turn  m message_stop  B round_start  R round_retry  E round_end
+// C conversation_end  K tool_call  S tool_start  W tool_result  X tool_result with is_error
+
+/** Claude says `Hi`, calls the tool `weather` with `k`, and the tool `time` with `l`. */
+const values = {
+  t: text('Hi'),
+  k: toolUse('toolu_weather', 'weather').start,
+  l: toolUse('toolu_time', 'time').start,
+};
+const hi = { type: 'text', text: 'Hi' };
+const callWeather = { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {} };
+const callTime = { type: 'tool_use', id: 'toolu_time', name: 'time', input: {} };
 const user = { role: 'user' as const, content: 'Hi' };
 const why = 'the time for this conversation is nearly up';
-const callK = claude.k.content_block;
-const callL = claude.l.content_block;
-const stuck = fakeTool('k', () => NEVER);
 
 function ask(...tools: Tool[]): ClaudeRequest {
   return { model: 'claude-test', max_tokens: 100, messages: [user], tools };
 }
 
 /** A conversation with these limits; its tools have 6 ms of grace unless told otherwise. */
-function hold(client: FakeClient, limits: TimeoutGuardOptions, tools: Tool[], options: ConverseOptions = {}) {
-  return watchEnd(converse(client, ask(...tools), { grace: 6, ...options }).pipe(timeoutGuard(limits)));
+function hold(client: ClaudeClient, limits: TimeoutGuardOptions, tools: Tool[], options: ConverseOptions = {}) {
+  return converse(client, ask(...tools), { grace: 6, ...options }).pipe(timeoutGuard(limits));
 }
 
 /** The history and the tool_choice of each request. */
-function sentTo({ sent }: FakeClient): unknown[][] {
-  return sent.map(({ params }) => [params.messages, params.tool_choice]);
+function sentTo({ requests }: ScriptedClient): unknown[][] {
+  return requests.map(({ body }) => [body.messages, body.tool_choice]);
+}
+
+/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+function exactly(messages: readonly object[]): unknown[] {
+  return messages.map((message) => expect.objectContaining(message) as unknown);
 }
 
 describe('a conversation with 60 s of time, 5 s of them for its end', () => {
   const limits = { total: 60_000, wrapUp: 5_000 };
 
   marble('has its tools stopped after 55 s, and one last round without tools', (helpers) => {
-    const { cold, flush, expectObservable, expectSubscriptions } = helpers;
-    const one = cold(' s---k-a---w---m|                            ', claude);
-    const k = cold('             10m r                             ');
-    const two = cold('                            s-----o-t-c-e-m|', claude);
-    const expected = ' (Bs)k-(aK)(wS)m 55985ms (WEBs)o-t-c-e-m(EC|)';
-    const kSubs = '    ----------^---- 55985ms !                   ';
+    const { reply, scriptClaude, tool, flush, expectEvents, expectRuns } = helpers;
+    const one = reply('     s---k-c---w---m|                            ', values);
+    const weather = tool('weather', ' 10m r                             ');
+    const two = reply('                             s-----o-t-c-e-m|    ', values);
+    const expected = '      (Bs)k-(cK)(wS)m 55985ms (XEBs)o-t-c-e-m(EC|)';
+    const weatherRun = '    ----------^---- 55985ms !                   ';
 
     const aborts: number[] = [];
-    const run = (_: unknown, { signal }: ToolContext) => {
-      signal.addEventListener('abort', () => aborts.push(asyncScheduler.now()));
-      return k;
+    const noting: Tool = {
+      ...weather,
+      run: (input, context) => {
+        context.signal.addEventListener('abort', () => aborts.push(asyncScheduler.now()));
+        return weather.run(input, context);
+      },
     };
-    const client = fakeClient(one, two);
-    const { letters, end } = hold(client, limits, [fakeTool('k', run)], { grace: 1_000 });
-    expectObservable(letters).toBe(expected);
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const client = scriptClaude(one, two);
+    const history = [user, said(callWeather), answered(cutOff('weather', why))];
+    const C = { reason: 'wrap_up', rounds: 2, messages: [...history, said(hi)] };
+    expectEvents(hold(client, limits, [noting], { grace: 1_000 })).toBe(expected, { C });
+    expectRuns(weather).toBe(weatherRun);
     flush();
     expect(aborts).toEqual([55_000]);
-    const history = [user, said(callK), answered(cutOff('k', why))];
     expect(sentTo(client)).toEqual([
       [[user], undefined],
       [history, { type: 'none' }],
     ]);
-    expect(client.sent[1]!.params.tools).toEqual(client.sent[0]!.params.tools);
-    expect(end()).toMatchObject({ reason: 'wrap_up', rounds: 2, messages: [...history, said(text('Hi'))] });
+    expect(client.requests[1]!.body.tools).toEqual(client.requests[0]!.body.tools);
   });
 
-  marble('runs no tool that Claude calls only then', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---- 54993ms l-b---w----m|                  ', claude);
-    const two = cold('                                  s----o-t-c-e-m|   ', claude);
-    const expected = ' (Bs)k-(aK)- 54993ms l-(bL)(wWX)m(EBs)o-t-c-e-m(EC|)';
+  marble('runs no tool that Claude calls only then', (helpers) => {
+    const { reply, scriptClaude, tool, flush, expectEvents, expectRuns } = helpers;
+    const one = reply(' s---k-c---- 54993ms l-c---w----m|                  ', values);
+    const two = reply('                                 s----o-t-c-e-m|    ', values);
+    const expected = '  (Bs)k-(cK)- 54993ms k-(cL)(wXY)m(EBs)o-t-c-e-m(EC|)';
 
-    const run = jest.fn(() => 'r');
-    const client = fakeClient(one, two);
-    const { letters, end } = hold(client, limits, [fakeTool('k', run), fakeTool('l', run, { idempotent: true })]);
-    expectObservable(letters).toBe(expected);
+    const weather = tool('weather', '(r|)');
+    const time = tool('time', '(r|)', {}, { idempotent: true });
+    const client = scriptClaude(one, two);
+    expectEvents(hold(client, limits, [weather, time])).toBe(expected, {
+      K: toolCall('toolu_weather', 'weather', {}, 0),
+      L: toolCall('toolu_time', 'time', {}, 1),
+      X: { type: 'tool_result', name: 'weather', result: { is_error: true } },
+      Y: { type: 'tool_result', name: 'time', result: { is_error: true } },
+      C: { reason: 'wrap_up' },
+    });
+    expectRuns(weather).toBe([]);
+    expectRuns(time).toBe([]);
     flush();
-    expect(run).not.toHaveBeenCalled();
-    const history = [user, said(callK, callL), answered(unrun('k', why), unrun('l', why))];
+    const history = [user, said(callWeather, callTime), answered(unrun('weather', why), unrun('time', why))];
     expect(sentTo(client)[1]).toEqual([history, { type: 'none' }]);
-    expect(end().reason).toBe('wrap_up');
   });
 
-  marble('that is done in time notices nothing', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w----m|                           ', claude);
-    const two = cold('                 s----o-t- 54950ms c-e-m|    ', claude);
-    const expected = ' (Bs)k-(aK)(wSW)m(EBs)o-t- 54950ms c-e-m(EC|)';
+  marble('that is done in time notices nothing', ({ reply, scriptClaude, tool, flush, expectEvents }) => {
+    const one = reply(' s---k-c---w----m|                           ', values);
+    const two = '                       s----o-t- 54950ms c-e-m|    ';
+    const expected = '  (Bs)k-(cK)(wSW)m(EBs)o-t- 54950ms c-e-m(EC|)';
 
-    const client = fakeClient(one, two);
-    const { letters, end } = hold(client, limits, [fakeTool('k', () => 'r')]);
-    expectObservable(letters).toBe(expected);
+    const client = scriptClaude(one, two);
+    const run = hold(client, limits, [tool('weather', '(r|)')]);
+    expectEvents(run).toBe(expected, { C: { reason: 'end_turn', rounds: 2 } });
     flush();
     expect(sentTo(client)[1]).toEqual([expect.anything(), undefined]);
-    expect(end()).toMatchObject({ reason: 'end_turn', rounds: 2 });
   });
 
-  marble('that is answered to its end by then has no further round', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---o-t- 54990ms t-t-t-t-t-c-e-m|    ', claude);
+  marble('that is answered to its end by then has no further round', ({ scriptClaude, tool, expectEvents }) => {
+    const one = '      s---o-t- 54990ms t-t-t-t-t-c-e-m|    ';
     const expected = ' (Bs)o-t- 54990ms t-t-t-t-t-c-e-m(EC|)';
 
-    const { letters, end } = hold(fakeClient(one), limits, [stuck]);
-    expectObservable(letters).toBe(expected);
-    flush();
-    expect(end()).toMatchObject({ reason: 'end_turn', rounds: 1 });
+    const run = hold(scriptClaude(one), limits, [tool('weather', '-')]);
+    expectEvents(run).toBe(expected, { C: { reason: 'end_turn', rounds: 1 } });
   });
 });
 
 describe('the tools that are stopped', () => {
-  marble(
-    'have no more than half of the time that is left',
-    ({ cold, flush, expectObservable, expectSubscriptions }) => {
-      const one = cold(' s---k-a---w---m|                         ', claude);
-      const k = cold('             -                              ');
-      const two = cold('                              s----o-e-m| ', claude);
-      const expected = ' (Bs)k-(aK)(wS)m--------------(EBs)o-e-m(EC|)';
-      const kSubs = '    ----------^------------------!            ';
+  marble('have no more than half of the time that is left', (helpers) => {
+    const { reply, scriptClaude, tool, expectEvents, expectRuns } = helpers;
+    const one = reply('     s---k-c---w---m|                            ', values);
+    const weather = tool('weather', ' -                                 ');
+    const two = '                                        s----o-e-m|    ';
+    const expected = '      (Bs)k-(cK)(wS)m--------------(EBs)o-e-m(EC|)';
+    const weatherRun = '    ----------^------------------!              ';
 
-      const tools = [fakeTool('k', () => k)];
-      const { letters, end } = hold(fakeClient(one, two), { total: 40, wrapUp: 22 }, tools, { grace: 1_000 });
-      expectObservable(letters).toBe(expected);
-      expectSubscriptions(k.subscriptions).toBe(kSubs);
-      flush();
-      expect(end().reason).toBe('wrap_up');
-    },
-  );
+    const run = hold(scriptClaude(one, two), { total: 40, wrapUp: 22 }, [weather], { grace: 1_000 });
+    expectEvents(run).toBe(expected, { C: { reason: 'wrap_up' } });
+    expectRuns(weather).toBe(weatherRun);
+  });
 });
 
 describe('the last round', () => {
-  marble('fails with the total limit when it takes too long, behind its end', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|                       ', claude);
-    const two = cold('                         s------o-t---c-', claude);
-    const expected = ' (Bs)k-(aK)(wS)m---------(WEBs)-o-t-(C#)';
+  marble('fails with the total limit when it takes too long, behind its end', (helpers) => {
+    const { reply, scriptClaude, tool, expectEvents } = helpers;
+    const one = reply(' s---k-c---w---m|                       ', values);
+    const two = reply('                         s------o-t---c-', values);
+    const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)-o-t-(C#)';
 
-    const { letters, end } = hold(fakeClient(one, two), { total: 35, wrapUp: 17 }, [stuck]);
+    const run = hold(scriptClaude(one, two), { total: 35, wrapUp: 17 }, [tool('weather', '-')]);
     const error = Object.assign(new TimeoutGuardError('total', 35), { round: 2 });
-    expectObservable(letters).toBe(expected, undefined, error);
-    flush();
-    expect(end()).toMatchObject({ reason: 'error', error, rounds: 2 });
-    expect(end().messages).toEqual([user, said(callK), answered(cutOff('k', why)), said(text('Hi'))]);
+    const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
+    const C = { reason: 'error', error, rounds: 2, messages: exactly(messages) };
+    expectEvents(run).toBe(expected, { C, '#': error });
   });
 
-  marble('is the last one even when Claude calls a tool, which is not run', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|                           ', claude);
-    const two = cold('                         s-----l-b---w---m| ', claude);
-    const expected = ' (Bs)k-(aK)(wS)m---------(WEBs)l-(bL)(wX)m(EC|)';
+  marble('is the last one even when Claude calls a tool, which is not run', (helpers) => {
+    const { reply, scriptClaude, tool, expectEvents, expectRuns } = helpers;
+    const one = reply(' s---k-c---w---m|                              ', values);
+    const two = reply('                         s-----l-c---w---m|    ', values);
+    const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)k-(cL)(wY)m(EC|)';
 
-    const run = jest.fn(() => 'r');
-    const tools = [stuck, fakeTool('l', run, { idempotent: true })];
-    const { letters, end } = hold(fakeClient(one, two), { total: 99, wrapUp: 81 }, tools);
-    expectObservable(letters).toBe(expected);
-    flush();
-    expect(run).not.toHaveBeenCalled();
-    expect(end()).toMatchObject({ reason: 'wrap_up', rounds: 2 });
-    expect(end().messages.slice(-2)).toEqual([said(callL), answered(unrun('l', why))]);
+    const time = tool('time', '(r|)', {}, { idempotent: true });
+    const weatherMessages = [user, said(callWeather), answered(cutOff('weather', why))];
+    const messages = [...weatherMessages, said(callTime), answered(unrun('time', why))];
+    const run = hold(scriptClaude(one, two), { total: 99, wrapUp: 81 }, [tool('weather', '-'), time]);
+    expectEvents(run).toBe(expected, {
+      K: toolCall('toolu_weather', 'weather'),
+      L: toolCall('toolu_time', 'time'),
+      X: { type: 'tool_result', name: 'weather', result: { is_error: true } },
+      Y: { type: 'tool_result', name: 'time', result: { is_error: true } },
+      C: { reason: 'wrap_up', rounds: 2, messages: exactly(messages) },
+    });
+    expectRuns(time).toBe([]);
   });
 
-  marble('does not come where it would be one too many', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|             ', claude);
-    const expected = ' (Bs)k-(aK)(wS)m---------(WEC|)';
+  marble('does not come where it would be one too many', ({ reply, scriptClaude, tool, expectEvents }) => {
+    const one = reply(' s---k-c---w---m|              ', values);
+    const expected = '  (Bs)k-(cK)(wS)m---------(XEC|)';
 
-    const { letters, end } = hold(fakeClient(one), { total: 99, wrapUp: 81 }, [stuck], { maxRounds: 1 });
-    expectObservable(letters).toBe(expected);
-    flush();
-    expect(end().reason).toBe('max_rounds');
+    const run = hold(scriptClaude(one), { total: 99, wrapUp: 81 }, [tool('weather', '-')], { maxRounds: 1 });
+    expectEvents(run).toBe(expected, { C: { reason: 'max_rounds' } });
   });
 
-  marble('may be stopped', ({ cold, hot, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|                      ', claude);
-    const two = cold('                         s-----o-t---c-', claude);
-    const stop$ = hot('----------------------------------x   ');
-    const expected = ' (Bs)k-(aK)(wS)m---------(WEBs)o-t-(C|)';
+  marble('may be stopped', ({ hot, reply, scriptClaude, tool, expectEvents }) => {
+    const one = reply(' s---k-c---w---m|                      ', values);
+    const two = '                               s-----o-t---c-';
+    const stop$ = hot(' ----------------------------------x   ');
+    const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)o-t-(C|)';
 
-    const { letters, end } = hold(fakeClient(one, two), { total: 99, wrapUp: 81 }, [stuck], { stop$ });
-    expectObservable(letters).toBe(expected);
-    flush();
-    expect(end()).toMatchObject({ reason: 'stopped', rounds: 2 });
+    const run = hold(scriptClaude(one, two), { total: 99, wrapUp: 81 }, [tool('weather', '-')], { stop$ });
+    expectEvents(run).toBe(expected, { C: { reason: 'stopped', rounds: 2 } });
   });
 
-  marble(
-    'does not come from an attempt that breaks off: that one is tried again',
-    ({ cold, flush, expectObservable }) => {
-      const one = cold(' s---o-t-#                                       ', claude, overloaded());
-      const two = cold('                    s---k-a---w---m|             ', claude);
-      const three = cold('                                   s----o-e-m| ', claude);
-      const expected = ' (Bs)o-t-R----------s---k-(aK)(wW)m(EBs)o-e-m(EC|)';
+  marble('does not come from an attempt that breaks off: that one is tried again', (helpers) => {
+    const { reply, scriptClaude, tool, flush, expectEvents } = helpers;
+    const one = '      s---o-t-#                                        ';
+    const two = reply('                   s---k-c---w---m|              ', values);
+    const three = '                                      s----o-e-m|    ';
+    const expected = ' (Bs)o-t-R----------s---k-(cK)(wX)m(EBs)o-e-m(EC|)';
 
-      const retry = { minDelay: 11, random: () => 1 };
-      const client = fakeClient(one, two, three);
-      const { letters, end } = hold(client, { total: 99, wrapUp: 81 }, [stuck], { retry });
-      expectObservable(letters).toBe(expected);
-      flush();
-      expect(sentTo(client).map(([, choice]) => choice)).toEqual([undefined, undefined, { type: 'none' }]);
-      expect(end().reason).toBe('wrap_up');
-    },
-  );
+    const retry = { minDelay: 11, random: () => 1 };
+    const client = scriptClaude(one, two, three);
+    const run = hold(client, { total: 99, wrapUp: 81 }, [tool('weather', '-')], { retry });
+    expectEvents(run).toBe(expected, { C: { reason: 'wrap_up' } });
+    flush();
+    expect(sentTo(client).map(([, choice]) => choice)).toEqual([undefined, undefined, { type: 'none' }]);
+  });
 
   describe.each([
     ['undefined', undefined],
     ['an empty list', []],
   ])('of a request whose tools are %s', (_, tools) => {
-    marble('names no tool_choice, which the API takes only beside tools', ({ cold, flush, expectObservable }) => {
-      const paused = { ...claude, h: stop('pause_turn') };
-      const one = cold(' s---o-t-c-----h-m|                   ', paused);
-      const two = cold('                  s----o-t-c-e-m|     ', claude);
-      const expected = ' (Bs)o-t-c-----e-m(EBs)o-t-c-e-m(EC|) ';
+    marble('names no tool_choice, which the API takes only beside tools', ({ scriptClaude, flush, expectEvents }) => {
+      const one = '      s---o-t-c-----y-m|                  ';
+      const two = '                       s----o-t-c-e-m|    ';
+      const expected = ' (Bs)o-t-c-----y-m(EBs)o-t-c-e-m(EC|)';
 
-      const client = fakeClient(one, two);
+      const client = scriptClaude(one, two);
       const request: ClaudeRequest = {
         model: 'claude-test',
         max_tokens: 100,
         messages: [user],
         ...(tools && { tools }),
       };
-      const { letters, end } = watchEnd(converse(client, request).pipe(timeoutGuard({ total: 99, wrapUp: 86 })));
-      expectObservable(letters).toBe(expected);
+      const run = converse(client, request).pipe(timeoutGuard({ total: 99, wrapUp: 86 }));
+      expectEvents(run).toBe(expected, { C: { reason: 'wrap_up' } });
       flush();
       expect(sentTo(client).map(([, choice]) => choice)).toEqual([undefined, undefined]);
-      expect(end().reason).toBe('wrap_up');
     });
   });
 });
 
 describe('a round that does not hand `stopTools$` on', () => {
   marble('is cut off when the time of grace is over, and its calls are answered', (helpers) => {
-    const { cold, flush, expectObservable, expectSubscriptions } = helpers;
-    const one = cold(' s---k-a---w---m|                         ', claude);
-    const k = cold('             -                              ');
-    const two = cold('                         s----o-t-c-e-m|  ', claude);
-    const expected = ' (Bs)k-(aK)(wS)m---------(EBs)o-t-c-e-m(EC|)';
-    const kSubs = '    ----------^-------------!                ';
+    const { reply, tool, expectEvents, expectRuns } = helpers;
+    const one = reply('     s---k-c---w---m|                           ', values);
+    const weather = tool('weather', ' -                                ');
+    const two = reply('                             s----o-t-c-e-m|    ', values);
+    const expected = '      (Bs)k-(cK)(wS)m---------(EBs)o-t-c-e-m(EC|)';
+    const weatherRun = '    ----------^-------------!                  ';
 
-    const tools = [fakeTool('k', () => k)];
     const toRound = (_: unknown, number: number) =>
-      (number === 1 ? one : two).pipe(accumulateToolInput(), executeTools(tools));
-    const conversation = of(ask(...tools)).pipe(resumeConversation(toRound, { grace: 6 }));
-    const { letters, end } = watchEnd(conversation.pipe(timeoutGuard({ total: 99, wrapUp: 81 })));
-    expectObservable(letters).toBe(expected);
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
-    flush();
-    const history = [user, said(callK), answered(cutOff('k', why))];
-    expect(end()).toMatchObject({ reason: 'wrap_up', messages: [...history, said(text('Hi'))] });
+      (number === 1 ? one : two).pipe(accumulateToolInput(), executeTools([weather]));
+    const conversation = of(ask(weather)).pipe(resumeConversation(toRound, { grace: 6 }));
+    const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
+    const run = conversation.pipe(timeoutGuard({ total: 99, wrapUp: 81 }));
+    expectEvents(run).toBe(expected, { C: { reason: 'wrap_up', messages } });
+    expectRuns(weather).toBe(weatherRun);
   });
 });
 
 describe('between the conversation and the guard', () => {
-  marble('may stand what keeps its round_start events', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|                          ', claude);
-    const two = cold('                         s-----o-t-c-e-m|  ', claude);
-    const expected = ' (Bs)k-(aK)(wS)m---------(WEBs)o-t-c-e-m(EC|)';
+  marble('may stand what keeps its round_start events', ({ reply, scriptClaude, tool, expectEvents }) => {
+    const one = reply(' s---k-c---w---m|                            ', values);
+    const two = '                               s-----o-t-c-e-m|    ';
+    const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)o-t-c-e-m(EC|)';
 
-    const conversation = converse(fakeClient(one, two), ask(stuck), { grace: 6 });
+    const conversation = converse(scriptClaude(one, two), ask(tool('weather', '-')), { grace: 6 });
     const kept = conversation.pipe(
       debugEvents({ sink: () => {} }),
       filter(({ type }) => type !== 'ping'),
     );
-    const { letters, end } = watchEnd(kept.pipe(timeoutGuard({ total: 99, wrapUp: 81 })));
-    expectObservable(letters).toBe(expected);
-    flush();
-    expect(end().reason).toBe('wrap_up');
+    expectEvents(kept.pipe(timeoutGuard({ total: 99, wrapUp: 81 }))).toBe(expected, { C: { reason: 'wrap_up' } });
   });
 
-  marble('nothing that takes them away: then it just fails', ({ cold, expectObservable, expectSubscriptions }) => {
-    const one = cold(' s---k-a---w---m---- ', claude);
-    const expected = ' s---k-(aK)(wS)m----# ';
-    const oneSubs = '  ^------------------! ';
+  marble('nothing that takes them away: then it just fails', (helpers) => {
+    const { reply, scriptClaude, tool, expectEvents, expectRequests } = helpers;
+    const one = reply(' s---k-c---w---m---- ', values);
+    const expected = '  s---k-(cK)(wS)m----#';
+    const sent = '      ^------------------!';
 
-    const conversation = converse(fakeClient(one), ask(stuck), { grace: 6 });
-    const { letters } = watchEnd(
-      conversation.pipe(filter(({ type }) => type !== 'round_start')).pipe(timeoutGuard({ total: 19, wrapUp: 3 })),
-    );
-    expectObservable(letters).toBe(expected, undefined, new TimeoutGuardError('total', 19));
-    expectSubscriptions(one.subscriptions).toBe(oneSubs);
+    const client = scriptClaude(one);
+    const conversation = converse(client, ask(tool('weather', '-')), { grace: 6 });
+    const taken = conversation.pipe(filter(({ type }) => type !== 'round_start'));
+    const run = taken.pipe(timeoutGuard({ total: 19, wrapUp: 3 }));
+    expectEvents(run).toBe(expected, { '#': new TimeoutGuardError('total', 19) });
+    expectRequests(client).toBe(sent);
   });
 });
 

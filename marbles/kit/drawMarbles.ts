@@ -64,12 +64,13 @@ export interface MarbleDiagram {
  * ```
  */
 export function drawMarbles(events$: Observable<unknown>, options: DrawOptions = {}): Observable<MarbleDiagram> {
-  const { frame = 1, clock = asyncScheduler, ...layout } = options;
+  const { frame = 1, clock = asyncScheduler } = options;
   checkCount('drawMarbles.frame', frame);
-  return watchRun(events$, clock).pipe(map((run) => toDiagram(run, frame, layout)));
+  return watchRun(events$, clock).pipe(map((run) => toDiagram(run, options)));
 }
 
-function toDiagram(run: Run, frame: number, layout: TextOptions & SvgOptions): MarbleDiagram {
+/** A run that is over, as a picture. */
+export function toDiagram(run: Run, { frame = 1, ...layout }: DrawOptions = {}): MarbleDiagram {
   return {
     run,
     get text() {

@@ -24,22 +24,26 @@ export interface EventReader {
   /**
    * Hands on each event that these bytes complete, before it returns.
    *
+   * @param chunk `undefined` says that there are no more.
    * @throws ProtocolError for data that is not JSON.
    * @throws LimitError for an event that is too large, before the whole of it has come.
    */
-  feed(chunk: Uint8Array | ArrayBuffer | string): void;
-  /** There are no more bytes. Throws as `feed` does. */
-  end(): void;
+  feed(this: void, chunk: Uint8Array | ArrayBuffer | string | undefined): void;
+  /** What the bytes have told so far, beside events. */
+  readonly facts: BodyFacts;
+}
+
+/** What a body tells beside its events. */
+export interface BodyFacts {
   /** The data of an `error` event, which ends a stream. */
-  readonly failure: string | undefined;
+  failure?: string;
   /** How much data came without an `event:` name; the API never sends that. */
-  readonly unnamed: number;
+  unnamed: number;
 }
 
 /** Makes a reader for one body. It knows nothing of where the bytes come from, nor of time. */
 export function createEventReader(receiver: EventReceiver): EventReader {
-  let unnamed = 0;
-  let failure: string | undefined;
+  const facts: BodyFacts = { unnamed: 0 };
   const { maxEventChars } = receiver;
   const parser = createParser({
     // The parser counts what is around the data, too.
@@ -48,27 +52,19 @@ export function createEventReader(receiver: EventReceiver): EventReader {
       if (type === 'max-buffer-size-exceeded') throw eventTooLarge(maxEventChars);
     },
     onEvent: ({ event, data }) => {
-      if (receiver.closed || failure !== undefined) return;
+      if (receiver.closed || facts.failure !== undefined) return;
       if (data.length > maxEventChars) throw eventTooLarge(maxEventChars);
-      if (event === undefined) unnamed++;
-      else if (event === 'error') failure = data;
+      if (event === undefined) facts.unnamed++;
+      else if (event === 'error') facts.failure = data;
       else if (event === 'ping') receiver.next(toPing(data));
       else if (data !== '') receiver.next(parseEvent(event, data));
     },
   });
   const decoder = createChunkDecoder();
   return {
+    facts,
     feed(chunk) {
-      parser.feed(decoder.decode(chunk));
-    },
-    end() {
-      parser.feed(decoder.end());
-    },
-    get failure() {
-      return failure;
-    },
-    get unnamed() {
-      return unnamed;
+      parser.feed(chunk === undefined ? decoder.end() : decoder.decode(chunk));
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createEventReader, type EventReceiver } from './createEventReader.js';
+import { type BodyFacts, createEventReader, type EventReceiver } from './createEventReader.js';
 
 /** What takes the events of a reply. */
 export interface EventSink extends EventReceiver {
@@ -7,13 +7,9 @@ export interface EventSink extends EventReceiver {
 }
 
 /** How a body ended. */
-export interface BodyEnd {
+export interface BodyEnd extends Readonly<BodyFacts> {
   /** What broke the connection, if anything did. */
   readonly cause?: unknown;
-  /** The data of an `error` event, which ends a stream. */
-  readonly failure?: string;
-  /** How much data came without an `event:` name; the API never sends that. */
-  readonly unnamed: number;
 }
 
 /**
@@ -26,7 +22,7 @@ export interface BodyEnd {
  */
 export async function readEventStream(body: ReadableStream<Uint8Array> | null, sink: EventSink): Promise<BodyEnd> {
   if (body === null) return { unnamed: 0 };
-  const events = createEventReader(sink);
+  const { facts, feed } = createEventReader(sink);
   const reader = body.getReader();
   let open = true;
   const leave = (): void => {
@@ -40,15 +36,13 @@ export async function readEventStream(body: ReadableStream<Uint8Array> | null, s
       try {
         result = await reader.read();
       } catch (cause) {
-        return { unnamed: events.unnamed, cause };
+        return { ...facts, cause };
       }
-      if (sink.closed) return { unnamed: events.unnamed };
-      if (result.done) events.end();
-      else events.feed(result.value);
-      const { failure, unnamed } = events;
-      if (failure !== undefined) return { unnamed, failure };
+      if (sink.closed) return facts;
+      feed(result.value);
+      if (facts.failure !== undefined) return facts;
       open = !result.done;
-      if (result.done) return { unnamed };
+      if (result.done) return facts;
     }
   } finally {
     leave();

@@ -1,18 +1,69 @@
-import { concat, NEVER, of, throwError, timer } from 'rxjs';
-import { DiagramError, marble, MarbleError, runMarble, text } from '../../marbles/index.js';
+import { concat, NEVER, of, tap, throwError, timer } from 'rxjs';
+import {
+  DiagramError,
+  exactly,
+  marble,
+  MarbleError,
+  runMarble,
+  text,
+  toolCall,
+  toolStart,
+} from '../../marbles/index.js';
 import { failureOf, messageOf } from './support/failureOf.js';
 
 describe('expectEvents', () => {
   marble('takes what the test gives for a letter: fields, several events, matchers, functions', (helpers) => {
     const { events, expectEvents } = helpers;
     const source = events('-[ab]-c-d-|', { a: text('a'), b: text('b'), c: text('c'), d: text('d') });
-    const expected = '     -g-c-d-|';
+    const expected = '     -j-a-l-|';
 
     expectEvents(source).toBe(expected, {
-      g: [{ delta: { text: 'a' } }, text('b')],
-      c: expect.objectContaining({ index: 0 }),
-      d: (event: unknown) => JSON.stringify(event).includes('"d"'),
+      j: [{ delta: { text: 'a' } }, text('b')],
+      a: expect.objectContaining({ index: 0 }),
+      l: (event: unknown) => JSON.stringify(event).includes('"d"'),
     });
+  });
+
+  it('holds on to what a letter of the legend means where only fields are given', () => {
+    const swapped = (values: Record<string, unknown>) => () => {
+      runMarble(({ events, expectEvents }) => {
+        const K = toolCall('toolu_1', 'add');
+        expectEvents(events('[KS]|', { K, S: toolStart(K) })).toBe('[SK]|', values);
+      });
+    };
+    const fields = { S: { name: 'add' }, K: { name: 'add' } };
+    expect(swapped(fields)).toThrow(
+      'At 0 ms: `S` (tool_start, {"name":"add"}) was expected, but `K` (tool_call of add (toolu_1)) came. `S` is a letter of the legend: for another event take another letter, or give a `type`.',
+    );
+    expect(swapped({ S: { type: 'tool_call' }, K: { type: 'tool_start' } })).not.toThrow();
+  });
+
+  marble('compares in full what is asked for in full', ({ reply, expectEvents }) => {
+    const source = reply('t|', { t: text('a') });
+    expectEvents(source).toBe('t|', { t: { delta: exactly({ type: 'text_delta', text: 'a' }) } });
+  });
+
+  it('and says what is too much', () => {
+    const message = messageOf(({ reply, expectEvents }) => {
+      expectEvents(reply('t|', { t: text('a') })).toBe('t|', { t: { delta: exactly({ type: 'text_delta' }) } });
+    });
+    expect(message).toContain('`delta.text` should be undefined, and is "a".');
+  });
+
+  it('looks into the matchers of the framework for what differs', () => {
+    const message = messageOf(({ reply, expectEvents }) => {
+      const t = expect.objectContaining({ delta: { text: expect.stringContaining('b') as unknown } }) as unknown;
+      expectEvents(reply('t|', { t: text('a') })).toBe('t|', { t });
+    });
+    expect(message).toContain('`delta.text` should be StringContaining "b", and is "a".');
+  });
+
+  it('plays events that nobody can change', () => {
+    const message = messageOf(({ reply, expectEvents }) => {
+      const spoilt = reply('s-t|').pipe(tap((event) => Object.assign(event, { spoilt: true })));
+      expectEvents(spoilt).toBe('s-t|');
+    });
+    expect(message).toContain('the error TypeError: Cannot add property spoilt');
   });
 
   marble('takes letters that are no letters', ({ events, expectEvents }) => {

@@ -30,6 +30,22 @@ export function toolResult({ id, name, index }: ToolCallEvent, output: string, d
   return { type: 'tool_result', id, name, index, result, output, duration };
 }
 
+/**
+ * The `tool_result` of a call that came to nothing.
+ *
+ * @param content What Claude is told.
+ * @param error What the program is told.
+ */
+export function toolFailure(
+  { id, name, index }: ToolCallEvent,
+  content: string,
+  error?: unknown,
+  duration = 0,
+): ToolResultEvent {
+  const result = { type: 'tool_result' as const, tool_use_id: id, content, is_error: true };
+  return { type: 'tool_result', id, name, index, result, output: undefined, error, duration };
+}
+
 /** A `round_start`. */
 export function roundStart(round = 1, messages: readonly MessageParam[] = []): RoundStartEvent {
   return { type: 'round_start', round, request: { model: 'claude-test', max_tokens: 100, messages } };

@@ -93,7 +93,7 @@ function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent>):
     } catch (error) {
       throw locate(error, { requestId }) as Error;
     }
-    if (reader.failure !== undefined) throw toClaudeApiError(reader.failure, headers);
+    if (reader.facts.failure !== undefined) throw toClaudeApiError(reader.facts.failure, headers);
   };
   return {
     feed(bytes) {
@@ -104,11 +104,11 @@ function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent>):
     end(broken) {
       if (broken === undefined) {
         read(() => {
-          reader.end();
+          reader.feed(undefined);
         });
       }
       // What a client cannot tell `claudeStream` in another way is told here: which request it was, and what broke it.
-      const truncated = check.end({ requestId, unnamed: reader.unnamed, ...broken });
+      const truncated = check.end({ requestId, unnamed: reader.facts.unnamed, ...broken });
       if (truncated === undefined) subscriber.complete();
       else subscriber.error(truncated);
     },

@@ -64,7 +64,7 @@ function compare(
   if (expected === undefined) return { kind: 'unexpected' };
   const { value, letter } = expected;
   const isEnd = letter === '|' || letter === '#';
-  if (value === undefined || isEnd) {
+  if (value === undefined || value.keepsShape || isEnd) {
     if (actual.letter !== letter) return { kind: 'event' };
   } else if (actual.letter === '|' || actual.letter === '#') return { kind: 'event' };
   const difference = value === undefined ? undefined : differenceTo(value.of, actual.event);

@@ -1,12 +1,21 @@
+import { isObject } from '../../../src/iteration/isObject.js';
 import { LEGEND } from '../alphabet/legend.js';
 import { DiagramError } from '../diagram/DiagramError.js';
 import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
 
 /**
  * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
- * row, a matcher of the test framework, or a function that says whether an event is the right one. `#` is the error.
+ * row, a matcher of the test framework, or a function that says whether an event is the right one. `#` is the error. A
+ * letter of the legend keeps its meaning where only fields are given, and loses it where they name a `type`.
  */
 export type ExpectedValues = Readonly<Record<string, unknown>>;
+
+/** What the test gives for a letter. */
+export interface ExpectedValue {
+  readonly of: unknown;
+  /** Whether the event must have the letter of the legend all the same: the test gives fields only, and no type. */
+  readonly keepsShape: boolean;
+}
 
 /** One thing that is expected. */
 export interface ExpectedEvent {
@@ -15,7 +24,7 @@ export interface ExpectedEvent {
   readonly letter: string;
   readonly lane: string | undefined;
   /** What the event must be like; `undefined` when the letter's own meaning is enough. */
-  readonly value: { readonly of: unknown } | undefined;
+  readonly value: ExpectedValue | undefined;
 }
 
 /** All that is expected of a run. */
@@ -38,9 +47,14 @@ export function readExpectation(diagram: string, values: ExpectedValues): Expect
     }
     const value = values[letter];
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return all.map((of) => ({ frame, letter, lane, value: { of } }));
+    return all.map((of) => ({ frame, letter, lane, value: { of, keepsShape: keepsShape(letter, of) } }));
   });
   return { events, scale, lanes };
+}
+
+/** Whether a letter of the legend keeps its meaning beside what the test gives for it. */
+export function keepsShape(letter: string, value: unknown): boolean {
+  return Object.hasOwn(LEGEND, letter) && isObject(value) && !('type' in value) && !('asymmetricMatch' in value);
 }
 
 function unknownLetter(letter: string, diagram: string, column: number): DiagramError {

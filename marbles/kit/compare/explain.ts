@@ -1,6 +1,6 @@
 import { isObject } from '../../../src/iteration/isObject.js';
 import { LEGEND } from '../alphabet/legend.js';
-import type { ActualEvent, Mismatch } from './compareRun.js';
+import { type ActualEvent, differenceTo, type Mismatch } from './compareRun.js';
 import type { ExpectedEvent } from './expectation.js';
 import { preview } from './preview.js';
 
@@ -27,8 +27,15 @@ export function explain({ kind, expected, actual, difference }: Mismatch, scale:
       return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${where} should be ${want}, and is ${found}.`;
     }
     case 'event':
-      return `${at}: ${wanted} was expected, but ${came} came${laterThan(expected, actual, scale)}.`;
+      return `${at}: ${wanted} was expected, but ${came} came${laterThan(expected, actual, scale)}.${hintFor(expected, actual)}`;
   }
+}
+
+/** The fields are right, and the letter is not: whoever meant another event has taken a letter of the legend for it. */
+function hintFor(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): string {
+  if (expected?.value?.keepsShape !== true || actual === undefined) return '';
+  if (differenceTo(expected.value.of, actual.event) !== undefined) return '';
+  return ` \`${expected.letter}\` is a letter of the legend: for another event take another letter, or give a \`type\`.`;
 }
 
 function laterThan(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined, scale: number): string {
@@ -43,7 +50,9 @@ function timeOf(expected: ExpectedEvent | undefined, actual: ActualEvent | undef
 function nameOf({ letter, value }: ExpectedEvent): string {
   if (letter === '|') return 'completion';
   if (letter === '#') return 'an error';
-  return `\`${letter}\` (${value === undefined ? (LEGEND[letter] ?? '') : preview(value.of)})`;
+  const meaning = LEGEND[letter] ?? '';
+  if (value === undefined) return `\`${letter}\` (${meaning})`;
+  return `\`${letter}\` (${value.keepsShape ? `${meaning}, ` : ''}${preview(value.of)})`;
 }
 
 /** What came: its letter, its type and what tells it from others of its kind; of an error, its message. */

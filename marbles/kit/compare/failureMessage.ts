@@ -1,6 +1,6 @@
 import { type ActualEvent, differenceTo, type Mismatch } from './compareRun.js';
 import { drawBoth } from './drawBoth.js';
-import type { Expectation, ExpectedValues } from './expectation.js';
+import { type Expectation, type ExpectedValues, keepsShape } from './expectation.js';
 import { explain } from './explain.js';
 
 /** Says what is not as expected, with both diagrams under each other and a mark at the first difference. */
@@ -20,5 +20,7 @@ export function failureMessage(
 function letterFor({ letter, event }: ActualEvent, values: ExpectedValues): string {
   if (letter === '|' || letter === '#') return letter;
   const given = Object.keys(values).filter((key) => key !== '#' && !Array.isArray(values[key]));
-  return given.find((key) => differenceTo(values[key], event) === undefined) ?? letter;
+  const fits = (key: string): boolean =>
+    (key === letter || !keepsShape(key, values[key])) && differenceTo(values[key], event) === undefined;
+  return given.find(fits) ?? letter;
 }

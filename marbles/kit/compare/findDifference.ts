@@ -1,3 +1,4 @@
+import { Exactly } from './exactly.js';
 import { isObject } from '../../../src/iteration/isObject.js';
 
 /** Where two values differ. */
@@ -11,6 +12,9 @@ export interface Difference {
 /** What a matcher of Jest, Vitest or Jasmine has, such as `expect.any(String)`. */
 interface AsymmetricMatcher {
   asymmetricMatch(found: unknown): unknown;
+  /** What `objectContaining` and its like were given. */
+  readonly sample?: unknown;
+  readonly inverse?: unknown;
 }
 
 /**
@@ -35,7 +39,11 @@ interface Comparison {
 
 function compare(found: unknown, expected: unknown, comparison: Comparison): Difference | undefined {
   const different = (): Difference => ({ path: comparison.path.join('.'), expected, found });
-  if (isMatcher(expected)) return expected.asymmetricMatch(found) === true ? undefined : different();
+  if (expected instanceof Exactly) return compare(found, expected.value, { ...comparison, partly: false });
+  if (isMatcher(expected)) {
+    if (expected.asymmetricMatch(found) === true) return undefined;
+    return differenceInside(found, expected, comparison) ?? different();
+  }
   if (Object.is(found, expected)) return undefined;
   if (!isObject(found) || !isObject(expected)) return different();
   if (Array.isArray(found) !== Array.isArray(expected)) return different();
@@ -63,6 +71,13 @@ function entriesOf(value: Record<PropertyKey, unknown>): ReadonlyMap<string, unk
   // Its own fields do not show these two.
   if (value instanceof Error) entries.set('name', value.name).set('message', value.message);
   return entries;
+}
+
+/** Where a value differs from the fields that `objectContaining` asks for: more is told by that than by the matcher. */
+function differenceInside(found: unknown, matcher: AsymmetricMatcher, comparison: Comparison): Difference | undefined {
+  const { sample, inverse } = matcher;
+  const isFields = isObject(sample) && !Array.isArray(sample) && inverse !== true;
+  return isFields ? compare(found, sample, { ...comparison, partly: true }) : undefined;
 }
 
 function isMatcher(value: unknown): value is AsymmetricMatcher {

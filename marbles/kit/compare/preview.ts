@@ -13,9 +13,17 @@ function toText(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
   if (!isObject(value)) return String(value);
+  if (typeof value['asymmetricMatch'] === 'function') return matcherText(value);
   try {
     return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${field}n` : field));
   } catch {
     return 'an object with a cycle';
   }
+}
+
+/** A matcher of Jest or Vitest: its name, and what it was given. */
+function matcherText(matcher: Record<PropertyKey, unknown>): string {
+  const { sample } = matcher;
+  const name = (matcher as { toString(): string }).toString();
+  return sample === undefined ? name : `${name} ${toText(sample)}`;
 }

@@ -9,7 +9,7 @@ export interface Cell {
 }
 
 /** A stretch in which nothing happens, as it is written. */
-export interface Gap {
+interface Gap {
   readonly column: number;
   readonly text: string;
 }

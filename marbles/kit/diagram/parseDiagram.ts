@@ -1,14 +1,14 @@
 import { parseRow, type Sign } from './parseRow.js';
 
 /** A letter of a diagram, and the lane that it stands in. */
-export interface Expected extends Sign {
+interface PlacedSign extends Sign {
   /** The label of the lane; `undefined` in a diagram without lanes, or where the lane was left out. */
   readonly lane?: string | undefined;
 }
 
 /** What a diagram says. */
 export interface Diagram {
-  readonly signs: readonly Expected[];
+  readonly signs: readonly PlacedSign[];
   /** What one character stands for, in milliseconds. */
   readonly scale: number;
   /** Whether it has lanes, and so says which call an event belongs to. */

@@ -10,6 +10,16 @@ export class MarbleError extends Error {
   }
 }
 
+/** Has an error point at the place in the test, and not at where the kit found it. @param asked As with {@link here}. */
+export function pointingAt<T>(asked: unknown, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error) error.stack = `${error.name}: ${error.message}\n${here(asked)}`;
+    throw error;
+  }
+}
+
 /** Where V8 leaves the calls above a function out of a stack. */
 const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: unknown) => void };
 

@@ -9,6 +9,7 @@ import { type EventsExpectation, expectEvents } from './expectEvents.js';
 import { expectLifespans, type LifespansExpectation } from './expectLifespans.js';
 import { fakeTool, type FakeTool, type FakeToolOptions, type MarbleValues, valueScript } from './fakeTool.js';
 import type { MarbleScheduler } from './MarbleScheduler.js';
+import { pointingAt } from './MarbleError.js';
 import { play, type PlayedObservable } from './play.js';
 import { replyScript } from './replyScript.js';
 import { withPlaces } from './withPlaces.js';
@@ -53,8 +54,8 @@ export interface MarbleHelpers extends RunHelpers {
    * @param values What letters stand for: a text says to Claude why not.
    */
   approval(diagrams: string | readonly string[], values?: MarbleValues): Guard;
-  /** A signal that is aborted at the first letter of a diagram, on the test's clock: `-----!`. */
-  abortSignal(diagram: string): AbortSignal;
+  /** A signal that is aborted on the test's clock: `-----!`. */
+  abortSignal(diagram: string, reason?: unknown): AbortSignal;
   /**
    * Subscribes to a stream, as `expectObservable` does, to compare its events with a diagram by their shape.
    *
@@ -70,27 +71,31 @@ export interface MarbleHelpers extends RunHelpers {
 /** Makes the helpers of one test. */
 export function createHelpers(scheduler: MarbleScheduler, native: RunHelpers): MarbleHelpers {
   const { session } = scheduler;
+  const count = (letter: string): number => session.count(letter);
+  const events: MarbleHelpers['events'] = (diagram, values = {}) =>
+    play<RoundEvent>(
+      pointingAt(events, () => replyScript(diagram, values, count)),
+      scheduler,
+    );
+  const reply: MarbleHelpers['reply'] = (diagram, values = {}) =>
+    play(
+      pointingAt(reply, () => replyScript(diagram, values, count)),
+      scheduler,
+    );
+  const tool: MarbleHelpers['tool'] = (...told) => pointingAt(tool, () => fakeTool(session, ...told));
   return {
     ...native,
     ...withPlaces(scheduler, native),
-    events: (diagram, values = {}) =>
-      play<RoundEvent>(
-        replyScript(diagram, values, (letter) => session.count(letter)),
-        scheduler,
-      ),
-    reply: (diagram, values = {}) =>
-      play(
-        replyScript(diagram, values, (letter) => session.count(letter)),
-        scheduler,
-      ),
+    events,
+    reply,
+    tool,
     scriptClaude: (...replies) => scriptClaude(session, replies),
-    tool: (tool, diagrams, values, options) => fakeTool(session, tool, diagrams, values, options),
     approval: (diagrams, values) => approval(session, diagrams, values),
-    abortSignal(diagram) {
+    abortSignal(diagram, reason) {
       const controller = new AbortController();
       const [first] = valueScript(diagram.replace('!', 'x'), {}).moments;
       const abort = (): void => {
-        controller.abort();
+        controller.abort(reason);
       };
       if (first !== undefined) scheduler.schedule(abort, first.frame);
       return controller.signal;

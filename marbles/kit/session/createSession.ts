@@ -2,7 +2,7 @@ import type { TestScheduler } from 'rxjs/testing';
 import { MarbleError } from './MarbleError.js';
 
 /** Says what is wrong, or `undefined` when nothing is. */
-export type Check = () => string | undefined;
+type Check = () => string | undefined;
 
 /** What a test has been promised, and has to be held to. */
 export interface Session {

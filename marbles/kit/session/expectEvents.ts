@@ -4,7 +4,7 @@ import { checkEvents } from '../compare/checkEvents.js';
 import { type ExpectedValues, readExpectation } from '../compare/expectation.js';
 import { createRunRecorder } from '../run/createRunRecorder.js';
 import type { Session } from './createSession.js';
-import { here } from './MarbleError.js';
+import { here, pointingAt } from './MarbleError.js';
 
 /** Says what the events of a stream must be. */
 export interface EventsExpectation {
@@ -39,7 +39,7 @@ export function expectEvents(
   session.atEnd(() => (told ? undefined : 'expectEvents(...) expects nothing by itself: add `.toBe(diagram)`.'));
   const toBe = (diagram: string, values: ExpectedValues = {}): void => {
     told = true;
-    const expectation = readExpectation(diagram, values);
+    const expectation = pointingAt(toBe, () => readExpectation(diagram, values));
     session.expect(() => checkEvents(recorder.run, expectation, values), here(toBe));
   };
   return { toBe };

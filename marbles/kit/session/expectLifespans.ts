@@ -67,7 +67,7 @@ export function checkContents(noun: string, found: readonly unknown[], wanted: r
 const HOW: Readonly<Record<string, Lifespan['how']>> = { '|': 'completed', '#': 'failed', '!': 'cancelled' };
 
 /** @throws DiagramError for a diagram that is none of a lifespan. */
-export function readLifespan(diagram: string): Lifespan {
+function readLifespan(diagram: string): Lifespan {
   // To the reader of lines, these two are letters.
   const [begin, end] = parseRow(diagram.replace('^', 'b').replace('!', 'e'));
   if (begin?.letter !== 'b') throw new RangeError(`A diagram of a request or a run begins with \`^\`: ${diagram}`);

@@ -12,6 +12,8 @@ export interface ToolRun extends Lifespan {
   /** The decoded input. */
   readonly input: unknown;
   readonly context: ToolContext;
+  /** When its signal was aborted, in milliseconds of virtual time; `undefined` while it has not been. */
+  abortedAt?: number;
 }
 
 /** A tool that plays a diagram each time it is run, and remembers how it was. */
@@ -49,6 +51,9 @@ export function fakeTool(
     run: (input, context) => {
       const run: ToolRun = { input, context, from: now() };
       runs.push(run);
+      context.signal.addEventListener('abort', () => {
+        run.abortedAt = now();
+      });
       return outputs(runs.length - 1).pipe(track(run, now));
     },
   };

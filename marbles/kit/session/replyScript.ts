@@ -1,4 +1,5 @@
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
+import { deepFreeze } from '../../../src/iteration/deepFreeze.js';
 import { isObject } from '../../../src/iteration/isObject.js';
 import { apiError } from '../alphabet/apiError.js';
 import { defaultEvent } from '../alphabet/defaultEvents.js';
@@ -47,7 +48,7 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
     else {
       const value = valueOf(letter, column);
       const spread = 'spread' in value ? value : undefined;
-      const events = (spread?.spread ?? ([value].flat() as Value[])).map((event) => place(event));
+      const events = (spread?.spread ?? ([value].flat() as Value[])).map((event) => deepFreeze(place(event)));
       if (spread === undefined) moments.push({ frame: at, values: events });
       else {
         events.forEach((event, index) => moments.push({ frame: at + index * spread.milliseconds, values: [event] }));

@@ -1,11 +1,12 @@
-import type { Observable } from 'rxjs';
+import { asyncScheduler, type Observable } from 'rxjs';
 import type { ClaudeRequest } from '../../../src/tools/ClaudeRequest.js';
 import type { ToolEntry } from '../../../src/tools/Tool.js';
 import type { ClaudeClient } from '../../../src/transport/ClaudeClient.js';
 import { claudeStream } from '../../../src/transport/claudeStream.js';
 import type { Cassette } from '../cassette/Cassette.js';
 import { parseCassette } from '../cassette/parseCassette.js';
-import { drawMarbles, type DrawOptions, type MarbleDiagram } from '../drawMarbles.js';
+import { type DrawOptions, type MarbleDiagram, toDiagram } from '../drawMarbles.js';
+import { createRunRecorder } from '../run/createRunRecorder.js';
 import type { MarbleHelpers } from '../session/createHelpers.js';
 import { MarbleError } from '../session/MarbleError.js';
 import { runMarble } from '../session/runMarble.js';
@@ -48,15 +49,13 @@ export function playRecording(cassette: string | Cassette, converse: Converse, o
   }
 }
 
-function drawn(run: (helpers: MarbleHelpers) => Observable<unknown>, options: DrawOptions = {}): MarbleDiagram {
-  let diagram: MarbleDiagram | undefined;
+function drawn(run: (helpers: MarbleHelpers) => Observable<unknown>, options?: DrawOptions): MarbleDiagram {
+  const recorder = createRunRecorder(() => asyncScheduler.now());
   runMarble((helpers) => {
-    drawMarbles(run(helpers), options).subscribe((drawing) => {
-      diagram = drawing;
-    });
+    run(helpers).subscribe(recorder);
   });
-  if (diagram === undefined) throw new MarbleError('The run has no end.');
-  return diagram;
+  if (recorder.run.end === undefined) throw new MarbleError('The run has no end.');
+  return toDiagram(recorder.run, options);
 }
 
 function conversationOf(
