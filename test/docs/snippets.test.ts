@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import ts from 'typescript';
-import { allSnippets, ROOT, type Snippet } from './snippets.js';
+import { compile } from './compile.js';
+import { allSnippets } from './snippets.js';
 
 describe('examples in the documentation', () => {
   const snippets = allSnippets();
@@ -10,38 +9,11 @@ describe('examples in the documentation', () => {
   });
 
   it('all compile', () => {
-    expect(problems(snippets)).toEqual([]);
+    expect(compile(snippets)).toEqual([]);
   });
 
   it('would not compile with a misspelt event type', () => {
     const code = `import { ofType } from 'rxclaude';\nofType('tool_cal');\nexport {};`;
-    expect(problems([{ where: 'here', code }])).toHaveLength(1);
+    expect(compile([{ where: 'here', code }])).toHaveLength(1);
   });
 });
-
-/** What the compiler says of the snippets, each as a module of its own in the root of the project. */
-function problems(snippets: readonly Snippet[]): string[] {
-  const sources = new Map(snippets.map((snippet, index) => [join(ROOT, `snippet-${String(index)}.ts`), snippet]));
-  const options = compilerOptions();
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (name) => sources.has(name) || fileExists(name);
-  host.readFile = (name) => {
-    const snippet = sources.get(name);
-    return snippet === undefined ? readFile(name) : `${snippet.code}\nexport {};\n`;
-  };
-  const program = ts.createProgram([...sources.keys()], options, host);
-  return [...sources].flatMap(([name, { where }]) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(name))
-      .map(({ messageText }) => `${where}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`),
-  );
-}
-
-function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (name) => ts.sys.readFile(name)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  return { ...options, noUnusedLocals: false, noUnusedParameters: false };
-}
