@@ -24,7 +24,12 @@ const expected = {
   messages: 4,
   output_tokens: 10,
   started: 'assistant',
-  marble: 'function',
+  kit: {
+    drawn: 'result  [Bs]-o-t-c-(emEC|) <svg',
+    replayed: ['ping', 'TruncatedStreamError'],
+    pass: true,
+    marble: 'function',
+  },
 };
 
 /** package.json and package-lock.json of the consumer: the versions of our own lock, so nothing is looked up anew. */
@@ -88,6 +93,12 @@ await main(async () => {
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
     const flags = ['--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await promisify(execFile)('npm', ['ci', ...flags], { cwd: folder });
+
+    const { name, bin: commands } = readJson(join(root, 'package.json'));
+    const command = join(folder, 'node_modules', name, commands['rxclaude-marbles']);
+    const made = await node([command, 'from', 'reply.sse'], { cwd: folder });
+    if (!made.includes("marble('reply', ({ reply, scriptClaude, expectEvents })")) throw new Error(`made ${made}`);
+    console.log('rxclaude-marbles makes a test of a recording');
 
     const checks = Object.keys(compilers)
       .flatMap((version) => programs.map((program) => ({ version, program })))

@@ -3,13 +3,23 @@ import * as t from 'io-ts';
 import { lastValueFrom, of, reduce, tap } from 'rxjs';
 import {
   claudeStream,
+  converse,
   defineTool,
   type ClaudeClient,
   type ClaudeEvent,
   type RoundEvent,
   type RoundRequest,
 } from 'rxclaude';
-import { marble } from 'rxclaude/marbles';
+import {
+  cassetteFromRecording,
+  drawMarbles,
+  formatCassette,
+  marble,
+  replay,
+  runMarble,
+  toolUse,
+} from 'rxclaude/marbles';
+import { marbleMatchers } from 'rxclaude/marbles/jest';
 import {
   accumulateToolInput,
   executeTools,
@@ -43,6 +53,35 @@ const round = (request: RoundRequest) =>
     executeTools(tools, { concurrency: 4 }),
   );
 
+/** A test in virtual time that is drawn as well, a cassette that is played, and a matcher. */
+function kit() {
+  let drawn = '';
+  runMarble(({ reply, scriptClaude, tool, expectEvents, expectRuns, flush }) => {
+    const asking = reply('s-k-(wm|)', { k: toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
+    const weather = tool(getWeather, '--p-(r|)');
+    const client = scriptClaude(asking, 's-o-t-c-(em|)');
+    const run$ = converse(client, { ...request, tools: [weather] });
+    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'end_turn' } });
+    expectRuns(weather).toBe('----^---|');
+    flush();
+  });
+  runMarble(({ scriptClaude }) => {
+    drawMarbles(converse(scriptClaude('s-o-t-c-(em|)'), request)).subscribe(({ text, svg }) => {
+      drawn = `${text.split('\n')[2] ?? ''} ${svg.slice(0, 4)}`;
+    });
+  });
+  const replayed: string[] = [];
+  runMarble(() => {
+    const cassette = formatCassette(cassetteFromRecording([{ sse: 'event: ping\ndata: {"type":"ping"}\n\n' }]));
+    claudeStream(replay(cassette), request).subscribe({
+      next: ({ type }) => replayed.push(type),
+      error: ({ name }: Error) => replayed.push(name),
+    });
+  });
+  const { pass } = marbleMatchers.toBeValidHistory(request.messages);
+  return { drawn, replayed, pass, marble: typeof marble };
+}
+
 async function main() {
   const calls: unknown[] = [];
   const end = await lastValueFrom(
@@ -69,7 +108,7 @@ async function main() {
       messages: end.messages.length,
       output_tokens: end.usage.output_tokens,
       started: await lastValueFrom(role$),
-      marble: typeof marble,
+      kit: kit(),
     }),
   );
 }

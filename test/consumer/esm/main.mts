@@ -3,7 +3,16 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { claudeStream, converse, defineTool, type ClaudeClient, type ClaudeEvent, type RoundEvent } from 'rxclaude';
-import { marble } from 'rxclaude/marbles';
+import {
+  cassetteFromRecording,
+  drawMarbles,
+  formatCassette,
+  marble,
+  replay,
+  runMarble,
+  toolUse,
+} from 'rxclaude/marbles';
+import { marbleMatchers } from 'rxclaude/marbles/jest';
 import { ofType } from 'rxclaude/operators';
 import { request, script } from '../fake.cjs';
 
@@ -19,6 +28,35 @@ const getWeather = defineTool({
   input: t.type({ city: t.string }),
   run: ({ city }) => `Sun in ${city.toUpperCase()}`,
 });
+
+/** A test in virtual time that is drawn as well, a cassette that is played, and a matcher. */
+function kit() {
+  let drawn = '';
+  runMarble(({ reply, scriptClaude, tool, expectEvents, expectRuns, flush }) => {
+    const asking = reply('s-k-(wm|)', { k: toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
+    const weather = tool(getWeather, '--p-(r|)');
+    const client = scriptClaude(asking, 's-o-t-c-(em|)');
+    const run$ = converse(client, { ...request, tools: [weather] });
+    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'end_turn' } });
+    expectRuns(weather).toBe('----^---|');
+    flush();
+  });
+  runMarble(({ scriptClaude }) => {
+    drawMarbles(converse(scriptClaude('s-o-t-c-(em|)'), request)).subscribe(({ text, svg }) => {
+      drawn = `${text.split('\n')[2] ?? ''} ${svg.slice(0, 4)}`;
+    });
+  });
+  const replayed: string[] = [];
+  runMarble(() => {
+    const cassette = formatCassette(cassetteFromRecording([{ sse: 'event: ping\ndata: {"type":"ping"}\n\n' }]));
+    claudeStream(replay(cassette), request).subscribe({
+      next: ({ type }) => replayed.push(type),
+      error: ({ name }: Error) => replayed.push(name),
+    });
+  });
+  const { pass } = marbleMatchers.toBeValidHistory(request.messages);
+  return { drawn, replayed, pass, marble: typeof marble };
+}
 
 const seen: RoundEvent['type'][] = [];
 const events = await lastValueFrom(
@@ -41,6 +79,6 @@ console.log(
     messages: end.messages.length,
     output_tokens: end.usage.output_tokens,
     started: started.message.role,
-    marble: typeof marble,
+    kit: kit(),
   }),
 );
