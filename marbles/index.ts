@@ -1,4 +1,6 @@
 export {
+  approvalDecision,
+  approvalRequest,
   conversationEnd,
   roundRetry,
   roundStart,

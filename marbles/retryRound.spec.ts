@@ -54,7 +54,7 @@ describe('tries a round again', () => {
   });
 
   marble('twice unless told otherwise, and then fails as the last attempt did', ({ reply, expectEvents }) => {
-    const refusal = apiError('api_error', { status: 500 });
+    const refusal = refused(500);
     const last = apiError('overloaded_error', { message: 'the last one' });
     const one = reply('  -s-#              ');
     const two = reply('       -s-o-#       ', { '#': refusal });
@@ -173,7 +173,7 @@ describe('obeys a server that says how long to wait:', () => {
   });
 
   marble('a 429 that has passed by then', ({ reply, expectEvents }) => {
-    const limited = apiError('rate_limit_error', { status: 429, headers: { 'retry-after-ms': '3' } });
+    const limited = refused(429, { 'retry-after-ms': '3' });
     const one = reply('-#         ', { '#': limited });
     const two = reply('    -s-e-m|');
     const expected = ' -R---s-e-m|';

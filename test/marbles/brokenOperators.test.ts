@@ -99,8 +99,8 @@ describe('results in the wrong order', () => {
        actual    -K-L-[wST]----[XW]m|
                              ^
 
-       w message_delta with stop_reason tool_use  m message_stop  K as the test gives it  S as the test gives it
-       W as the test gives it  X as the test gives it  L as the test gives it  T as the test gives it"
+       w message_delta with stop_reason tool_use  m message_stop
+       K L S W X T as the test gives them"
     `);
   });
 

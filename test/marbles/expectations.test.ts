@@ -2,6 +2,7 @@ import { concat, NEVER, of, tap, throwError, timer } from 'rxjs';
 import {
   DiagramError,
   exactly,
+  inTurn,
   marble,
   MarbleError,
   runMarble,
@@ -36,6 +37,11 @@ describe('expectEvents', () => {
       'At 0 ms: `S` (tool_start, {"name":"add"}) was expected, but `K` (tool_call of add (toolu_1)) came. `S` is a letter of the legend: for another event take another letter, or give a `type`.',
     );
     expect(swapped({ S: { type: 'tool_call' }, K: { type: 'tool_start' } })).not.toThrow();
+  });
+
+  marble('takes another value for a letter each time', ({ reply, expectEvents }) => {
+    const source = reply('t-t-t|', { t: inTurn(text('a'), text('b')) });
+    expectEvents(source).toBe('t-t-t|', { t: inTurn(text('a'), text('b')) });
   });
 
   marble('compares in full what is asked for in full', ({ reply, expectEvents }) => {
@@ -113,7 +119,7 @@ describe('expectEvents', () => {
     ['an event is missing', '-s-o-t-t|', undefined, 'At 6 ms: `t` (text) was expected, but completion came.'],
     ['an event is too many', '-s-o--|', undefined, 'At 5 ms: completion was expected, but `t` (content_block_delta'],
     ['nothing more was expected', '-s-o-t', undefined, 'At 6 ms: nothing more was expected, but completion came.'],
-    ['nothing more came', '-s-o-t-|', undefined, 'completion was expected at 7 ms, but came at 6 ms.'],
+    ['nothing more came', '-s-o-t-|', undefined, 'Completion was expected at 7 ms, but came at 6 ms.'],
     [
       'an event is another one',
       '-s-h-t|',

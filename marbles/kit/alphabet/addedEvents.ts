@@ -1,5 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type {
+  ApprovalDecisionEvent,
+  ApprovalRequestEvent,
   ConversationEndEvent,
   RoundRetryEvent,
   RoundStartEvent,
@@ -44,6 +46,20 @@ export function toolFailure(
 ): ToolResultEvent {
   const result = { type: 'tool_result' as const, tool_use_id: id, content, is_error: true };
   return { type: 'tool_result', id, name, index, result, output: undefined, error, duration };
+}
+
+/** The `approval_request` of a call whose guard takes its time. */
+export function approvalRequest({ id, name, index }: ToolCallEvent, input: unknown = {}): ApprovalRequestEvent {
+  return { type: 'approval_request', id, name, index, input };
+}
+
+/** The `approval_decision` of such a guard; `reason` is why not. */
+export function approvalDecision(
+  { id, name, index }: ToolCallEvent,
+  decision: ApprovalDecisionEvent['decision'],
+  reason?: string,
+): ApprovalDecisionEvent {
+  return { type: 'approval_decision', id, name, index, decision, ...(reason !== undefined && { reason }) };
 }
 
 /** A `round_start`. */

@@ -37,7 +37,7 @@ export function spread<Event extends RoundEvent>(events: readonly Event[], milli
 }
 
 /**
- * Gives a letter another meaning each time it is used; the last one stays.
+ * Gives a letter another meaning each time it is used, in a reply and in what is expected; the last one stays.
  *
  * ```text
  * reply  s-o-t-t-c-e-m|      t: inTurn(text('Hel'), text('lo'))

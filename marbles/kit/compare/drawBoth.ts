@@ -108,7 +108,11 @@ function paintLane({ width }: Axis, events: readonly Drawn[], places: readonly n
 
 /** What the letters mean, those of the test's own values included. */
 function legendOf(events: readonly Drawn[], given: readonly string[]): string {
-  const used = events.map(({ letter }) => letter).join('');
-  const ofTest = Object.fromEntries(given.map((letter) => [letter, 'as the test gives it']));
-  return legendLines({ ...LEGEND, ...ofTest }, used, '', COLUMNS);
+  const letters = [...new Set(events.map(({ letter }) => letter))];
+  const ofTest = given.filter((letter) => letters.includes(letter));
+  const ofLegend = letters.filter((letter) => !given.includes(letter));
+  const lines = legendLines(LEGEND, ofLegend.join(''), '', COLUMNS);
+  if (ofTest.length === 0) return lines;
+  const own = `  ${ofTest.join(' ')} as the test gives ${ofTest.length === 1 ? 'it' : 'them'}`;
+  return lines === '' ? own : `${lines}\n${own}`;
 }

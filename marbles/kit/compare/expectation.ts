@@ -5,13 +5,14 @@ import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
 
 /**
  * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
- * row, a matcher of the test framework, or a function that says whether an event is the right one. `#` is the error. A
+ * row, a matcher of the test framework, or a function that says whether an event is the right one; `inTurn(...)` gives another
+ * of these each time. `#` is the error. A
  * letter of the legend keeps its meaning where only fields are given, and loses it where they name a `type`.
  */
 export type ExpectedValues = Readonly<Record<string, unknown>>;
 
 /** What the test gives for a letter. */
-export interface ExpectedValue {
+interface ExpectedValue {
   readonly of: unknown;
   /** Whether the event must have the letter of the legend all the same: the test gives fields only, and no type. */
   readonly keepsShape: boolean;
@@ -39,17 +40,27 @@ export interface Expectation extends Pick<Diagram, 'scale' | 'lanes'> {
  */
 export function readExpectation(diagram: string, values: ExpectedValues): Expectation {
   const { signs, scale, lanes } = parseDiagram(diagram);
+  const used = new Map<string, number>();
   const events = signs.flatMap(({ frame, letter, lane, column }): ExpectedEvent[] => {
     if (!Object.hasOwn(values, letter)) {
       if (!Object.hasOwn(LEGEND, letter) && letter !== '|' && letter !== '#')
         throw unknownLetter(letter, diagram, column);
       return [{ frame, letter, lane, value: undefined }];
     }
-    const value = values[letter];
+    const value = valueOf(letter, values[letter], used);
     const all: readonly unknown[] = Array.isArray(value) ? value : [value];
     return all.map((of) => ({ frame, letter, lane, value: { of, keepsShape: keepsShape(letter, of) } }));
   });
   return { events, scale, lanes };
+}
+
+/** What a letter stands for this time. */
+function valueOf(letter: string, given: unknown, used: Map<string, number>): unknown {
+  if (!isObject(given) || !Array.isArray(given['inTurn'])) return given;
+  const turn = used.get(letter) ?? 0;
+  used.set(letter, turn + 1);
+  const values: readonly unknown[] = given['inTurn'];
+  return values[Math.min(turn, values.length - 1)];
 }
 
 /** Whether a letter of the legend keeps its meaning beside what the test gives for it. */

@@ -5,7 +5,11 @@ import type { ExpectedEvent } from './expectation.js';
 import { preview } from './preview.js';
 
 /** What is not as expected, in a sentence or two. */
-export function explain({ kind, expected, actual, difference }: Mismatch, scale: number): string {
+export function explain(mismatch: Mismatch, scale: number): string {
+  return sentence(mismatch, scale).replace(/^[a-z]/, (first) => first.toUpperCase());
+}
+
+function sentence({ kind, expected, actual, difference }: Mismatch, scale: number): string {
   const at = `At ${timeOf(expected, actual) * scale} ms`;
   const wanted = expected === undefined ? 'nothing more' : nameOf(expected);
   const came = actual === undefined ? 'nothing more' : describe(actual);
@@ -58,7 +62,8 @@ function nameOf({ letter, value }: ExpectedEvent): string {
 /** What came: its letter, its type and what tells it from others of its kind; of an error, its message. */
 function describe({ letter, event }: ActualEvent): string {
   if (letter === '|') return 'completion';
-  if (letter === '#') return `the error ${preview(event)}`;
+  // Its own full stop would end our sentence.
+  if (letter === '#') return `the error ${preview(event).replace(/\.$/, '')}`;
   if (!isObject(event)) return preview(event);
   const { type, name, id, delta } = event as { type?: unknown; name?: unknown; id?: unknown; delta?: unknown };
   const call = typeof name === 'string' && typeof id === 'string' ? ` of ${name} (${id})` : '';

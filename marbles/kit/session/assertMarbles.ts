@@ -70,10 +70,17 @@ function ofMessages(
   const [wanted = [], found = []] = drawn;
   const picture = drawBoth({ expected: wanted, actual: found, index }, Object.keys(values));
   const inner = difference.path.split('.').slice(1).join('.');
-  const where = inner.startsWith('notification.')
-    ? ` ${describe({ ...difference, path: inner.replace(/^notification\.(value|error)\.?/, '') })}`
-    : '';
+  const where =
+    inner === 'frame'
+      ? ` ${timeText(difference)}`
+      : inner.startsWith('notification.')
+        ? ` ${describe({ ...difference, path: inner.replace(/^notification\.(value|error)\.?/, '') })}`
+        : '';
   return `The stream is not as expected.${where}\n\n${picture}`;
+}
+
+function timeText({ expected, found }: Difference): string {
+  return `What was expected at ${preview(expected)} ms came at ${preview(found)} ms.`;
 }
 
 function toDrawn({ frame, notification }: Message, values: Readonly<Record<string, unknown>>): Drawn {
