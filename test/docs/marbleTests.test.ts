@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEGEND, SIGNS } from '../../marbles/index.js';
 import { outputOf } from './runSnippet.js';
-import { ROOT } from './snippets.js';
+import { allSnippets, ROOT } from './snippets.js';
 
 const page = readFileSync(join(ROOT, 'docs/marble-tests.md'), 'utf8');
 /** The fenced blocks of the page, in order. */
@@ -19,17 +19,17 @@ const rows = new Map(
 );
 
 /** What is declared only, or needs a network, is there for the compiler alone. */
-function isRun({ language, code }: (typeof fences)[number]): boolean {
-  return language === 'ts' && !/^declare |^import Anthropic|from 'node:test'/m.test(code);
+function isRun(code: string): boolean {
+  return !/^declare |^import Anthropic|from 'node:(?:fs|test)'|process\./m.test(code);
 }
 
 describe('docs/marble-tests.md', () => {
   it('has examples that are run', () => {
-    expect(fences.filter(isRun).length).toBeGreaterThan(8);
+    expect(fences.filter(({ language, code }) => language === 'ts' && isRun(code)).length).toBeGreaterThan(8);
   });
 
   fences.forEach((fence, at) => {
-    if (!isRun(fence)) return;
+    if (fence.language !== 'ts' || !isRun(fence.code)) return;
     // Marble tests declare themselves here.
     const output = outputOf(fence.code);
     const next = fences[at + 1];
@@ -42,4 +42,21 @@ describe('docs/marble-tests.md', () => {
   it.each(Object.entries({ ...LEGEND, ...SIGNS }))('the legend explains %s as the kit does', (sign, meaning) => {
     expect(rows.get(sign)).toBe(meaning);
   });
+});
+
+describe('examples of marble tests elsewhere', () => {
+  const examples = allSnippets().filter(
+    ({ where, code }) => code.includes('marbles') && !where.startsWith('docs/marble-tests.md') && isRun(code),
+  );
+
+  it('are there', () => {
+    expect(examples.length).toBeGreaterThan(4);
+  });
+
+  for (const { where, code } of examples) {
+    const output = outputOf(code);
+    it(`${where} runs`, () => {
+      expect(output).toBe('');
+    });
+  }
 });
