@@ -2,18 +2,36 @@ import { asyncScheduler, lastValueFrom, type Observable } from 'rxjs';
 import { claudeStream, converse, fetchClient, OptionError, retryRound, timeoutGuard } from '../src/index.js';
 import { TruncatedStreamError, UnexpectedResponseError } from '../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from '../src/index.js';
-import { apiError } from './kit/alphabet/apiError.js';
-import type { Cassette, CassetteEnd, CassetteExchange } from './kit/cassette/Cassette.js';
-import { CassetteError } from './kit/cassette/CassetteError.js';
-import { parseCassette } from './kit/cassette/parseCassette.js';
-import { record } from './kit/cassette/record.js';
-import { replay } from './kit/cassette/replay.js';
-import { marble } from './kit/session/marble.js';
-import { marbleWithPromises } from './kit/session/marbleWithPromises.js';
-import { claude } from './support/alphabet.js';
+import {
+  apiError,
+  blockStop,
+  CassetteError,
+  marble,
+  marbleWithPromises,
+  messageStart,
+  messageStop,
+  parseCassette,
+  record,
+  replay,
+  stop,
+  text,
+  textStart,
+} from './index.js';
+import type { Cassette, CassetteEnd, CassetteExchange } from './index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
+// s message_start  o a text block starts  t text  c content_block_stop  e message_delta with stop_reason end_turn
+// m message_stop  R round_retry
+
+const claude = frozen({
+  s: messageStart(),
+  o: textStart(),
+  t: text('Hi'),
+  c: blockStop(),
+  e: stop('end_turn'),
+  m: messageStop(),
+});
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
   max_tokens: 100,

@@ -1,4 +1,5 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { NO_USAGE } from '../../../src/conversation/addUsage.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
@@ -74,15 +75,6 @@ export function roundRetry(attempt: number, error: unknown, delay: number): Roun
 
 /** A `conversation_end`. */
 export function conversationEnd(reason: ConversationEndEvent['reason'] = 'end_turn', rounds = 1): ConversationEndEvent {
-  const usage = {
-    input_tokens: 0,
-    output_tokens: 0,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    thinking_tokens: 0,
-    web_search_requests: 0,
-    web_fetch_requests: 0,
-  };
   const base = { type: 'conversation_end' as const, reason, messages: [], message: undefined };
-  return { ...base, usage, usage_estimated: false, rounds };
+  return { ...base, usage: NO_USAGE, usage_estimated: false, rounds };
 }

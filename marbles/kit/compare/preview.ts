@@ -13,7 +13,7 @@ function toText(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
   if (!isObject(value)) return String(value);
-  if (typeof value['asymmetricMatch'] === 'function') return matcherText(value);
+  if (typeof value['asymmetricMatch'] === 'function' && !('toJSON' in value)) return matcherText(value);
   try {
     return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${field}n` : field));
   } catch {
