@@ -1,164 +1,161 @@
 import * as t from 'io-ts';
 import { asapScheduler, concat, EMPTY, finalize, NEVER, Observable, of, scheduled, throwError } from 'rxjs';
 import { defineTool, executeTools, validateWith } from '../src/index.js';
-import type { ExecuteToolsOptions, Guard, RoundEvent, Tool, ToolContext } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { asked, call, claude, decided, failure, ours, result, retried } from './support/alphabet.js';
+import type { ExecuteToolsOptions, Guard, RoundEvent, Tool, ToolContext, ToolResultEvent } from '../src/index.js';
+import {
+  apiError,
+  approvalDecision,
+  approvalRequest,
+  exactly,
+  marble,
+  messageStop,
+  roundRetry,
+  stop,
+  toolCall,
+  toolFailure,
+  toolResult,
+  toolStart,
+} from './index.js';
 import { fakeTool } from './support/fakeTool.js';
-import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
-import { overloaded } from './support/overloaded.js';
 
-const A = asked('k');
-// K L call the tools k and l, A says that a guard takes its time over k, D what it says then; S T say that they start, W X
-// how they end.
-const values = frozen({ ...claude, ...ours, A });
+// Claude calls the tool `pay`, which has a guard, or shares one with all tools.
+//
+// w message_delta with stop_reason tool_use  m message_stop  R round_retry  K tool_call  A approval_request
+// D approval_decision  S tool_start  W tool_result  X tool_result with is_error
+
+const input = { invoice: 'A-17' };
+const K = toolCall('toolu_1', 'pay', input);
+const S = toolStart(K);
+const paid = toolResult(K, 'paid');
+/** What is told of a guard that takes its time. */
+const A = approvalRequest(K, input);
 const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
-function refusal(name: string, why: string, cause?: { cause: unknown }) {
-  const message = `The call to \`${name}\` was not run: ${why}`;
-  return failure(name, message, { _tag: 'GuardRefusal', message, ...cause });
-}
-
-/** What is told of a guard that took its time, and then gave this answer to the call. */
-function decisionOf(answer: ReturnType<typeof refusal> | undefined) {
-  if (answer === undefined) return decided('k', 'approved');
-  return decided('k', 'denied', (answer.result.content as string).replace('The call to `k` was not run: ', ''));
+function refusal(why: string, cause?: { cause: unknown }): ToolResultEvent {
+  const message = `The call to \`pay\` was not run: ${why}`;
+  return toolFailure(K, message, { _tag: 'GuardRefusal', message, ...cause });
 }
 
 /** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
 const unknown = 'whether it is allowed could not be found out.';
 
-/** What guards may say, and what becomes of the call: the answer to it, or `undefined` when it is run. */
-const verdicts: [string, () => unknown, ReturnType<typeof refusal> | undefined][] = [
+/** What guards may say, and why the call is not run then; `undefined` when it is. */
+const verdicts: [string, () => unknown, string | undefined][] = [
   ['true', () => true, undefined],
   ['nothing', () => undefined, undefined],
-  ['why not', () => 'Ask the user first.', refusal('k', 'Ask the user first.')],
-  ['false', () => false, refusal('k', 'It is not allowed.')],
-  ['an empty text', () => '', refusal('k', 'It is not allowed.')],
-  ['null', () => null, refusal('k', 'It is not allowed.')],
-  ['0', () => 0, refusal('k', 'It is not allowed.')],
-  ['1', () => 1, refusal('k', 'It is not allowed.')],
-  ['an object', () => ({ allowed: true }), refusal('k', 'It is not allowed.')],
+  ['why not', () => 'Ask the user first.', 'Ask the user first.'],
+  ['false', () => false, 'It is not allowed.'],
+  ['an empty text', () => '', 'It is not allowed.'],
+  ['null', () => null, 'It is not allowed.'],
+  ['0', () => 0, 'It is not allowed.'],
+  ['1', () => 1, 'It is not allowed.'],
+  ['an object', () => ({ allowed: true }), 'It is not allowed.'],
 ];
 
-describe.each<[string, (guard: Guard) => { guard?: Guard; tool?: Partial<Tool> }]>([
-  ['a guard for all tools', (guard) => ({ guard })],
-  ['a guard of the tool', (guard) => ({ tool: { guard } })],
-])('%s', (_, put) => {
-  const setUp = (verdict: () => unknown, run: () => unknown) => {
-    const { guard, tool } = put(verdict as Guard);
-    return executeTools([fakeTool('k', run, tool)], guard === undefined ? {} : { guard });
-  };
+describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof executeTools>]>([
+  ['a guard for all tools', (tool, guard) => executeTools([tool], { guard: guard as Guard })],
+  ['a guard of the tool', (tool, guard) => executeTools([{ ...tool, guard: guard as Guard }])],
+])('%s', (_, setUp) => {
+  describe.each(verdicts)('that says %s', (_says, verdict, why) => {
+    const answers = why === undefined ? { W: exactly(paid) } : { X: exactly(refusal(why)) };
+    const decision = why === undefined ? approvalDecision(K, 'approved') : approvalDecision(K, 'denied', why);
+    const values = { K, A: exactly(A), D: exactly(decision), S: exactly(S), ...answers };
 
-  describe.each(verdicts)('that says %s', (_says, verdict, answer) => {
-    marble(answer === undefined ? 'lets the call through' : 'refuses the call', ({ hot, expectObservable }) => {
-      const source = hot('-K-w----m|', values);
-      const through = '   -K-(wSW)m|';
-      const refused = '   -K-(wW)-m|';
+    marble(why === undefined ? 'lets the call through' : 'refuses the call', ({ events, tool, expectEvents }) => {
+      const source = events('-K-w----m|', { K });
+      const through = '      -K-(wSW)m|';
+      const refused = '      -K-(wX)-m|';
 
-      const run = jest.fn(() => 'r');
-      const expected = answer === undefined ? through : refused;
-      expectObservable(source.pipe(setUp(verdict, run))).toBe(expected, { ...values, W: answer ?? result('k', 'r') });
+      const pay = tool('pay', '(r|)', { r: 'paid' });
+      const expected = why === undefined ? through : refused;
+      expectEvents(source.pipe(setUp(pay, verdict))).toBe(expected, values);
     });
 
-    marble('does the same as an Observable, at once', ({ hot, expectObservable, flush }) => {
-      const source = hot('-K-w----m|', values);
-      const through = '   -K-(wSW)m|';
-      const refused = '   -K-(wW)-m|';
+    marble('does the same as an Observable, at once', ({ events, tool, flush, expectEvents }) => {
+      const source = events('-K-w----m|', { K });
+      const through = '      -K-(wSW)m|';
+      const refused = '      -K-(wX)-m|';
 
-      const ended = jest.fn();
-      const guard = () => concat(of(verdict()), NEVER).pipe(finalize(ended));
-      const run = jest.fn(() => {
-        expect(ended).toHaveBeenCalledTimes(1);
-        return 'r';
-      });
-      const expected = answer === undefined ? through : refused;
-      expectObservable(source.pipe(setUp(guard, run))).toBe(expected, { ...values, W: answer ?? result('k', 'r') });
+      const pay = tool('pay', '(r|)', { r: 'paid' });
+      const runsAtItsEnd: number[] = [];
+      const guard = () => concat(of(verdict()), NEVER).pipe(finalize(() => runsAtItsEnd.push(pay.runs.length)));
+      const expected = why === undefined ? through : refused;
+      expectEvents(source.pipe(setUp(pay, guard))).toBe(expected, values);
       flush();
-      expect(ended).toHaveBeenCalledTimes(1);
+      expect(runsAtItsEnd).toEqual([0]);
     });
 
-    marble('does the same as an Observable, later', ({ hot, cold, expectObservable, expectSubscriptions }) => {
-      const guard = cold('   ----v--v|     ', { v: verdict() });
-      const asked = '     ---^---!';
-      const source = hot(' -K-w---------m|', values);
-      const through = '    -K-(wA)(DSW)-m|';
-      const refused = '    -K-(wA)(DW)--m|';
+    marble('does the same as an Observable, later', (helpers) => {
+      const { cold, events, tool, expectEvents, expectSubscriptions } = helpers;
+      const guard = cold('      ----v--v|   ', { v: verdict() });
+      const asked = '        ---^---!       ';
+      const source = events('-K-w---------m|', { K });
+      const through = '      -K-(wA)(DSW)-m|';
+      const refused = '      -K-(wA)(DX)--m|';
 
-      const out = source.pipe(
-        setUp(
-          () => guard,
-          () => 'r',
-        ),
-      );
-      const expected = answer === undefined ? through : refused;
-      expectObservable(out).toBe(expected, { ...values, D: decisionOf(answer), W: answer ?? result('k', 'r') });
+      const pay = tool('pay', '(r|)', { r: 'paid' });
+      const expected = why === undefined ? through : refused;
+      expectEvents(source.pipe(setUp(pay, () => guard))).toBe(expected, values);
       expectSubscriptions(guard.subscriptions).toBe(asked);
     });
 
     it('does the same as a promise', async () => {
-      const run = jest.fn(() => 'r');
-      const source = of<RoundEvent[]>(ours.K, claude.w);
-      const seen = observe(source.pipe(setUp(async () => verdict(), run)));
-      expect(seen.values).toEqual([ours.K, claude.w, A]);
+      const run = jest.fn(() => 'paid');
+      const source = of<RoundEvent[]>(K, stop('tool_use'));
+      const seen = observe(source.pipe(setUp(fakeTool('pay', run), async () => verdict())));
+      expect(seen.values).toEqual([K, stop('tool_use'), A]);
       expect(run).not.toHaveBeenCalled();
       await settled();
-      const outcome = answer === undefined ? [ours.S, result('k', 'r')] : [answer];
-      expect(seen.values.slice(3).map(timeless)).toEqual([decisionOf(answer), ...outcome]);
+      const outcome = why === undefined ? [S, paid] : [refusal(why)];
+      expect(seen.values.slice(3).map(timeless)).toEqual([decision, ...outcome]);
       expect(seen.end).toBe('complete');
-      expect(run).toHaveBeenCalledTimes(answer === undefined ? 1 : 0);
+      expect(run).toHaveBeenCalledTimes(why === undefined ? 1 : 0);
     });
   });
 
-  marble('that throws refuses the call', ({ hot, expectObservable }) => {
-    const source = hot('-K-w---m|', values);
-    const expected = '  -K-(wW)m|';
+  marble('that throws refuses the call', ({ events, tool, expectEvents, expectRuns }) => {
+    const source = events('-K-w---m|', { K });
+    const expected = '     -K-(wX)m|';
 
+    const pay = tool('pay', '(r|)');
     const fail = () => {
       throw boom;
     };
-    const W = refusal('k', unknown, { cause: boom });
-    expectObservable(source.pipe(setUp(fail, () => 'r'))).toBe(expected, { ...values, W });
+    const X = exactly(refusal(unknown, { cause: boom }));
+    expectEvents(source.pipe(setUp(pay, fail))).toBe(expected, { K, X });
+    expectRuns(pay).toBe([]);
   });
 
-  marble('whose Observable fails refuses the call', ({ hot, cold, expectObservable }) => {
+  marble('whose Observable fails refuses the call', ({ cold, events, tool, expectEvents, expectRuns }) => {
     const now = throwError(() => boom);
-    const later = cold('       ----#', undefined, boom);
-    const source = hot('    -K-w--------m|', values);
-    const answer = '        -K-(wW)-----m|';
-    const answerLater = '   -K-(wA)(DW)-m|';
+    const later = cold('      ----#      ', undefined, boom);
+    const source = events('-K-w--------m|', { K });
+    const answer = '       -K-(wX)-----m|';
+    const answerLater = '  -K-(wA)(DX)-m|';
 
-    const W = refusal('k', unknown, { cause: boom });
-    const out = (guard: unknown) =>
-      source.pipe(
-        setUp(
-          () => guard,
-          () => 'r',
-        ),
-      );
-    expectObservable(out(now)).toBe(answer, { ...values, W });
-    expectObservable(out(later)).toBe(answerLater, { ...values, D: decisionOf(W), W });
+    const pay = tool('pay', '(r|)');
+    const X = exactly(refusal(unknown, { cause: boom }));
+    const D = exactly(approvalDecision(K, 'denied', unknown));
+    expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
+    expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
+    expectRuns(pay).toBe([]);
   });
 
-  marble('whose Observable has no value refuses the call', ({ hot, cold, expectObservable }) => {
+  marble('whose Observable has no value refuses the call', ({ cold, events, tool, expectEvents, expectRuns }) => {
     const now = EMPTY;
-    const later = cold('       ----|');
-    const source = hot('    -K-w--------m|', values);
-    const answer = '        -K-(wW)-----m|';
-    const answerLater = '   -K-(wA)(DW)-m|';
+    const later = cold('      ----|      ');
+    const source = events('-K-w--------m|', { K });
+    const answer = '       -K-(wX)-----m|';
+    const answerLater = '  -K-(wA)(DX)-m|';
 
-    const W = refusal('k', 'It is not allowed.');
-    const out = (guard: unknown) =>
-      source.pipe(
-        setUp(
-          () => guard,
-          () => 'r',
-        ),
-      );
-    expectObservable(out(now)).toBe(answer, { ...values, W });
-    expectObservable(out(later)).toBe(answerLater, { ...values, D: decisionOf(W), W });
+    const pay = tool('pay', '(r|)');
+    const X = exactly(refusal('It is not allowed.'));
+    const D = exactly(approvalDecision(K, 'denied', 'It is not allowed.'));
+    expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
+    expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
+    expectRuns(pay).toBe([]);
   });
 
   it.each([
@@ -172,10 +169,18 @@ describe.each<[string, (guard: Guard) => { guard?: Guard; tool?: Partial<Tool> }
       }),
     ],
   ])('whose promise %s refuses the call', async (_how, verdict) => {
-    const seen = observe(of<RoundEvent[]>(ours.K, claude.w).pipe(setUp(verdict, () => 'r')));
+    const source = of<RoundEvent[]>(K, stop('tool_use'));
+    const seen = observe(
+      source.pipe(
+        setUp(
+          fakeTool('pay', () => 'paid'),
+          verdict,
+        ),
+      ),
+    );
     await settled();
-    const W = refusal('k', unknown, { cause: boom });
-    expect(seen.values).toEqual([ours.K, claude.w, A, decisionOf(W), W]);
+    const decision = approvalDecision(K, 'denied', unknown);
+    expect(seen.values).toEqual([K, stop('tool_use'), A, decision, refusal(unknown, { cause: boom })]);
     expect(seen.end).toBe('complete');
   });
 });
@@ -192,8 +197,8 @@ describe('the two guards of a call', () => {
       asked.push('own');
       return own as boolean;
     };
-    const tools = [fakeTool('k', () => asked.push('run'), { guard: ownGuard })];
-    const seen = observe(of<RoundEvent[]>(ours.K, claude.w).pipe(executeTools(tools, { guard })));
+    const tools = [fakeTool('pay', () => asked.push('run'), { guard: ownGuard })];
+    const seen = observe(of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools(tools, { guard })));
     await settled();
     return { asked, last: seen.values.at(-1) };
   }
@@ -209,7 +214,7 @@ describe('the two guards of a call', () => {
     expect((await ask(yes, of(true))).asked).toEqual(['common', 'own', 'run']);
     expect((await ask(yes, scheduled([true], asapScheduler))).asked).toEqual(['common', 'own', 'run']);
     const refused = await ask(yes, 'Not on Sundays.');
-    expect(refused).toEqual({ asked: ['common', 'own'], last: refusal('k', 'Not on Sundays.') });
+    expect(refused).toEqual({ asked: ['common', 'own'], last: refusal('Not on Sundays.') });
   });
 
   it.each([
@@ -218,36 +223,36 @@ describe('the two guards of a call', () => {
     ['with an Observable', of('No.', true)],
     ['with an Observable, later', scheduled(['No.', true], asapScheduler)],
   ])('are not both asked when the common one refuses %s', async (_, no) => {
-    expect(await ask(no, true)).toEqual({ asked: ['common'], last: refusal('k', 'No.') });
+    expect(await ask(no, true)).toEqual({ asked: ['common'], last: refusal('No.') });
   });
 });
 
 describe('a guard is asked', () => {
-  const k = defineTool({
-    name: 'k',
-    description: 'Looks up a city.',
-    input: t.type({ city: t.string }),
-    run: ({ city }) => city,
+  const pay = defineTool({
+    name: 'pay',
+    description: 'Pays an invoice.',
+    input: t.type({ invoice: t.string }),
+    run: () => 'paid',
   });
   const asked = jest.fn<boolean, [unknown, ToolContext]>(() => true);
   beforeEach(() => asked.mockClear());
 
   /** Runs calls of one reply, checked before. */
-  function runCalls(calls: RoundEvent[], tool: Tool = k, options: ExecuteToolsOptions = {}) {
-    const source = of(...calls, claude.w, claude.m);
+  function runCalls(calls: RoundEvent[], tool: Tool = pay, options: ExecuteToolsOptions = {}) {
+    const source = of(...calls, stop('tool_use'), messageStop());
     return observe(source.pipe(validateWith([tool]), executeTools([tool], { guard: asked, ...options }))).values;
   }
 
   it('with the decoded input, and what the tool gets', () => {
-    const decode = () => ({ _tag: 'Right' as const, right: { city: 'decoded' } });
+    const decode = () => ({ _tag: 'Right' as const, right: { invoice: 'decoded' } });
     const run = jest.fn();
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    runCalls([call('k', { city: 'raw' })], fakeTool('k', run, { decode }), { messages });
+    runCalls([toolCall('toolu_1', 'pay', { invoice: 'raw' })], fakeTool('pay', run, { decode }), { messages });
     expect(asked.mock.calls).toEqual(run.mock.calls);
     expect(asked).toHaveBeenCalledWith(
-      { city: 'decoded' },
+      { invoice: 'decoded' },
       {
-        call: { ...call('k'), input: { _tag: 'Right', right: { city: 'decoded' } } },
+        call: toolCall('toolu_1', 'pay', { invoice: 'decoded' }),
         messages,
         signal: expect.any(AbortSignal) as unknown,
         idempotencyKey: expect.any(String) as unknown,
@@ -256,7 +261,7 @@ describe('a guard is asked', () => {
   });
 
   it('not about an input that is not valid, nor about a tool that is not there', () => {
-    const seen = runCalls([call('k', { city: 1 }), call('l', { city: 'Berlin' })]);
+    const seen = runCalls([toolCall('toolu_1', 'pay', { invoice: 1 }), toolCall('toolu_2', 'book', input)]);
     expect(asked).not.toHaveBeenCalled();
     const answers = seen.filter(({ type }) => type === 'tool_result');
     expect(answers).toMatchObject([{ error: { _tag: 'InvalidInput' } }, { error: { _tag: 'UnknownTool' } }]);
@@ -264,33 +269,33 @@ describe('a guard is asked', () => {
 
   it('not before Claude has ended its reply, unless the tool may run before that', () => {
     const source = new Observable<RoundEvent>((subscriber) => {
-      subscriber.next(ours.K);
-      subscriber.next(ours.L);
+      subscriber.next(K);
+      subscriber.next(toolCall('toolu_2', 'weather'));
     });
-    const tools = [fakeTool('k', () => 'r'), fakeTool('l', () => 'r', { idempotent: true })];
+    const tools = [fakeTool('pay', () => 'paid'), fakeTool('weather', () => 'sunny', { idempotent: true })];
     observe(source.pipe(executeTools(tools, { guard: asked })));
-    expect(asked.mock.calls.map(([, context]) => context.call.name)).toEqual(['l']);
+    expect(asked.mock.calls.map(([, context]) => context.call.name)).toEqual(['weather']);
   });
 
   it('as a method of its tool', () => {
-    const tool = fakeTool('k', () => 'r', {
+    const tool = fakeTool('pay', () => 'paid', {
       guard(this: Tool) {
         return `I am ${this.name}.`;
       },
     });
-    expect(runCalls([ours.K], tool)).toContainEqual(refusal('k', 'I am k.'));
+    expect(runCalls([K], tool)).toContainEqual(refusal('I am pay.'));
   });
 });
 
-marble('asks again in a further attempt about a call that was refused', ({ hot, expectObservable }) => {
-  const events = { ...values, R: retried(1, overloaded(), 1) };
-  const source = hot('-K---R-K----(wm|)', events);
-  const expected = '  -(KX)R-(KSW)(wm|)';
+marble('asks again in a further attempt about a call that was refused', ({ events, tool, expectEvents }) => {
+  const R = roundRetry(1, apiError('overloaded_error'), 1);
+  const source = events('-K---R-K----(wm|)', { K, R });
+  const expected = '     -(KX)R-(KSW)(wm|)';
 
   const says = ['Not yet.', true];
-  const tools = [fakeTool('k', () => 'r', { idempotent: true, guard: () => says.shift() })];
-  const results = { X: refusal('k', 'Not yet.'), W: result('k', 'r') };
-  expectObservable(source.pipe(executeTools(tools))).toBe(expected, { ...events, ...results });
+  const pay = tool('pay', '(r|)', { r: 'paid' }, { idempotent: true, guard: () => says.shift() });
+  const results = { X: exactly(refusal('Not yet.')), S: exactly(S), W: exactly(paid) };
+  expectEvents(source.pipe(executeTools([pay]))).toBe(expected, { K, R, ...results });
 });
 
 async function settled(): Promise<void> {

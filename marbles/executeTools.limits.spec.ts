@@ -1,47 +1,73 @@
-import { asyncScheduler, defer, finalize, NEVER, Observable, of, timer } from 'rxjs';
+import { defer, finalize, NEVER, Observable, of, timer } from 'rxjs';
 import { executeTools, OptionError, ToolDefinitionError } from '../src/index.js';
-import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { claude, failure, ours, result } from './support/alphabet.js';
+import type { RoundEvent, ToolCallEvent, ToolContext } from '../src/index.js';
+import {
+  exactly,
+  type FakeTool,
+  marble,
+  messageStop,
+  stop,
+  toolCall,
+  toolFailure,
+  toolResult,
+  toolStart,
+} from './index.js';
 import { fakeTool } from './support/fakeTool.js';
-import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
-// K L M call the tools k l m, S T U say that they start, W X Y how they end.
-const values = frozen({ ...claude, ...ours });
+// How many tools run at the same time, and for how long.
+//
+// w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  W tool_result
+// X tool_result with is_error
 
-function late(name: string, milliseconds: number) {
-  const message = `\`${name}\` did not finish within ${milliseconds} ms and was stopped.`;
-  return failure(name, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }, milliseconds);
+/** Claude calls `weather` with K, `time` with L, and `search` with M. */
+const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const L = toolCall('toolu_2', 'time', {}, 1);
+const M = toolCall('toolu_3', 'search', { query: 'rain' }, 2);
+const calls = { K, L, M };
+/** S T U say that these start, in the same order; W Y Z are their results, and X says that one took too long. */
+const starts = { S: exactly(toolStart(K)), T: exactly(toolStart(L)), U: exactly(toolStart(M)) };
+
+/** The answer to a call whose time was up. */
+function late(call: ToolCallEvent, milliseconds: number): unknown {
+  const message = `\`${call.name}\` did not finish within ${milliseconds} ms and was stopped.`;
+  return exactly(toolFailure(call, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }, milliseconds));
+}
+
+/** When each run of a tool was aborted, and why. */
+function abortsOf({ runs }: FakeTool): unknown[] {
+  return runs.map(({ abortedAt, context }) => [abortedAt, (context.signal.reason as Error).name]);
 }
 
 describe('concurrency', () => {
   marble('runs no more than `concurrency`, and starts in call order', (helpers) => {
-    const { cold, hot, expectObservable, expectSubscriptions } = helpers;
-    const source = hot(' (KLMw)--m|              ', values);
-    const k = cold('     -----------(r|)         ');
-    const l = cold('     ------------------(r|)  ');
-    const m = cold('                ---------(r|)');
-    const expected = '   (KLMwST)m--(WU)---X-(Y|)';
-    const kSubs = '      ^----------!            ';
-    const lSubs = '      ^-----------------!     ';
-    const mSubs = '      -----------^--------!   ';
+    const { events, tool, expectEvents, expectRuns } = helpers;
+    const source = events('          (KLMw)--m|              ', calls);
+    const weather = tool('weather', '-----------(r|)         ', { r: 'sunny' });
+    const time = tool('time', '      ------------------(r|)  ', { r: '12:00' });
+    const search = tool('search', '             ---------(r|)', { r: 'found' });
+    const expected = '               (KLMwST)m--(WU)---Y-(Z|)';
+    const weatherRun = '             ^----------|            ';
+    const timeRun = '                ^-----------------|     ';
+    const searchRun = '              -----------^--------|   ';
 
-    const tools = [fakeTool('k', () => k), fakeTool('l', () => l), fakeTool('m', () => m)];
-    const results = { W: result('k', 'r', 11), X: result('l', 'r', 18), Y: result('m', 'r', 9) };
-    const out = source.pipe(executeTools(tools, { concurrency: 2 }));
-    expectObservable(out).toBe(expected, { ...values, ...results });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
-    expectSubscriptions(l.subscriptions).toBe(lSubs);
-    expectSubscriptions(m.subscriptions).toBe(mSubs);
+    const results = {
+      W: exactly(toolResult(K, 'sunny', 11)),
+      Y: exactly(toolResult(L, '12:00', 18)),
+      Z: exactly(toolResult(M, 'found', 9)),
+    };
+    const out = source.pipe(executeTools([weather, time, search], { concurrency: 2 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    expectRuns(weather).toBe(weatherRun);
+    expectRuns(time).toBe(timeRun);
+    expectRuns(search).toBe(searchRun);
   });
 
   it.each([1, 2, 3, 8])('never has more than %i running, however long each takes', (concurrency) => {
     jest.useFakeTimers();
     const names = [...Array(12).keys()].map((nth) => `tool_${nth}`);
-    const calls = names.map((name) => ({ ...ours.K, name, id: name }));
     const tools = names.map((name, nth) => fakeTool(name, () => timer((nth * 7) % 5)));
-    const source = of<RoundEvent[]>(...calls, claude.w, claude.m);
+    const source = of<RoundEvent[]>(...names.map((name) => toolCall(name, name)), stop('tool_use'), messageStop());
     const seen = observe(source.pipe(executeTools(tools, { concurrency })));
     jest.advanceTimersByTime(100);
     jest.useRealTimers();
@@ -63,66 +89,60 @@ describe('concurrency', () => {
         log.push(`${name} takes`);
         return timer(5);
       }).pipe(finalize(() => log.push(`${name} lets go`)));
-    const tools = [fakeTool('k', holding), fakeTool('l', holding)];
-    observe(of<RoundEvent[]>(ours.K, ours.L, claude.w).pipe(executeTools(tools, { concurrency: 1 })));
+    const tools = [fakeTool('weather', holding), fakeTool('time', holding)];
+    observe(of<RoundEvent[]>(K, L, stop('tool_use')).pipe(executeTools(tools, { concurrency: 1 })));
     jest.advanceTimersByTime(20);
     jest.useRealTimers();
-    expect(log).toEqual(['k takes', 'k lets go', 'l takes', 'l lets go']);
+    expect(log).toEqual(['weather takes', 'weather lets go', 'time takes', 'time lets go']);
   });
 
   it('runs 8 at the same time unless told otherwise', () => {
-    const calls = [...Array(9).keys()].map((nth) => ({ ...ours.K, id: `toolu_${nth}` }));
-    const source = of<RoundEvent[]>(...calls, claude.w, claude.m);
-    const tools = [fakeTool('k', () => NEVER)];
-    const starts = (concurrency?: number) => {
+    const nine = [...Array(9).keys()].map((nth) => toolCall(`toolu_${nth}`, 'weather'));
+    const source = of<RoundEvent[]>(...nine, stop('tool_use'), messageStop());
+    const tools = [fakeTool('weather', () => NEVER)];
+    const startedWith = (concurrency?: number) => {
       const options = { timeout: Infinity, ...(concurrency && { concurrency }) };
       return observe(source.pipe(executeTools(tools, options))).values.filter(({ type }) => type === 'tool_start')
         .length;
     };
-    expect([starts(), starts(3), starts(Infinity)]).toEqual([8, 3, 9]);
+    expect([startedWith(), startedWith(3), startedWith(Infinity)]).toEqual([8, 3, 9]);
   });
 });
 
 describe('time limits', () => {
-  marble('stops a tool after 60 s', ({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('(Kw)-m|               ', values);
-    const k = cold('     60001ms (r|)         ');
-    const expected = '  (KwS)m 59994ms   (W|) ';
-    const kSubs = '     ^ 59999ms !           ';
+  marble('stops a tool after 60 s', ({ events, tool, expectEvents, expectRuns }) => {
+    const source = events('          (Kw)-m|              ', calls);
+    const weather = tool('weather', '60001ms (r|)         ');
+    const expected = '               (KwS)m 59994ms   (X|)';
+    const weatherRun = '             ^ 59999ms !          ';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)]));
-    expectObservable(out).toBe(expected, { ...values, W: late('k', 60_000) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const X = late(K, 60_000);
+    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, X });
+    expectRuns(weather).toBe(weatherRun);
   });
 
   marble("takes the tool's own limit first, then that of the options", (helpers) => {
-    const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
-    const source = hot('(KLw)--m|               ', values);
-    const k = cold('    -----------------------r');
-    const l = cold('    -----------------------r');
-    const expected = '  (KLwST)m-X----------(W|)';
-    const kSubs = '     ^-------------------!   ';
-    const lSubs = '     ^--------!              ';
+    const { events, tool, flush, expectEvents, expectRuns } = helpers;
+    const source = events('          (KLw)--m|               ', calls);
+    const weather = tool('weather', '-----------------------r', {}, { timeout: 20 });
+    const time = tool('time', '      -----------------------r');
+    const expected = '               (KLwST)m-Y----------(X|)';
+    const weatherRun = '             ^-------------------!   ';
+    const timeRun = '                ^--------!              ';
 
-    const aborts: unknown[] = [];
-    const runs =
-      (output: Observable<string>) =>
-      (_: unknown, { signal }: ToolContext) => {
-        signal.addEventListener('abort', () => aborts.push(asyncScheduler.now(), (signal.reason as Error).name));
-        return output;
-      };
-    const tools = [fakeTool('k', runs(k), { timeout: 20 }), fakeTool('l', runs(l))];
-    const out = source.pipe(executeTools(tools, { timeout: 9 }));
-    expectObservable(out).toBe(expected, { ...values, W: late('k', 20), X: late('l', 9) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
-    expectSubscriptions(l.subscriptions).toBe(lSubs);
+    const results = { X: late(K, 20), Y: late(L, 9) };
+    const out = source.pipe(executeTools([weather, time], { timeout: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    expectRuns(weather).toBe(weatherRun);
+    expectRuns(time).toBe(timeRun);
     flush();
-    expect(aborts).toEqual([9, 'TimeoutError', 20, 'TimeoutError']);
+    expect(abortsOf(time)).toEqual([[9, 'TimeoutError']]);
+    expect(abortsOf(weather)).toEqual([[20, 'TimeoutError']]);
   });
 
-  marble('answers with the timeout, whatever the tool says when it is aborted', ({ hot, expectObservable }) => {
-    const source = hot('(Kw)-m|    ', values);
-    const expected = '  (KwS)m-(W|)';
+  marble('answers with the timeout, whatever the tool says when it is aborted', ({ events, expectEvents }) => {
+    const source = events('(Kw)-m|    ', calls);
+    const expected = '     (KwS)m-(X|)';
 
     const run = (_: unknown, { signal }: ToolContext) =>
       new Observable((subscriber) => {
@@ -131,29 +151,32 @@ describe('time limits', () => {
           subscriber.complete();
         });
       });
-    const out = source.pipe(executeTools([fakeTool('k', run)], { timeout: 7 }));
-    expectObservable(out).toBe(expected, { ...values, W: late('k', 7) });
+    const out = source.pipe(executeTools([fakeTool('weather', run)], { timeout: 7 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: late(K, 7) });
   });
 
-  marble('counts from the start of the tool, not from its call', ({ cold, hot, expectObservable }) => {
-    const source = hot('(KLw)-m|              ', values);
-    const k = cold('    -------(r|)           ');
-    const l = cold('           ----------r    ');
-    const expected = '  (KLwS)m(WT)-----(X|)  ';
+  marble('counts from the start of the tool, not from its call', ({ events, tool, expectEvents, expectRuns }) => {
+    const source = events('          (KLw)-m|            ', calls);
+    const weather = tool('weather', '-------(r|)         ', { r: 'sunny' });
+    const time = tool('time', '             ----------r  ');
+    const expected = '               (KLwS)m(WT)-----(X|)';
+    const timeRun = '                -------^--------!   ';
 
-    const tools = [fakeTool('k', () => k), fakeTool('l', () => l)];
-    const out = source.pipe(executeTools(tools, { concurrency: 1, timeout: 9 }));
-    expectObservable(out).toBe(expected, { ...values, W: result('k', 'r', 7), X: late('l', 9) });
+    const results = { W: exactly(toolResult(K, 'sunny', 7)), X: late(L, 9) };
+    const out = source.pipe(executeTools([weather, time], { concurrency: 1, timeout: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    expectRuns(time).toBe(timeRun);
   });
 
   it('leaves no timer behind, neither of a tool that is done nor of one that was let go', () => {
     jest.useFakeTimers();
     const source = new Observable<RoundEvent>((subscriber) => {
-      subscriber.next(ours.K);
-      subscriber.next(ours.L);
-      subscriber.next(claude.w);
+      subscriber.next(K);
+      subscriber.next(L);
+      subscriber.next(stop('tool_use'));
     });
-    const subscription = source.pipe(executeTools([fakeTool('k', () => 'r'), fakeTool('l', () => NEVER)])).subscribe();
+    const tools = [fakeTool('weather', () => 'sunny'), fakeTool('time', () => NEVER)];
+    const subscription = source.pipe(executeTools(tools)).subscribe();
     const whileRunning = jest.getTimerCount();
     subscription.unsubscribe();
     const afterwards = jest.getTimerCount();
@@ -170,6 +193,7 @@ describe('time limits', () => {
   });
 
   it('refuses two tools of the same name at once', () => {
-    expect(() => executeTools([fakeTool('k', () => 1), fakeTool('k', () => 2)])).toThrow(ToolDefinitionError);
+    const tools = [fakeTool('weather', () => 1), fakeTool('weather', () => 2)];
+    expect(() => executeTools(tools)).toThrow(ToolDefinitionError);
   });
 });

@@ -1,53 +1,98 @@
-import { lastValueFrom, map, Observable, of, toArray } from 'rxjs';
+import { lastValueFrom, Observable, of, toArray } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { call, claude, failure, letterOf, ours, progress, result } from './support/alphabet.js';
+import {
+  exactly,
+  inTurn,
+  marble,
+  stop,
+  toolCall,
+  toolFailure,
+  toolProgress,
+  toolResult,
+  toolStart,
+} from './index.js';
 import { fakeTool } from './support/fakeTool.js';
 
-// What becomes of what a tool returns: K calls the tool k, S says that it starts, P Q R are progress, W is its result.
-const values = { ...claude, ...ours };
+// What becomes of what a tool returns.
+//
+// w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  P tool_progress  W tool_result
+// X tool_result with is_error
+
+/** Claude calls `weather` with K, which starts at S and is answered with W or X; `time` with L, and that is T and Y. */
+const K = toolCall('toolu_1', 'weather');
+const L = toolCall('toolu_2', 'time', {}, 1);
+const calls = { K, L };
+const S = toolStart(K);
+const starts = { S: exactly(S), T: exactly(toolStart(L)) };
 
 describe('an Observable', () => {
-  const c = result('k', 'c', 12);
-  const nothing = { ...result('k', '', 12), output: undefined };
+  const nothing = { ...toolResult(K, '', 12), output: undefined };
   describe.each([
-    ['progress, then its last value', '     ------a--b--(c|)', '(KwS)mP--Q--(W|)', c],
-    ['a last value known only later', '     ------a--c--|   ', '(KwS)mP--R--(W|)', c],
-    ['all values in the tick of the end', ' ------(abc|)    ', '(KwS)m(PQW|)    ', result('k', 'c', 6)],
-    [
-      'an error after progress',
-      '           ------a--b--#   ',
-      '(KwS)mP--Q--(W|)',
-      failure('k', 'Error: boom', 'boom', 12),
-    ],
-    [
-      'an error in the tick of a value',
-      '   ------(a#)      ',
-      '(KwS)m(W|)      ',
-      failure('k', 'Error: boom', 'boom', 6),
-    ],
-    ['no value', '                          ------------|   ', '(KwS)m------(W|)', nothing],
-  ])('with %s', (_, tool, expected, answer) => {
-    marble(`${tool.trim()} gives ${expected.trim()}`, ({ cold, hot, expectObservable, expectSubscriptions }) => {
-      const source = hot('(Kw)-m|', values);
-      const k = cold(tool, undefined, 'boom');
+    {
+      what: 'progress, then its last value',
+      returned: '------a--b--(c|)',
+      expected: '(KwS)mP--P--(W|)',
+      ran: '     ^-----------|   ',
+      results: { P: ['a', 'b'], W: toolResult(K, 'c', 12) },
+    },
+    {
+      what: 'a last value known only later',
+      returned: '------a--c--|   ',
+      expected: '(KwS)mP--P--(W|)',
+      ran: '     ^-----------|   ',
+      results: { P: ['a', 'c'], W: toolResult(K, 'c', 12) },
+    },
+    {
+      what: 'all values in the tick of the end',
+      returned: '------(abc|)    ',
+      expected: '(KwS)m(PPW|)    ',
+      ran: '     ^-----|         ',
+      results: { P: ['a', 'b'], W: toolResult(K, 'c', 6) },
+    },
+    {
+      what: 'an error after progress',
+      returned: '------a--b--#   ',
+      expected: '(KwS)mP--P--(X|)',
+      ran: '     ^-----------#   ',
+      results: { P: ['a', 'b'], X: toolFailure(K, 'Error: boom', 'boom', 12) },
+    },
+    {
+      what: 'an error in the tick of a value',
+      returned: '------(a#)      ',
+      expected: '(KwS)m(X|)      ',
+      ran: '     ^-----#         ',
+      results: { P: [], X: toolFailure(K, 'Error: boom', 'boom', 6) },
+    },
+    {
+      what: 'no value',
+      returned: '------------|   ',
+      expected: '(KwS)m------(W|)',
+      ran: '     ^-----------|   ',
+      results: { P: [], W: nothing },
+    },
+  ])('with $what', ({ returned, expected, ran, results: { P, ...answer } }) => {
+    marble(`${returned.trim()} gives ${expected.trim()}`, ({ events, tool, expectEvents, expectRuns }) => {
+      const source = events('(Kw)-m|', calls);
 
-      const pieces = { P: progress('k', 'a'), Q: progress('k', 'b'), R: progress('k', 'c'), W: answer };
-      expectObservable(source.pipe(executeTools([fakeTool('k', () => k)]))).toBe(expected, { ...values, ...pieces });
-      expectSubscriptions(k.subscriptions).toBe(`^ ${answer.duration - 1}ms !`);
+      const weather = tool('weather', returned, { '#': 'boom' });
+      const progress = inTurn(...P.map((value) => toolProgress(K, value)));
+      const answers = Object.fromEntries(Object.entries(answer).map(([letter, event]) => [letter, exactly(event)]));
+      expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, P: progress, ...answers });
+      expectRuns(weather).toBe(ran);
     });
   });
 });
 
 describe('at once', () => {
-  marble('a value: one tool after the other, none within another', ({ hot, expectObservable }) => {
-    const source = hot('-K-L-(wm|)    ', values);
-    const expected = '  -K-L-(wSWTXm|)';
+  marble('a value: one tool after the other, none within another', ({ events, expectEvents }) => {
+    const source = events('-K-L-(wm|)    ', calls);
+    const expected = '     -K-L-(wSWTYm|)';
 
-    const tools = [fakeTool('k', () => 'one'), fakeTool('l', () => of('two'))];
-    const results = { W: result('k', 'one'), X: result('l', 'two') };
-    expectObservable(source.pipe(executeTools(tools, { concurrency: 1 }))).toBe(expected, { ...values, ...results });
+    const tools = [fakeTool('weather', () => 'sunny'), fakeTool('time', () => of('12:00'))];
+    const results = { W: exactly(toolResult(K, 'sunny')), Y: exactly(toolResult(L, '12:00')) };
+    const out = source.pipe(executeTools(tools, { concurrency: 1 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
 
   describe.each([
@@ -56,17 +101,16 @@ describe('at once', () => {
     ['undefined', undefined, 'Error: The tool failed without saying why.'],
     ['null', null, 'Error: The tool failed without saying why.'],
   ])('%s that is thrown', (_, thrown, content) => {
-    marble('is an error result of that tool, and of no other', ({ cold, hot, expectObservable }) => {
-      const source = hot('(KLw)---m|   ', values);
-      const l = cold('    ---------(r|)');
-      const expected = '  (KLwSWT)m(X|)';
+    marble('is an error result of that tool, and of no other', ({ events, tool, expectEvents }) => {
+      const source = events('    (KLw)---m|   ', calls);
+      const time = tool('time', '---------(r|)', { r: '12:00' });
+      const expected = '         (KLwSXT)m(Y|)';
 
-      const run = () => {
+      const weather = fakeTool('weather', () => {
         throw thrown;
-      };
-      const results = { W: failure('k', content, thrown), X: result('l', 'r', 9) };
-      const out = source.pipe(executeTools([fakeTool('k', run), fakeTool('l', () => l)]));
-      expectObservable(out).toBe(expected, { ...values, ...results });
+      });
+      const results = { X: exactly(toolFailure(K, content, thrown)), Y: exactly(toolResult(L, '12:00', 9)) };
+      expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
     });
   });
 
@@ -81,36 +125,38 @@ describe('at once', () => {
       },
     ],
   ])('an object that throws when it is read, %s,', (_, run) => {
-    marble('does not fail the stream', ({ cold, hot, expectObservable }) => {
-      const source = hot('(KLw)---m|   ', values);
-      const l = cold('    ---------(r|)');
-      const expected = '  (KLwSWT)m(X|)';
+    marble('does not fail the stream', ({ events, tool, expectEvents }) => {
+      const source = events('    (KLw)---m|   ', calls);
+      const time = tool('time', '---------(r|)', { r: '12:00' });
+      const expected = '         (KLwSQT)m(Y|)';
 
-      const out = source.pipe(executeTools([fakeTool('k', run), fakeTool('l', () => l)]));
-      expectObservable(out.pipe(map(letterOf))).toBe(expected);
+      const Q = { type: 'tool_result', id: 'toolu_1', name: 'weather', duration: 0 };
+      const Y = exactly(toolResult(L, '12:00', 9));
+      const out = source.pipe(executeTools([fakeTool('weather', run), time]));
+      expectEvents(out).toBe(expected, { ...calls, ...starts, Q, Y });
     });
   });
 });
 
 describe('outside of virtual time', () => {
   const outcome = (run: (input: unknown, context: ToolContext) => unknown) =>
-    lastValueFrom(of<RoundEvent[]>(ours.K, claude.w).pipe(executeTools([fakeTool('k', run)]), toArray()));
+    lastValueFrom(of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools([fakeTool('weather', run)]), toArray()));
   const timeless = (events: RoundEvent[]) =>
     events.slice(2).map((event) => ('duration' in event ? { ...event, duration: 0 } : event));
 
   it('a promise', async () => {
-    expect(timeless(await outcome(async () => 'r'))).toEqual([ours.S, result('k', 'r')]);
+    expect(timeless(await outcome(async () => 'sunny'))).toEqual([S, toolResult(K, 'sunny')]);
   });
 
   it('a promise that is rejected', async () => {
     const boom = new Error('boom');
     const events = timeless(await outcome(async () => Promise.reject(boom)));
-    expect(events).toEqual([ours.S, failure('k', 'Error: boom', boom)]);
+    expect(events).toEqual([S, toolFailure(K, 'Error: boom', boom)]);
   });
 
   it('a promise of an Observable', async () => {
-    const events = timeless(await outcome(async () => of('a', 'r')));
-    expect(events).toEqual([ours.S, progress('k', 'a'), result('k', 'r')]);
+    const events = timeless(await outcome(async () => of('a', 'sunny')));
+    expect(events).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'sunny')]);
   });
 
   it('an async iterable: progress, and its last value', async () => {
@@ -118,7 +164,7 @@ describe('outside of virtual time', () => {
       yield 'a';
       yield 'b';
     });
-    expect(timeless(events)).toEqual([ours.S, progress('k', 'a'), result('k', 'b')]);
+    expect(timeless(events)).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'b')]);
   });
 
   it('an async iterable that fails', async () => {
@@ -138,11 +184,11 @@ describe('outside of virtual time', () => {
     const returned = jest.fn(async () => ({ done: true as const, value: undefined }));
     const pending = { next: () => new Promise<never>(() => {}), return: returned };
     const tools = [
-      fakeTool('k', () => new Promise((_, reject) => (fail = reject))),
-      fakeTool('l', () => ({ [Symbol.asyncIterator]: () => pending })),
+      fakeTool('weather', () => new Promise((_, reject) => (fail = reject))),
+      fakeTool('time', () => ({ [Symbol.asyncIterator]: () => pending })),
     ];
     const source = new Observable<RoundEvent>((subscriber) => {
-      for (const event of [ours.K, ours.L, claude.w]) subscriber.next(event);
+      for (const event of [K, L, stop('tool_use')]) subscriber.next(event);
     });
     source.pipe(executeTools(tools)).subscribe().unsubscribe();
 
@@ -158,21 +204,21 @@ describe('what a tool is given', () => {
   it('is the decoded input, its call, the history, and a signal', () => {
     const run = jest.fn((_: unknown, { signal }: ToolContext) => signal.aborted);
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    const K = call('k', { city: 'Berlin' });
-    of<RoundEvent[]>(K, claude.w)
-      .pipe(executeTools([fakeTool('k', run)], { messages }))
+    const call = toolCall('toolu_1', 'weather', { city: 'Berlin' });
+    of<RoundEvent[]>(call, stop('tool_use'))
+      .pipe(executeTools([fakeTool('weather', run)], { messages }))
       .subscribe();
     expect(run).toHaveBeenCalledWith(
       { city: 'Berlin' },
-      { call: K, messages, signal: expect.any(AbortSignal) as unknown, idempotencyKey: expect.any(String) as unknown },
+      { call, messages, signal: expect.any(AbortSignal) as unknown, idempotencyKey: expect.any(String) as unknown },
     );
     expect(run).toHaveReturnedWith(false);
   });
 
   it('`maxResultChars` cuts what Claude is shown and nothing else; that of the tool goes first', () => {
-    const tools = [fakeTool('k', () => '123456'), fakeTool('l', () => '123456', { maxResultChars: 3 })];
+    const tools = [fakeTool('weather', () => '123456'), fakeTool('time', () => '123456', { maxResultChars: 3 })];
     const contents: unknown[] = [];
-    of<RoundEvent[]>(ours.K, ours.L, claude.w)
+    of<RoundEvent[]>(K, L, stop('tool_use'))
       .pipe(executeTools(tools, { maxResultChars: 5 }))
       .subscribe((event) => {
         if (event.type === 'tool_result') contents.push(event.output, event.result.content);

@@ -28,7 +28,7 @@ export interface EventReader {
    * @throws ProtocolError for data that is not JSON.
    * @throws LimitError for an event that is too large, before the whole of it has come.
    */
-  feed(this: void, chunk: Uint8Array | ArrayBuffer | string | undefined): void;
+  readonly feed: (chunk: Uint8Array | ArrayBuffer | string | undefined) => void;
   /** What the bytes have told so far, beside events. */
   readonly facts: BodyFacts;
 }
