@@ -1,23 +1,13 @@
 import { lastValueFrom, Observable, of, toArray } from 'rxjs';
 import { executeTools } from '../src/index.js';
 import type { RoundEvent, ToolContext } from '../src/index.js';
-import {
-  exactly,
-  inTurn,
-  marble,
-  stop,
-  toolCall,
-  toolFailure,
-  toolProgress,
-  toolResult,
-  toolStart,
-} from './index.js';
+import { exactly, marble, stop, toolCall, toolFailure, toolProgress, toolResult, toolStart } from './index.js';
 import { fakeTool } from './support/fakeTool.js';
 
 // What becomes of what a tool returns.
 //
-// w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  P tool_progress  W tool_result
-// X tool_result with is_error
+// w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  P tool_progress
+// W tool_result  X tool_result with is_error
 
 /** Claude calls `weather` with K, which starts at S and is answered with W or X; `time` with L, and that is T and Y. */
 const K = toolCall('toolu_1', 'weather');
@@ -27,58 +17,62 @@ const S = toolStart(K);
 const starts = { S: exactly(S), T: exactly(toolStart(L)) };
 
 describe('an Observable', () => {
+  /** The progress that is told of with P, Q and V. */
+  const pieces = {
+    P: exactly(toolProgress(K, 'a')),
+    Q: exactly(toolProgress(K, 'b')),
+    V: exactly(toolProgress(K, 'c')),
+  };
   const nothing = { ...toolResult(K, '', 12), output: undefined };
   describe.each([
     {
       what: 'progress, then its last value',
       returned: '------a--b--(c|)',
-      expected: '(KwS)mP--P--(W|)',
+      expected: '(KwS)mP--Q--(W|)',
       ran: '     ^-----------|   ',
-      results: { P: ['a', 'b'], W: toolResult(K, 'c', 12) },
+      answer: { W: exactly(toolResult(K, 'c', 12)) },
     },
     {
       what: 'a last value known only later',
       returned: '------a--c--|   ',
-      expected: '(KwS)mP--P--(W|)',
+      expected: '(KwS)mP--V--(W|)',
       ran: '     ^-----------|   ',
-      results: { P: ['a', 'c'], W: toolResult(K, 'c', 12) },
+      answer: { W: exactly(toolResult(K, 'c', 12)) },
     },
     {
       what: 'all values in the tick of the end',
       returned: '------(abc|)    ',
-      expected: '(KwS)m(PPW|)    ',
+      expected: '(KwS)m(PQW|)    ',
       ran: '     ^-----|         ',
-      results: { P: ['a', 'b'], W: toolResult(K, 'c', 6) },
+      answer: { W: exactly(toolResult(K, 'c', 6)) },
     },
     {
       what: 'an error after progress',
       returned: '------a--b--#   ',
-      expected: '(KwS)mP--P--(X|)',
+      expected: '(KwS)mP--Q--(X|)',
       ran: '     ^-----------#   ',
-      results: { P: ['a', 'b'], X: toolFailure(K, 'Error: boom', 'boom', 12) },
+      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 12)) },
     },
     {
       what: 'an error in the tick of a value',
       returned: '------(a#)      ',
       expected: '(KwS)m(X|)      ',
       ran: '     ^-----#         ',
-      results: { P: [], X: toolFailure(K, 'Error: boom', 'boom', 6) },
+      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 6)) },
     },
     {
       what: 'no value',
       returned: '------------|   ',
       expected: '(KwS)m------(W|)',
       ran: '     ^-----------|   ',
-      results: { P: [], W: nothing },
+      answer: { W: exactly(nothing) },
     },
-  ])('with $what', ({ returned, expected, ran, results: { P, ...answer } }) => {
+  ])('with $what', ({ returned, expected, ran, answer }) => {
     marble(`${returned.trim()} gives ${expected.trim()}`, ({ events, tool, expectEvents, expectRuns }) => {
       const source = events('(Kw)-m|', calls);
 
       const weather = tool('weather', returned, { '#': 'boom' });
-      const progress = inTurn(...P.map((value) => toolProgress(K, value)));
-      const answers = Object.fromEntries(Object.entries(answer).map(([letter, event]) => [letter, exactly(event)]));
-      expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, P: progress, ...answers });
+      expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, ...pieces, ...answer });
       expectRuns(weather).toBe(ran);
     });
   });
@@ -115,25 +109,25 @@ describe('at once', () => {
   });
 
   describe.each([
-    ['returned', () => unreadable()],
-    ['returned in a list', () => [unreadable()]],
-    ['emitted by an Observable', () => of(unreadable())],
+    ['returned', () => unreadable(), '(KLwSWT)m(Y|)'],
+    ['returned in a list', () => [unreadable()], '(KLwSWT)m(Y|)'],
+    ['emitted by an Observable', () => of(unreadable()), '(KLwSWT)m(Y|)'],
     [
       'thrown',
       () => {
         throw unreadable();
       },
+      '(KLwSXT)m(Y|)',
     ],
-  ])('an object that throws when it is read, %s,', (_, run) => {
+  ])('an object that throws when it is read, %s,', (_, run, expected) => {
     marble('does not fail the stream', ({ events, tool, expectEvents }) => {
       const source = events('    (KLw)---m|   ', calls);
       const time = tool('time', '---------(r|)', { r: '12:00' });
-      const expected = '         (KLwSQT)m(Y|)';
 
-      const Q = { type: 'tool_result', id: 'toolu_1', name: 'weather', duration: 0 };
-      const Y = exactly(toolResult(L, '12:00', 9));
+      const answer = { id: 'toolu_1', name: 'weather', duration: 0 };
+      const results = { W: answer, X: answer, Y: exactly(toolResult(L, '12:00', 9)) };
       const out = source.pipe(executeTools([fakeTool('weather', run), time]));
-      expectEvents(out).toBe(expected, { ...calls, ...starts, Q, Y });
+      expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
     });
   });
 });

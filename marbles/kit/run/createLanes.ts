@@ -21,7 +21,8 @@ const CLAUDE: Lane = { kind: 'claude', label: 'claude' };
 
 /** What else stands at the beginning of a line, and so is no name for a lane. */
 const RESERVED = /^(?:\d*ms|claude|result)$/;
-const LONGEST_LABEL = 24;
+/** Most names are far shorter; the API allows 128 characters. */
+const LONGEST_LABEL = 40;
 
 const OF_CALL: ReadonlySet<unknown> = new Set([
   'tool_input',
@@ -46,7 +47,8 @@ export function createLanes(): Lanes {
   let hasClaude = false;
 
   const labelFor = (tool: string): string => {
-    const plain = tool.replace(/[^\w-]/gu, '_').slice(0, LONGEST_LABEL);
+    const name = tool.replace(/[^\w-]/gu, '_');
+    const plain = name.length > LONGEST_LABEL ? `${name.slice(0, LONGEST_LABEL - 1)}…` : name;
     let label = RESERVED.test(plain) ? `${plain}#1` : plain;
     for (let number = 2; labels.has(label); number++) label = `${plain}#${number}`;
     labels.add(label);
