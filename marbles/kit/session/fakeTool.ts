@@ -39,7 +39,7 @@ export function fakeTool(
 ): FakeTool {
   const { scheduler } = session;
   const runs: ToolRun[] = [];
-  const outputs = inTurn([diagrams].flat(), values, session);
+  const outputs = playedInTurn([diagrams].flat(), values, session);
   const base = typeof tool === 'string' ? plainTool(tool) : tool;
   const now = (): number => scheduler.now();
   return {
@@ -70,7 +70,7 @@ function plainTool(name: string): Tool {
 }
 
 /** The stream of the first time, of the second time, and so on; the last diagram stays. */
-export function inTurn(
+export function playedInTurn(
   diagrams: readonly string[],
   values: MarbleValues,
   { scheduler }: Session,
