@@ -198,7 +198,7 @@ describe('while a guard makes up its mind', () => {
     const { cold, events, hot, tool, expectEvents, expectRuns, expectSubscriptions } = helpers;
     const source = events('-K-w------m|', calls);
     const guard = cold('      ------y  ', { y: true });
-    const stop$ = hot('    --------s   ', { s: 'enough' });
+    const stop$ = hot('    --------x   ', { x: 'enough' });
     const expected = '     -K-(wA)-X-m|';
     const pending = '      ---^----!   ';
 
@@ -324,7 +324,7 @@ describe('whoever is told', () => {
   marble('by its signal that the time is up, or that it is stopped, is not heard', (helpers) => {
     const { events, hot, tool, expectEvents, expectRuns } = helpers;
     const source = events('-K-w--------m|', calls);
-    const stop$ = hot('    --------s     ', { s: 'enough' });
+    const stop$ = hot('    --------x     ', { x: 'enough' });
     const expired = '      -K-(wA)-(UX)m|';
     const stopped = '      -K-(wA)-X---m|';
 

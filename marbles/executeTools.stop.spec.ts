@@ -1,162 +1,204 @@
-import { asyncScheduler, Observable, of, Subject } from 'rxjs';
+import { Observable, of, Subject } from 'rxjs';
 import { executeTools } from '../src/index.js';
-import type { RoundEvent, ToolContext } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { claude, failure, ours, progress, result, retried, stoppedResult, unrunResult } from './support/alphabet.js';
+import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../src/index.js';
+import {
+  apiError,
+  exactly,
+  type FakeTool,
+  marble,
+  messageStop,
+  roundRetry,
+  stop,
+  toolCall,
+  toolFailure,
+  toolProgress,
+  toolResult,
+  toolStart,
+} from './index.js';
 import { behind } from './support/behind.js';
 import { fakeTool } from './support/fakeTool.js';
-import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
-import { overloaded } from './support/overloaded.js';
 
-// K L M call the tools k l m, S T U say that they start, W X Y how they end. At x the run is stopped, and Claude is told
-// that this is because of lunch.
-const values = frozen({ ...claude, ...ours });
+// The run is stopped where `stop$` has an x, and Claude is told that this is because of lunch.
+//
+// s message_start  w message_delta with stop_reason tool_use  m message_stop  R round_retry  K tool_call
+// S tool_start  P tool_progress  W tool_result  X tool_result with is_error
+
 const why = 'it is time for lunch';
 const lunch = { x: why };
 
-/** A tool that notes when its signal is aborted, and why. */
-function noting(aborts: unknown[], output: Observable<unknown>) {
-  return (_: unknown, { signal }: ToolContext) => {
-    signal.addEventListener('abort', () => aborts.push(asyncScheduler.now(), (signal.reason as Error).name));
-    return output;
-  };
+/** Claude calls `weather` with K, `time` with L, and `search` with M. */
+const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const L = toolCall('toolu_2', 'time', {}, 1);
+const M = toolCall('toolu_3', 'search', { query: 'rain' }, 2);
+const calls = { K, L, M };
+/** S says that `weather` starts, and T that `time` does. K is answered with W or X, L with Y, M with Z. */
+const starts = { S: exactly(toolStart(K)), T: exactly(toolStart(L)) };
+
+/** The answer to a call whose tool was not started. */
+function unrun(call: ToolCallEvent): ToolResultEvent {
+  const message = `Not run: ${why}.`;
+  return toolFailure(call, message, { _tag: 'ToolStopped', started: false, message });
+}
+
+/** The answer to a call whose tool was stopped while it ran. */
+function stopped(call: ToolCallEvent, duration: number, reason = why): ToolResultEvent {
+  const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
+  return toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration);
+}
+
+/** When each run of a tool was aborted, and why. */
+function abortsOf({ runs }: FakeTool): unknown[] {
+  return runs.map(({ abortedAt, context }) => [abortedAt, (context.signal.reason as Error).name]);
 }
 
 describe('a tool that was not started', () => {
-  marble('is not, and its call is answered once the reply asks for it', ({ hot, expectObservable }) => {
-    const source = hot('-K---L---w----m|', values);
-    const stop$ = hot(' ---x            ', lunch);
-    const expected = '  -K---L---(wWX)m|';
+  marble('is not, and its call is answered once the reply asks for it', (helpers) => {
+    const { events, hot, tool, expectEvents, expectRuns } = helpers;
+    const source = events('-K---L---w----m|', calls);
+    const stop$ = hot('    ---x            ', lunch);
+    const expected = '     -K---L---(wXY)m|';
 
-    const tools = [fakeTool('k', () => 'r'), fakeTool('l', () => 'r', { idempotent: true })];
-    const results = { W: unrunResult('k', why), X: unrunResult('l', why) };
-    expectObservable(source.pipe(executeTools(tools, { stop$ }))).toBe(expected, { ...values, ...results });
+    const weather = tool('weather', '(r|)');
+    const time = tool('time', '(r|)', {}, { idempotent: true });
+    const results = { X: exactly(unrun(K)), Y: exactly(unrun(L)) };
+    expectEvents(source.pipe(executeTools([weather, time], { stop$ }))).toBe(expected, { ...calls, ...results });
+    expectRuns(weather).toBe([]);
+    expectRuns(time).toBe([]);
   });
 
-  marble('is answered at once when it only waited for room', ({ cold, hot, expectObservable }) => {
-    const source = hot('-KLM-w-------m-|    ', values);
-    const stop$ = hot(' ---------x          ', lunch);
-    const k = cold('         -----------(r|)');
-    const expected = '  -KLM-(wS)(XY)m--(W|)';
+  marble('is answered at once when it only waited for room', (helpers) => {
+    const { events, hot, tool, expectEvents, expectRuns } = helpers;
+    const source = events('          -KLM-w-------m-|    ', calls);
+    const stop$ = hot('              ---------x          ', lunch);
+    const weather = tool('weather', '     -----------(r|)', { r: 'sunny' });
+    const expected = '               -KLM-(wS)(YZ)m--(W|)';
 
-    const tools = [fakeTool('k', () => k), fakeTool('l', () => 'r'), fakeTool('m', () => 'r')];
-    const results = { W: result('k', 'r', 11), X: unrunResult('l', why), Y: unrunResult('m', why) };
-    const out = source.pipe(executeTools(tools, { stop$, concurrency: 1, grace: 20 }));
-    expectObservable(out).toBe(expected, { ...values, ...results });
+    const time = tool('time', '(r|)');
+    const search = tool('search', '(r|)');
+    const results = { W: exactly(toolResult(K, 'sunny', 11)), Y: exactly(unrun(L)), Z: exactly(unrun(M)) };
+    const out = source.pipe(executeTools([weather, time, search], { stop$, concurrency: 1, grace: 20 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    expectRuns(time).toBe([]);
+    expectRuns(search).toBe([]);
   });
 
-  marble(
-    'is answered, too, when its call comes only while another tool is stopped',
-    ({ cold, hot, expectObservable }) => {
-      const source = hot('-K----L---w----m|   ', values);
-      const stop$ = hot(' -----x              ', lunch);
-      const k = cold('     -------------(r|)  ');
-      const expected = '  -(KS)-L---(wX)Wm|   ';
+  marble('is answered, too, when its call comes only while another tool is stopped', (helpers) => {
+    const { events, hot, tool, expectEvents, expectRuns } = helpers;
+    const source = events('          -K----L---w----m| ', calls);
+    const stop$ = hot('              -----x            ', lunch);
+    const weather = tool('weather', ' -------------(r|)', { r: 'sunny' }, { idempotent: true });
+    const expected = '               -(KS)-L---(wY)Wm| ';
 
-      const tools = [fakeTool('k', () => k, { idempotent: true }), fakeTool('l', () => 'r', { idempotent: true })];
-      const results = { W: result('k', 'r', 13), X: unrunResult('l', why) };
-      expectObservable(source.pipe(executeTools(tools, { stop$, grace: 20 }))).toBe(expected, {
-        ...values,
-        ...results,
-      });
-    },
-  );
+    const time = tool('time', '(r|)', {}, { idempotent: true });
+    const results = { W: exactly(toolResult(K, 'sunny', 13)), Y: exactly(unrun(L)) };
+    const out = source.pipe(executeTools([weather, time], { stop$, grace: 20 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    expectRuns(time).toBe([]);
+  });
 
-  marble('is answered with what is wrong with its call, where something is', ({ hot, expectObservable }) => {
+  marble('is answered with what is wrong with its call, where something is', (helpers) => {
+    const { events, hot, tool, expectEvents, expectRuns } = helpers;
     const wrong = { _tag: 'InvalidInput' as const, input: {}, issues: [], message: 'Where is the city?' };
-    const events = { ...values, K: { ...ours.K, input: { _tag: 'Left' as const, left: wrong } } };
-    const source = hot('-K-L-w----m|', events);
-    const stop$ = hot(' -x          ', lunch);
-    const expected = '  -K-L-(wWX)m|';
+    const both = { K: { ...K, input: { _tag: 'Left' as const, left: wrong } }, L };
+    const source = events('-K-L-w----m|', both);
+    const stop$ = hot('    -x          ', lunch);
+    const expected = '     -K-L-(wXY)m|';
 
-    const message = 'There is no tool `l` to run. The tools that can be run are: k.';
-    const unknown = { _tag: 'UnknownTool', input: {}, known: ['k'], message };
-    const results = { W: failure('k', 'Where is the city?', wrong), X: failure('l', message, unknown) };
-    const out = source.pipe(executeTools([fakeTool('k', () => 'r')], { stop$ }));
-    expectObservable(out).toBe(expected, { ...events, ...results });
+    const weather = tool('weather', '(r|)');
+    const message = 'There is no tool `time` to run. The tools that can be run are: weather.';
+    const unknown = { _tag: 'UnknownTool', input: {}, known: ['weather'], message };
+    const results = {
+      X: exactly(toolFailure(K, 'Where is the city?', wrong)),
+      Y: exactly(toolFailure(L, message, unknown)),
+    };
+    expectEvents(source.pipe(executeTools([weather], { stop$ }))).toBe(expected, { ...both, ...results });
+    expectRuns(weather).toBe([]);
   });
 
-  marble('is not started by a further attempt either', ({ hot, expectObservable }) => {
-    const events = { ...values, R: retried(1, overloaded(), 1) };
-    const source = hot('-s-R-s-K-w---m|', events);
-    const stop$ = hot(' -x             ', lunch);
-    const expected = '  -s-R-s-K-(wW)m|';
+  marble('is not started by a further attempt either', ({ events, hot, tool, expectEvents, expectRuns }) => {
+    const R = roundRetry(1, apiError('overloaded_error'), 1);
+    const source = events('-s-R-s-K-w---m|', { K, R });
+    const stop$ = hot('    -x             ', lunch);
+    const expected = '     -s-R-s-K-(wX)m|';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => 'r')], { stop$ }));
-    expectObservable(out).toBe(expected, { ...events, W: unrunResult('k', why) });
+    const weather = tool('weather', '(r|)');
+    const out = source.pipe(executeTools([weather], { stop$ }));
+    expectEvents(out).toBe(expected, { K, R, X: exactly(unrun(K)) });
+    expectRuns(weather).toBe([]);
   });
 });
 
 describe('a tool that runs', () => {
   marble('has its signal aborted at once, and time for a result, which is kept', (helpers) => {
-    const { cold, hot, flush, expectObservable, expectSubscriptions } = helpers;
-    const source = hot('-K-w---m|         ', values);
-    const stop$ = hot(' ---------x        ', lunch);
-    const k = cold('       ----------(r|) ');
-    const expected = '  -K-(wS)m-----(W|) ';
-    const kSubs = '     ---^---------!    ';
+    const { events, hot, tool, flush, expectEvents, expectRuns } = helpers;
+    const source = events('          -K-w---m|        ', calls);
+    const stop$ = hot('              ---------x       ', lunch);
+    const weather = tool('weather', '   ----------(r|)', { r: 'sunny' });
+    const expected = '               -K-(wS)m-----(W|)';
+    const weatherRun = '             ---^---------|   ';
 
-    const aborts: unknown[] = [];
-    const out = source.pipe(executeTools([fakeTool('k', noting(aborts, k))], { stop$, grace: 9 }));
-    expectObservable(out).toBe(expected, { ...values, W: result('k', 'r', 10) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const W = exactly(toolResult(K, 'sunny', 10));
+    const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, W });
+    expectRuns(weather).toBe(weatherRun);
     flush();
-    expect(aborts).toEqual([9, 'AbortError']);
+    expect(abortsOf(weather)).toEqual([[9, 'AbortError']]);
   });
 
-  marble('may tell of its progress in that time', ({ cold, hot, expectObservable }) => {
-    const source = hot('-K-w---m|           ', values);
-    const stop$ = hot(' ---------x          ', lunch);
-    const k = cold('       -------p----(r|) ');
-    const expected = '  -K-(wS)m--P----(W|) ';
+  marble('may tell of its progress in that time', ({ events, hot, tool, expectEvents }) => {
+    const source = events('          -K-w---m|          ', calls);
+    const stop$ = hot('              ---------x         ', lunch);
+    const weather = tool('weather', '   -------p----(r|)', { p: 'almost', r: 'sunny' });
+    const expected = '               -K-(wS)m--P----(W|)';
 
-    const results = { P: progress('k', 'p'), W: result('k', 'r', 12) };
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 9 }));
-    expectObservable(out).toBe(expected, { ...values, ...results });
+    const results = { P: exactly(toolProgress(K, 'almost')), W: exactly(toolResult(K, 'sunny', 12)) };
+    const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
 
   marble('is given up when that is over, and what it says later is lost', (helpers) => {
-    const { cold, hot, expectObservable, expectSubscriptions } = helpers;
-    const source = hot('-K-w---m|           ', values);
-    const stop$ = hot(' ---------x          ', lunch);
-    const k = cold('       -----------p-(r|)');
-    const expected = '  -K-(wS)m-----(W|)   ';
-    const kSubs = '     ---^---------!      ';
+    const { events, hot, tool, expectEvents, expectRuns } = helpers;
+    const source = events('          -K-w---m|           ', calls);
+    const stop$ = hot('              ---------x          ', lunch);
+    const weather = tool('weather', '   -----------p-(r|)');
+    const expected = '               -K-(wS)m-----(X|)   ';
+    const weatherRun = '             ---^---------!      ';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 4 }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 10) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const out = source.pipe(executeTools([weather], { stop$, grace: 4 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 10)) });
+    expectRuns(weather).toBe(weatherRun);
   });
 
-  marble('has 1 s unless told otherwise', ({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-K-w---m|            ', values);
-    const stop$ = hot(' ---------x           ', lunch);
-    const k = cold('       2s r              ');
-    const expected = '  -K-(wS)m 1001ms (W|) ';
-    const kSubs = '     ---^----- 1s !       ';
+  marble('has 1 s unless told otherwise', ({ events, hot, tool, expectEvents, expectRuns }) => {
+    const source = events('          -K-w---m|           ', calls);
+    const stop$ = hot('              ---------x          ', lunch);
+    const weather = tool('weather', '   2s r             ');
+    const expected = '               -K-(wS)m 1001ms (X|)';
+    const weatherRun = '             ---^----- 1s !      ';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$ }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 1_006) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const out = source.pipe(executeTools([weather], { stop$ }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 1_006)) });
+    expectRuns(weather).toBe(weatherRun);
   });
 
-  marble('is given up at once without grace', ({ cold, hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-K-w---m----|', values);
-    const stop$ = hot(' ---------x   ', lunch);
-    const k = cold('       -------r  ');
-    const expected = '  -K-(wS)m-W--|';
-    const kSubs = '     ---^-----!   ';
+  marble('is given up at once without grace', ({ events, hot, tool, expectEvents, expectRuns }) => {
+    const source = events('          -K-w---m----|', calls);
+    const stop$ = hot('              ---------x   ', lunch);
+    const weather = tool('weather', '   -------r  ');
+    const expected = '               -K-(wS)m-X--|';
+    const weatherRun = '             ---^-----!   ';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 0 }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 6) });
-    expectSubscriptions(k.subscriptions).toBe(kSubs);
+    const out = source.pipe(executeTools([weather], { stop$, grace: 0 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 6)) });
+    expectRuns(weather).toBe(weatherRun);
   });
 
-  marble('and fails when it is aborted, was stopped: what it says then is no failure', ({ hot, expectObservable }) => {
-    const source = hot('-K-w---m-----|', values);
-    const stop$ = hot(' ---------x    ', lunch);
-    const expected = '  -K-(wS)m-W---|';
+  marble('and fails when it is aborted, was stopped: what it says then is no failure', (helpers) => {
+    const { events, hot, expectEvents } = helpers;
+    const source = events('-K-w---m-----|', calls);
+    const stop$ = hot('    ---------x    ', lunch);
+    const expected = '     -K-(wS)m-X---|';
 
     const run = (_: unknown, { signal }: ToolContext) =>
       new Observable((subscriber) => {
@@ -164,41 +206,40 @@ describe('a tool that runs', () => {
           subscriber.error(signal.reason);
         });
       });
-    const out = source.pipe(executeTools([fakeTool('k', run)], { stop$ }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 6) });
+    const out = source.pipe(executeTools([fakeTool('weather', run)], { stop$ }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 6)) });
   });
 
-  marble('and fails within its time, was stopped, too', ({ cold, hot, expectObservable }) => {
-    const source = hot('-K-w---m|       ', values);
-    const stop$ = hot(' ---------x      ', lunch);
-    const k = cold('       ---------#   ');
-    const expected = '  -K-(wS)m----(W|)';
+  marble('and fails within its time, was stopped, too', ({ events, hot, tool, expectEvents }) => {
+    const source = events('          -K-w---m|       ', calls);
+    const stop$ = hot('              ---------x      ', lunch);
+    const weather = tool('weather', '   ---------#   ');
+    const expected = '               -K-(wS)m----(X|)';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 9 }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 9) });
+    const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 9)) });
   });
 
-  marble('and ends with nothing within its time, was stopped, too', ({ cold, hot, expectObservable }) => {
-    const source = hot('-K-w---m|       ', values);
-    const stop$ = hot(' ---------x      ', lunch);
-    const k = cold('       ---------|   ');
-    const expected = '  -K-(wS)m----(W|)';
+  marble('and ends with nothing within its time, was stopped, too', ({ events, hot, tool, expectEvents }) => {
+    const source = events('          -K-w---m|       ', calls);
+    const stop$ = hot('              ---------x      ', lunch);
+    const weather = tool('weather', '   ---------|   ');
+    const expected = '               -K-(wS)m----(X|)';
 
-    const out = source.pipe(executeTools([fakeTool('k', () => k)], { stop$, grace: 9 }));
-    expectObservable(out).toBe(expected, { ...values, W: stoppedResult('k', why, 9) });
+    const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, X: exactly(stopped(K, 9)) });
   });
 
-  marble('one is done and one is not: each is answered truly', ({ cold, hot, expectObservable }) => {
-    const source = hot('-KL-w----m--------|', values);
-    const stop$ = hot(' ------------x      ', lunch);
-    const k = cold('        ------(r|)     ');
-    const l = cold('        -              ');
-    const expected = '  -KL-(wST)mW----X--|';
+  marble('one is done and one is not: each is answered truly', ({ events, hot, tool, expectEvents }) => {
+    const source = events('          -KL-w----m--------|', calls);
+    const stop$ = hot('              ------------x      ', lunch);
+    const weather = tool('weather', '    ------(r|)     ', { r: 'sunny' });
+    const time = tool('time', '          -              ');
+    const expected = '               -KL-(wST)mW----Y--|';
 
-    const tools = [fakeTool('k', () => k), fakeTool('l', () => l)];
-    const results = { W: result('k', 'r', 6), X: stoppedResult('l', why, 11) };
-    const out = source.pipe(executeTools(tools, { stop$, grace: 3 }));
-    expectObservable(out).toBe(expected, { ...values, ...results });
+    const results = { W: exactly(toolResult(K, 'sunny', 6)), Y: exactly(stopped(L, 11)) };
+    const out = source.pipe(executeTools([weather, time], { stop$, grace: 3 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
 
   it('and answers the moment it is aborted, has its result kept even without grace', () => {
@@ -210,8 +251,8 @@ describe('a tool that runs', () => {
           subscriber.complete();
         });
       });
-    const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
-    const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$, grace: 0 })));
+    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$, grace: 0 })));
     stop$.next('enough');
     expect(seen).toMatchObject({ end: 'complete' });
     expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', output: 'half of it' });
@@ -225,24 +266,25 @@ describe('a tool that runs', () => {
           reject(signal.reason);
         });
       });
-    const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
-    const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$ })));
+    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$ })));
     stop$.next('enough');
     await new Promise(setImmediate);
     expect(seen).toMatchObject({ end: 'complete' });
-    expect(seen.values.at(-1)).toMatchObject({ error: stoppedResult('k', 'enough').error });
+    expect(seen.values.at(-1)).toMatchObject({ error: stopped(K, 0, 'enough').error });
   });
 
   it('no sooner than at its tool_start, is not run', () => {
     const stop$ = new Subject<string>();
-    const run = jest.fn(() => 'r');
+    const run = jest.fn(() => 'sunny');
     const stopAtStart = behind(({ type }: RoundEvent) => {
       if (type === 'tool_start') stop$.next('enough');
     });
-    const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
-    const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$ }), stopAtStart));
+    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$ }), stopAtStart));
     expect(run).not.toHaveBeenCalled();
     expect(seen.end).toBe('complete');
-    expect(seen.values).toMatchObject([ours.K, claude.w, ours.S, { result: { is_error: true } }, claude.m]);
+    const answer = { result: { is_error: true } };
+    expect(seen.values).toMatchObject([K, stop('tool_use'), toolStart(K), answer, messageStop()]);
   });
 });

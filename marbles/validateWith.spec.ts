@@ -5,17 +5,15 @@ import * as v from 'valibot';
 import { z } from 'zod';
 import { defineTool, describe as described, jsonSchema, LimitError, validateWith } from '../src/index.js';
 import { OptionError, ToolDefinitionError } from '../src/index.js';
-import type { RoundEvent, Tool, ToolCallEvent } from '../src/index.js';
-import { marble } from './kit/session/marble.js';
-import { text } from './kit/alphabet/claudeEvents.js';
-import { call, claude } from './support/alphabet.js';
+import type { RoundEvent, Tool, ToolCallEvent, ToolInputError } from '../src/index.js';
+import { exactly, marble, messageStart, ping, stop, text, textStart, toolCall } from './index.js';
 import { fakeTool } from './support/fakeTool.js';
-import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
 
-// K and L are calls as Claude wrote them. R is a call with a Right, F one with a Left.
-const values = frozen({ ...claude, K: call('k', { times: '3' }), L: call('k', { times: 'often' }), M: call('m') });
+// A call goes in as Claude wrote it, and comes out with the decoded input, or with what is wrong with it.
+//
+// s message_start  t text  w message_delta with stop_reason tool_use  m message_stop  K tool_call
 
 const count = new t.Type<number, string>(
   'Count',
@@ -24,42 +22,50 @@ const count = new t.Type<number, string>(
   String,
 );
 const times = described(count, { schema: { type: 'string' } });
-const k = defineTool({ name: 'k', description: 'Repeats.', input: t.type({ times }), run: () => '' });
+const repeat = defineTool({ name: 'repeat', description: 'Repeats.', input: t.type({ times }), run: () => '' });
 
-function decoded(event: ToolCallEvent, right: unknown): ToolCallEvent {
-  return { ...event, input: { _tag: 'Right', right } };
+/** The call with its input as the schema makes it. */
+function decoded(call: ToolCallEvent, right: unknown): ToolCallEvent {
+  return { ...call, input: { _tag: 'Right', right } };
 }
 
-marble('turns each tool_call into a Right with the decoded input or a Left', ({ hot, expectObservable }) => {
-  const source = hot(' -s-K-t-L-w-m-|', values);
-  const expected = '   -s-R-t-F-w-m-|';
+/** The call with what is wrong with its input. */
+function refused(call: ToolCallEvent, left: ToolInputError): ToolCallEvent {
+  return { ...call, input: { _tag: 'Left', left } };
+}
+
+marble('turns each tool_call into a Right with the decoded input or a Left', ({ events, expectEvents }) => {
+  const K = toolCall('toolu_1', 'repeat', { times: '3' });
+  const L = toolCall('toolu_2', 'repeat', { times: 'often' });
+  const source = events('-s-K-t-L-w-m-|', { K, L });
+  const expected = '     -s-K-t-L-w-m-|';
 
   const message = expect.stringContaining('- times: expected') as unknown as string;
   const issues = [{ path: ['times'], expected: expect.any(String) as unknown as string, found: 'often' }];
-  const left = { _tag: 'InvalidInput' as const, input: { times: 'often' }, issues, message };
-  const F = { ...values.L, input: { _tag: 'Left' as const, left } };
-  const out = source.pipe(validateWith([k]));
-  expectObservable(out).toBe(expected, { ...values, R: decoded(values.K, { times: 3 }), F });
+  const wrong: ToolInputError = { _tag: 'InvalidInput', input: { times: 'often' }, issues, message };
+  const checked = { K: exactly(decoded(K, { times: 3 })), L: exactly(refused(L, wrong)) };
+  expectEvents(source.pipe(validateWith([repeat]))).toBe(expected, checked);
 });
 
-marble('names the tools there are when there is none of that name', ({ hot, expectObservable }) => {
-  const source = hot(' -M-|', values);
-  const expected = '   -F-|';
+marble('names the tools there are when there is none of that name', ({ events, expectEvents }) => {
+  const K = toolCall('toolu_1', 'play');
+  const source = events('-K-|', { K });
+  const expected = '     -K-|';
 
-  const message = 'There is no tool `m` to run. The tools that can be run are: k.';
-  const left = { _tag: 'UnknownTool' as const, input: {}, known: ['k'], message };
-  const server = { type: 'web_search_20260101', name: 'm' } as never;
-  const out = source.pipe(validateWith([k, server]));
-  expectObservable(out).toBe(expected, { F: { ...values.M, input: { _tag: 'Left' as const, left } } });
+  const message = 'There is no tool `play` to run. The tools that can be run are: repeat.';
+  const unknown: ToolInputError = { _tag: 'UnknownTool', input: {}, known: ['repeat'], message };
+  const server = { type: 'web_search_20260101', name: 'play' } as never;
+  const out = source.pipe(validateWith([repeat, server]));
+  expectEvents(out).toBe(expected, { K: exactly(refused(K, unknown)) });
 });
 
-marble('leaves a Left as it is', ({ hot, expectObservable }) => {
-  const left = { _tag: 'InvalidJson' as const, text: '{', message: 'no JSON' };
-  const broken = frozen({ K: { ...values.K, input: { _tag: 'Left' as const, left } } });
-  const source = hot(' -K-|', broken);
-  const expected = '   -K-|';
+marble('leaves a Left as it is', ({ events, expectEvents }) => {
+  const garbled: ToolInputError = { _tag: 'InvalidJson', text: '{', message: 'no JSON' };
+  const K = refused(toolCall('toolu_1', 'repeat'), garbled);
+  const source = events('-K-|', { K });
+  const expected = '     -K-|';
 
-  expectObservable(source.pipe(validateWith([k]))).toBe(expected, broken);
+  expectEvents(source.pipe(validateWith([repeat]))).toBe(expected, { K: exactly(K) });
 });
 
 describe('takes any schema', () => {
@@ -71,10 +77,9 @@ describe('takes any schema', () => {
     jsonSchema: jsonSchema(days),
   };
   it.each(Object.entries(inputs))('%s', (_, input) => {
-    const tool = defineTool({ name: 'k', description: 'Days.', input, run: () => '' });
-    const { values: seen, end } = observe(
-      of(call('k', { days: 2 }), call('k', { days: 'two' })).pipe(validateWith([tool])),
-    );
+    const tool = defineTool({ name: 'forecast', description: 'Days.', input, run: () => '' });
+    const calls = of(toolCall('toolu_1', 'forecast', { days: 2 }), toolCall('toolu_2', 'forecast', { days: 'two' }));
+    const { values: seen, end } = observe(calls.pipe(validateWith([tool])));
     expect(end).toBe('complete');
     expect(seen).toMatchObject([
       { input: { _tag: 'Right', right: { days: 2 } } },
@@ -84,12 +89,12 @@ describe('takes any schema', () => {
 });
 
 it('refuses two tools of the same name at once', () => {
-  expect(() => validateWith([k, k])).toThrow(ToolDefinitionError);
+  expect(() => validateWith([repeat, repeat])).toThrow(ToolDefinitionError);
 });
 
 // A promise settles outside of virtual time: what an asynchronous schema does is seen in ordinary time.
 describe('an asynchronous schema', () => {
-  /** The tools `k` and `l`, whose checks wait until they are told what comes of them. */
+  /** The tools `weather` and `time`, whose checks wait until they are told what comes of them. */
   function pendingTools() {
     const checks: { pass: (value: unknown) => void; fail: (reason: unknown) => void }[] = [];
     const input = {
@@ -108,7 +113,7 @@ describe('an asynchronous schema', () => {
       },
     };
     const input_schema = { type: 'object' as const };
-    const tools: Tool[] = ['k', 'l'].map((name) =>
+    const tools: Tool[] = ['weather', 'time'].map((name) =>
       defineTool({ name, description: 'Waits.', input, input_schema, run: () => '' }),
     );
     return { tools, checks };
@@ -118,9 +123,9 @@ describe('an asynchronous schema', () => {
     return { seen: observe(source.pipe(validateWith([...tools, ...more]))), checks };
   };
   const settled = () => new Promise(setImmediate);
-  const { s, o, t: hi, w, p } = claude;
-  const K = call('k');
-  const L = call('l');
+  const [s, o, hi, w, p] = [messageStart(), textStart(0), text('Hi', 0), stop('tool_use'), ping()];
+  const K = toolCall('toolu_1', 'weather');
+  const L = toolCall('toolu_2', 'time');
 
   it('holds back what comes behind its call, and keeps the order', async () => {
     const { seen, checks } = run(of(s, K, hi, w, p));
@@ -267,7 +272,9 @@ describe('an asynchronous schema', () => {
     const decode = () => {
       throw boom;
     };
-    const { seen, checks } = run(concat(of(K, call('m'), o), NEVER), [fakeTool('m', () => '', { decode })]);
+    const { seen, checks } = run(concat(of(K, toolCall('toolu_3', 'broken'), o), NEVER), [
+      fakeTool('broken', () => '', { decode }),
+    ]);
     const reported = await unhandledIn(() => {
       checks[0]!.pass(1);
     });

@@ -3,14 +3,7 @@ import * as t from 'io-ts';
 import { NEVER, of } from 'rxjs';
 import { converse, defineTool } from 'rxclaude';
 import type { ClaudeClient, ConverseOptions, RoundEvent, Tool } from 'rxclaude';
-import {
-  blockStop,
-  inputDelta,
-  stop,
-  messageStart,
-  messageStop,
-  toolUseStart,
-} from '../../../marbles/index.js';
+import { blockStop, inputDelta, stop, messageStart, messageStop, toolUseStart } from '../../../marbles/index.js';
 import { claude } from '../../../marbles/support/alphabet.js';
 import { fakeClient } from '../../../marbles/support/fakeClient.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';

@@ -85,11 +85,7 @@ it.each<[string, RoundEvent[], object[]]>([
   ['with a server tool that has no result', [...words(0, 'Hi'), blockStop(0), ...search(1)], [said(text('Hi'))]],
   ['with a server tool and its result', [...search(0), blockStart(found, 1), blockStop(1)], [said(searched, found)]],
   ['that is a refusal', [...words(0, 'Hi'), blockStop(0), stop('refusal')], []],
-  [
-    'that is over but for its last event',
-    [...words(0, 'Hi'), blockStop(0), stop('end_turn')],
-    [said(text('Hi'))],
-  ],
+  ['that is over but for its last event', [...words(0, 'Hi'), blockStop(0), stop('end_turn')], [said(text('Hi'))]],
 ])('a reply %s', (_, events, added) => {
   const { messages, reason } = stopBehind(events);
   expect(reason).toBe('stopped');

@@ -20,14 +20,7 @@ const calls = (input: string): RoundEvent[] => [
   stop('tool_use'),
   messageStop(),
 ];
-const answers: RoundEvent[] = [
-  messageStart(),
-  textStart(),
-  text('Done.'),
-  blockStop(),
-  stop(),
-  messageStop(),
-];
+const answers: RoundEvent[] = [messageStart(), textStart(), text('Done.'), blockStop(), stop(), messageStop()];
 
 /** A conversation in which Claude calls a tool with a hostile input and then ends; the client writes JSON as the SDK does. */
 async function talk(input: string, schema: Parameters<typeof defineTool>[0]['input']): Promise<RoundEvent[]> {
