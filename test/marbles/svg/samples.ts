@@ -7,7 +7,7 @@ import { textBlock, thinking, toolUse } from '../../../marbles/kit/alphabet/bloc
 import { message } from '../../../marbles/kit/alphabet/message.js';
 import type { Run } from '../../../marbles/kit/run/Run.js';
 import { watchRun } from '../../../marbles/kit/run/watchRun.js';
-import { fakeClient } from '../../../marbles/support/fakeClient.js';
+import { fakeClient } from '../../support/fakeClient.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 
 const words = (count: number): string[] => Array.from({ length: count }, (_, at) => `word ${at} `);

@@ -2,7 +2,7 @@
 import { concat, NEVER, of } from 'rxjs';
 import { ProtocolError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent, RoundStartEvent } from 'rxclaude';
-import { claude, letterOf } from '../../../marbles/support/alphabet.js';
+import { claude, letterOf } from '../../support/events.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 import { observe } from '../../../marbles/support/observe.js';
 

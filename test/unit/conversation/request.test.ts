@@ -2,7 +2,7 @@
 import { of } from 'rxjs';
 import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundRequest } from 'rxclaude';
-import { call, claude, result } from '../../../marbles/support/alphabet.js';
+import { call, claude, result } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { observe } from '../../../marbles/support/observe.js';
 

@@ -3,11 +3,11 @@ import { concat, EMPTY, map, NEVER, of, Subject, throwError, timer, type Observa
 import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, letterOf } from '../../../marbles/support/alphabet.js';
+import { claude, letterOf } from '../../support/events.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 import { said, text } from '../../../marbles/support/messages.js';
 import { observe } from '../../../marbles/support/observe.js';
-import { watchEnd } from '../../../marbles/support/watchEnd.js';
+import { watchEnd } from '../../support/watchEnd.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const { s, o, t, e, m } = claude;

@@ -7,7 +7,7 @@ import { blockStart, blockStop, inputDelta, toolUseStart } from '../../../marble
 import { frozen } from '../../../marbles/support/frozen.js';
 import { observe } from '../../../marbles/support/observe.js';
 import { overloaded, refused } from '../../../marbles/support/overloaded.js';
-import { result, retried } from '../../../marbles/support/alphabet.js';
+import { result, retried } from '../../support/events.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 

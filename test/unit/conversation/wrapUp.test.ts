@@ -3,13 +3,13 @@ import { NEVER, of, type Observable } from 'rxjs';
 import { converse, executeTools, OptionError, resumeConversation, timeoutGuard, TimeoutGuardError } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { call, claude } from '../../../marbles/support/alphabet.js';
-import { fakeClient } from '../../../marbles/support/fakeClient.js';
+import { call, claude } from '../../support/events.js';
+import { fakeClient } from '../../support/fakeClient.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 import { said, text } from '../../../marbles/support/messages.js';
 import { overloaded } from '../../../marbles/support/overloaded.js';
-import { watchEnd } from '../../../marbles/support/watchEnd.js';
+import { watchEnd } from '../../support/watchEnd.js';
 
 const user = { role: 'user' as const, content: 'Hi' };
 const stuck = fakeTool('k', () => NEVER);

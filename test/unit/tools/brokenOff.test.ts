@@ -3,7 +3,7 @@ import { concat, NEVER, of, throwError, type Observable } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, ours, result, stoppedResult, unrunResult } from '../../../marbles/support/alphabet.js';
+import { claude, ours, result, stoppedResult, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 

@@ -2,7 +2,7 @@
 import { NEVER, Observable, of, Subject } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { ExecuteToolsOptions, Guard, RoundEvent } from 'rxclaude';
-import { asked, claude, decided, ours, retried, unrunResult } from '../../../marbles/support/alphabet.js';
+import { asked, claude, decided, ours, retried, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { observe } from '../../../marbles/support/observe.js';
 import { overloaded } from '../../../marbles/support/overloaded.js';

@@ -3,7 +3,7 @@ import { map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { executeTools, OptionError } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, ours, result, unrunResult } from '../../../marbles/support/alphabet.js';
+import { claude, ours, result, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/support/fakeTool.js';
 import { frozen } from '../../../marbles/support/frozen.js';
 import { observe } from '../../../marbles/support/observe.js';

@@ -1,6 +1,6 @@
 import { map, tap, type Observable } from 'rxjs';
 import type { ConversationEndEvent, RoundEvent } from '../../src/events/RoundEvent.js';
-import { letterOf } from './alphabet.js';
+import { letterOf } from './events.js';
 
 /** The letters of a conversation for a diagram, and its last word. */
 export function watchEnd(conversation: Observable<RoundEvent>): {

@@ -9,23 +9,21 @@ import {
   text,
   textStart,
   toolUseStart,
-} from '../kit/alphabet/claudeEvents.js';
+} from '../../marbles/index.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
   RoundEvent,
   RoundRetryEvent,
-  RoundStartEvent,
   ToolCallEvent,
-  ToolProgressEvent,
   ToolResultEvent,
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
-import { frozen } from './frozen.js';
+import { frozen } from '../../marbles/support/frozen.js';
 
 /**
- * Claude's events, one letter each in all diagrams; lower case is Claude's, upper case is ours.
+ * Events for tests without diagrams, one letter each; lower case is Claude's, upper case is ours.
  *
  * ```text
  * s message_start    o text block starts    t text     c text block stops
@@ -89,10 +87,6 @@ function started(name: string): ToolStartEvent {
   return { type: 'tool_start', ...of(name) };
 }
 
-export function progress(name: string, value: unknown): ToolProgressEvent {
-  return { type: 'tool_progress', ...of(name), value };
-}
-
 /** The answer to a call, of a tool that returned a text. */
 export function result(name: string, output: string, duration = 0): ToolResultEvent {
   const block = { type: 'tool_result' as const, tool_use_id: `toolu_${name}`, content: output };
@@ -100,7 +94,7 @@ export function result(name: string, output: string, duration = 0): ToolResultEv
 }
 
 /** The answer to a call that came to nothing. `error` is what the program is told, `content` what Claude is told. */
-export function failure(name: string, content: unknown, error: unknown, duration = 0): ToolResultEvent {
+function failure(name: string, content: unknown, error: unknown, duration = 0): ToolResultEvent {
   const block = { type: 'tool_result', tool_use_id: `toolu_${name}`, content, is_error: true };
   const base = { type: 'tool_result', ...of(name), output: undefined, error, duration } as const;
   return { ...base, result: block as ToolResultEvent['result'] };
@@ -116,11 +110,6 @@ export function stoppedResult(name: string, why: string, duration = 0): ToolResu
 export function unrunResult(name: string, why: string): ToolResultEvent {
   const message = `Not run: ${why}.`;
   return failure(name, message, { _tag: 'ToolStopped', started: false, message });
-}
-
-/** The event that a round begins. */
-export function begun(round = 1): RoundStartEvent {
-  return { type: 'round_start', round, request: { model: 'claude-test', max_tokens: 100, messages: [] } };
 }
 
 /** The event that an attempt has failed. */
