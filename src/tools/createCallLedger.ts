@@ -27,7 +27,9 @@ export function createCallLedger(): CallLedger {
   const earlier = new Map<string, ToolResultEvent>();
   let kept: (readonly [ToolCallEvent, ToolResultEvent])[] = [];
   let calls: ToolCallEvent[] = [];
-  const contents = new Map<ToolCallEvent, string>();
+  /** The calls of the same attempt. A tool of an earlier one may still run, and ask for its key. */
+  const attempts = new WeakMap<ToolCallEvent, readonly ToolCallEvent[]>();
+  const contents = new WeakMap<ToolCallEvent, string>();
 
   const contentOf = (call: ToolCallEvent): string => {
     const content = contents.get(call) ?? readContent(call);
@@ -37,7 +39,8 @@ export function createCallLedger(): CallLedger {
   /** What is the same in every attempt: the call, and which of its equals it is. */
   const identityOf = (call: ToolCallEvent): string => {
     const content = contentOf(call);
-    const before = calls.slice(0, calls.indexOf(call));
+    const attempt = attempts.get(call) ?? [];
+    const before = attempt.slice(0, attempt.indexOf(call));
     const equals = before.filter((other) => other.name === call.name && contentOf(other) === content);
     return `${String(equals.length)} ${content}`;
   };
@@ -45,6 +48,7 @@ export function createCallLedger(): CallLedger {
   return {
     add(call) {
       calls.push(call);
+      attempts.set(call, calls);
     },
     keep(call, result) {
       kept.push([call, result]);
@@ -64,7 +68,6 @@ export function createCallLedger(): CallLedger {
       }
       kept = [];
       calls = [];
-      contents.clear();
     },
   };
 }

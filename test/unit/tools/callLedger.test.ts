@@ -29,6 +29,15 @@ function openLedger() {
 }
 
 describe('a ledger', () => {
+  it('keeps the key of a call that still runs when another attempt has made the same call', () => {
+    const { keysOf, keyOf, retry } = openLedger();
+    const [first, second] = [call('k', 1), call('k', 1)];
+    const keys = keysOf(first, second);
+    retry();
+    keysOf(call('k', 1), call('k', 1), call('l', 1));
+    expect([first, second].map(keyOf)).toEqual(keys);
+  });
+
   it('tells calls by what Claude wrote, and not by what was decoded of it', () => {
     const { keysOf, retry } = openLedger();
     const [one] = keysOf(call('k', { n: '1' }, { n: new Date(1) }));
