@@ -66,6 +66,7 @@ export { marbleTestFrom, type MarbleTestOptions } from './kit/testFrom/marbleTes
 export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './kit/matchers/marbleMatchers.js';
 export { drawMarbles, type DrawOptions, type MarbleDiagram } from './kit/drawMarbles.js';
 export type { Run, RunEnd, TimedValue } from './kit/run/Run.js';
+export type { FakeApproval } from './kit/session/approval.js';
 export type { MarbleHelpers } from './kit/session/createHelpers.js';
 export type { EventsExpectation } from './kit/session/expectEvents.js';
 export type { LifespansExpectation } from './kit/session/expectLifespans.js';

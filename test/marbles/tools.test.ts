@@ -106,10 +106,12 @@ describe('a tool', () => {
 describe('an approval', () => {
   marble('lets the call through once it says y', ({ events, tool, approval, expectEvents, expectRuns }) => {
     const source = events('-K-w-m|', { K });
-    const weather = tool('weather', '--(r|)', {}, { guard: approval('----y') });
+    const guard = approval('----y');
+    const weather = tool('weather', '--(r|)', {}, { guard });
     const expected = '     -K-[wA]-m-[DS]-(W|)';
 
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { D: { decision: 'approved' } });
+    expectRuns(guard).toBe('---^---|');
     expectRuns(weather).toBe('-------^-|');
   });
 
@@ -128,12 +130,16 @@ describe('an approval', () => {
     expectRuns(weather).toBe([]);
   });
 
-  marble('that never comes expires with the time of the tool', ({ events, tool, approval, expectEvents }) => {
+  marble('that never comes expires with the time of the tool', (helpers) => {
+    const { events, tool, approval, expectEvents, expectRuns } = helpers;
     const source = events('-K-w-m|', { K });
-    const weather = tool('weather', '(r|)', {}, { guard: approval('-'), timeout: 5 });
+    const guard = approval('-');
+    const weather = tool('weather', '(r|)', {}, { guard, timeout: 5 });
     const expected = '     -K-[wA]-m--(DX|)';
 
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { D: { decision: 'expired' } });
+    expectRuns(guard).toBe('---^----!');
+    expectRuns(guard).toHave([{ city: 'Oslo' }]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { isObject } from '../../../src/iteration/isObject.js';
 import { LEGEND } from '../alphabet/legend.js';
+import { letterOf } from '../alphabet/letterOf.js';
+import { Exactly } from './exactly.js';
 import { DiagramError } from '../diagram/DiagramError.js';
 import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
 
@@ -7,14 +9,14 @@ import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
  * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
  * row, a matcher of the test framework, or a function that says whether an event is the right one; `inTurn(...)` gives another
  * of these each time. `#` is the error. A
- * letter of the legend keeps its meaning where only fields are given, and loses it where they name a `type`.
+ * letter of the legend keeps its meaning beside what is given, unless that names the `type` of another event.
  */
 export type ExpectedValues = Readonly<Record<string, unknown>>;
 
 /** What the test gives for a letter. */
 interface ExpectedValue {
   readonly of: unknown;
-  /** Whether the event must have the letter of the legend all the same: the test gives fields only, and no type. */
+  /** Whether the event must have the letter of the legend all the same. */
   readonly keepsShape: boolean;
 }
 
@@ -65,7 +67,9 @@ function valueOf(letter: string, given: unknown, used: Map<string, number>): unk
 
 /** Whether a letter of the legend keeps its meaning beside what the test gives for it. */
 export function keepsShape(letter: string, value: unknown): boolean {
-  return Object.hasOwn(LEGEND, letter) && isObject(value) && !('type' in value) && !('asymmetricMatch' in value);
+  const event = value instanceof Exactly ? value.value : value;
+  if (!Object.hasOwn(LEGEND, letter) || !isObject(event) || 'asymmetricMatch' in event) return false;
+  return !('type' in event) || letterOf(event) === letter;
 }
 
 function unknownLetter(letter: string, diagram: string, column: number): DiagramError {

@@ -2,9 +2,9 @@ import type { Observable } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../../../src/events/RoundEvent.js';
-import type { Guard, Tool } from '../../../src/tools/Tool.js';
+import type { Tool } from '../../../src/tools/Tool.js';
 import type { ReplyValues } from '../alphabet/replyValues.js';
-import { approval } from './approval.js';
+import { approval, type FakeApproval } from './approval.js';
 import { type EventsExpectation, expectEvents } from './expectEvents.js';
 import { expectLifespans, type LifespansExpectation } from './expectLifespans.js';
 import { fakeTool, type FakeTool, type FakeToolOptions, type MarbleValues, valueScript } from './fakeTool.js';
@@ -53,7 +53,7 @@ export interface MarbleHelpers extends RunHelpers {
    *
    * @param values What letters stand for: a text says to Claude why not.
    */
-  approval(diagrams: string | readonly string[], values?: MarbleValues): Guard;
+  approval(diagrams: string | readonly string[], values?: MarbleValues): FakeApproval;
   /** A signal that is aborted on the test's clock: `-----!`. */
   abortSignal(diagram: string, reason?: unknown): AbortSignal;
   /**
@@ -64,8 +64,8 @@ export interface MarbleHelpers extends RunHelpers {
   expectEvents(source: Observable<unknown>, subscriptionMarbles?: string | null): EventsExpectation;
   /** Expects when the requests of a scripted client were sent, what they said, and what became of them. */
   expectRequests(client: ScriptedClient): LifespansExpectation;
-  /** Expects when a fake tool was run, with which inputs, and what became of it. */
-  expectRuns(tool: FakeTool): LifespansExpectation;
+  /** Expects when a fake tool was run or an approval was asked for, with which inputs, and what became of it. */
+  expectRuns(tool: Pick<FakeTool, 'runs'>): LifespansExpectation;
 }
 
 /** Makes the helpers of one test. */
