@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEGEND, SIGNS } from '../../marbles/index.js';
+import { formatCassette, LEGEND, message, SIGNS, textBlock } from '../../marbles/index.js';
+import { toSse } from '../support/sse.js';
 import { outputOf } from './runSnippet.js';
 import { allSnippets, ROOT } from './snippets.js';
 
@@ -18,9 +19,26 @@ const rows = new Map(
   ]),
 );
 
+/** What the examples find in a file: a reply of two chunks. */
+const [start, rest] = [message(textBlock('Hel', 'lo')).slice(0, 3), message(textBlock('Hel', 'lo')).slice(3)];
+const cassette = formatCassette({
+  version: 1,
+  exchanges: [
+    {
+      request: { time: 0, method: 'POST', path: '/v1/messages', headers: {} },
+      response: { time: 805, status: 200, headers: { 'content-type': 'text/event-stream' } },
+      chunks: [
+        { time: 812, text: toSse(start) },
+        { time: 843, text: toSse(rest) },
+      ],
+      end: { time: 843, how: 'complete' },
+    },
+  ],
+});
+
 /** What is declared only, or needs a network, is there for the compiler alone. */
 function isRun(code: string): boolean {
-  return !/^declare |^import Anthropic|from 'node:(?:fs|test)'|process\./m.test(code);
+  return !/^declare |^import Anthropic|from 'node:test'|appendFileSync|writeFileSync|process\./m.test(code);
 }
 
 describe('docs/marble-tests.md', () => {
@@ -31,7 +49,7 @@ describe('docs/marble-tests.md', () => {
   fences.forEach((fence, at) => {
     if (fence.language !== 'ts' || !isRun(fence.code)) return;
     // Marble tests declare themselves here.
-    const output = outputOf(fence.code);
+    const output = outputOf(fence.code, { 'node:fs': { readFileSync: () => cassette } });
     const next = fences[at + 1];
     const shown = next?.language === 'text' ? next.code : '';
     it(`example ${at + 1} prints ${shown === '' ? 'nothing' : 'what stands below it'}`, () => {
