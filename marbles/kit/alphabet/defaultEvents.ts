@@ -1,6 +1,19 @@
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
-import { serverTool, serverToolResult, thinking, toolUse, wholeBlock } from './blocks.js';
-import { blockStop, delta, messageStart, messageStop, ping, stop, text, textStart } from './claudeEvents.js';
+import { serverTool, serverToolResult } from './blocks.js';
+import {
+  blockStart,
+  blockStop,
+  delta,
+  inputDelta,
+  messageStart,
+  messageStop,
+  ping,
+  stop,
+  text,
+  textStart,
+  toolUseStart,
+} from './claudeEvents.js';
+import { event } from './event.js';
 
 /**
  * What a letter of Claude's stands for in a reply that does not say it: an event of the shape that the legend names. A call
@@ -17,15 +30,15 @@ const MAKERS: ReadonlyMap<string, (number: number) => ClaudeEvent> = new Map<str
   ['s', (number) => messageStart({ id: `msg_${number}` })],
   ['o', () => textStart()],
   ['t', () => text('text')],
-  ['h', () => thinking('').start],
+  ['h', () => blockStart({ type: 'thinking', thinking: '', signature: '' })],
   ['g', () => delta({ type: 'thinking_delta', thinking: 'thought' })],
   ['f', () => delta({ type: 'signature_delta', signature: 'signature' })],
-  ['d', () => wholeBlock({ type: 'redacted_thinking', data: 'redacted' }).start],
-  ['k', (number) => toolUse(`toolu_${number}`, 'tool').start],
+  ['d', () => blockStart({ type: 'redacted_thinking', data: 'redacted' })],
+  ['k', (number) => toolUseStart(`toolu_${number}`, 'tool')],
   ['v', (number) => serverTool(`srvtoolu_${number}`, 'web_search').start],
-  ['i', () => delta({ type: 'input_json_delta', partial_json: '{}' })],
+  ['i', () => inputDelta('{}')],
   ['r', (number) => serverToolResult(`srvtoolu_${number}`, 'web_search_tool_result', []).start],
-  ['b', () => wholeBlock({ type: 'block_of_the_future' }).start],
+  ['b', () => blockStart({ type: 'block_of_the_future' })],
   ['n', () => delta({ type: 'delta_of_the_future' })],
   ['c', () => blockStop()],
   ['w', () => stop('tool_use')],
@@ -35,5 +48,5 @@ const MAKERS: ReadonlyMap<string, (number: number) => ClaudeEvent> = new Map<str
   ['z', () => stop(null)],
   ['m', () => messageStop()],
   ['p', () => ping()],
-  ['u', () => ({ type: 'event_of_the_future' }) as unknown as ClaudeEvent],
+  ['u', () => event({ type: 'event_of_the_future' })],
 ]);

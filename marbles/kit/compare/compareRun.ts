@@ -1,4 +1,4 @@
-import { frameOf, type Timeline } from '../run/createTimeline.js';
+import { endOf, type Timeline } from '../run/createTimeline.js';
 import type { Expectation, ExpectedEvent } from './expectation.js';
 import { type Difference, findDifference } from './findDifference.js';
 
@@ -26,21 +26,13 @@ export interface Mismatch {
 }
 
 /** All that came, the end included. */
-export function actualEvents({ marks, end, scale }: Timeline): ActualEvent[] {
-  const events = marks.map(({ frame, time, letter, lane, event }) => ({
-    frame,
-    time,
-    letter,
-    lane: lane.label,
-    event,
-  }));
-  if (end === undefined) return events;
-  const { kind, time } = end;
-  const last = { frame: frameOf(time, scale), time, lane: 'result' };
-  return [
-    ...events,
-    kind === 'complete' ? { ...last, letter: '|', event: undefined } : { ...last, letter: '#', event: end.error },
-  ];
+export function actualEvents(timeline: Timeline): ActualEvent[] {
+  const { marks, end } = timeline;
+  const events = marks.map(({ lane, ...mark }) => ({ ...mark, lane: lane.label }));
+  const last = endOf(timeline);
+  if (end === undefined || last === undefined) return events;
+  const event = end.kind === 'error' ? end.error : undefined;
+  return [...events, { ...last, time: end.time, lane: 'result', event }];
 }
 
 /** The first event that is not as expected; `undefined` when all are. */

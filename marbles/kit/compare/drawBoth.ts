@@ -1,16 +1,16 @@
 import { LEGEND } from '../alphabet/legend.js';
-import { type Axis, columnOf, createAxis } from '../diagram/createAxis.js';
+import { type Axis, createAxis, placesOf } from '../diagram/createAxis.js';
 import { legendLines } from '../diagram/legendLines.js';
+import { type Lettered, lettersByFrame } from '../diagram/lettersByFrame.js';
+import { paintLane } from '../diagram/paintLane.js';
 import { paintRow } from '../diagram/paintRow.js';
 import { type LabelledRow, wrapRows } from '../diagram/wrapRows.js';
 
 /** How many characters a line of a message has, at the most. */
 const COLUMNS = 110;
 
-/** What is drawn of an event: where, and as which letter. */
-export interface Drawn {
-  readonly frame: number;
-  readonly letter: string;
+/** What is drawn of an event. */
+export interface Drawn extends Lettered {
   readonly lane?: string | undefined;
 }
 
@@ -36,8 +36,8 @@ export function drawBoth(
   { expected, actual, index, scale = 1, lanes = false }: Both,
   given: readonly string[],
 ): string {
-  const letters = [lettersOf(expected), lettersOf(actual)] as const;
-  const axis = axisOf(letters, scale);
+  const letters = [lettersByFrame(expected), lettersByFrame(actual)] as const;
+  const axis = createAxis(letters, scale);
   const places = [expected, actual].map((events) => placesOf(axis, events)) as [number[], number[]];
   const mark = Math.min(...places.map((columns) => columns[index] ?? Infinity));
   const rows = [
@@ -46,40 +46,13 @@ export function drawBoth(
     row('', `${' '.repeat(mark === Infinity ? 0 : mark)}^`),
     ...(lanes ? laneRows(axis, expected, actual, places) : []),
   ];
-  const ruler = { label: `${scale === 1 ? '' : scale}ms`, scale, axis };
-  const systems = wrapRows(rows, ruler, COLUMNS).split('\n\n');
+  const systems = wrapRows(rows, { scale, axis }, COLUMNS).split('\n\n');
   const shown = systems.find((system) => /^ +\^$/m.test(system)) ?? systems[0] ?? '';
   return `${shown.replace(/^/gm, '  ')}\n\n${legendOf([...expected, ...actual], given)}`;
 }
 
 function row(label: string, text: string): LabelledRow {
   return { label, text, keep: label !== '' };
-}
-
-function lettersOf(events: readonly Drawn[]): Map<number, string> {
-  const letters = new Map<number, string>();
-  for (const { frame, letter } of events) letters.set(frame, (letters.get(frame) ?? '') + letter);
-  return letters;
-}
-
-function axisOf(rows: readonly ReadonlyMap<number, string>[], scale: number): Axis {
-  const sizes = new Map<number, number>();
-  for (const letters of rows) {
-    for (const [frame, { length }] of letters) sizes.set(frame, Math.max(length, sizes.get(frame) ?? 0));
-  }
-  return createAxis(sizes, scale);
-}
-
-/** The column of each event. */
-function placesOf({ cells }: Axis, events: readonly Drawn[]): number[] {
-  const byFrame = new Map(cells.map((cell) => [cell.frame, cell]));
-  const taken = new Map<number, number>();
-  return events.map(({ frame }) => {
-    const position = taken.get(frame) ?? 0;
-    taken.set(frame, position + 1);
-    const cell = byFrame.get(frame);
-    return cell === undefined ? 0 : columnOf(cell, position);
-  });
 }
 
 /** The lanes in which the two differ, under each other. */
@@ -92,18 +65,15 @@ function laneRows(
   const labels = new Set([...expected, ...actual].map(({ lane }) => lane));
   return [...labels].flatMap((label) => {
     if (label === undefined || label === 'result') return [];
-    const wanted = paintLane(axis, expected, wantedPlaces, label);
-    const found = paintLane(axis, actual, foundPlaces, label);
+    const isIn = ({ lane }: Drawn): boolean => lane === label;
+    const wanted = paintLane(blank(axis), expected, wantedPlaces, isIn);
+    const found = paintLane(blank(axis), actual, foundPlaces, isIn);
     return wanted === found ? [] : [row(`expected ${label}`, wanted), row(`actual ${label}`, found)];
   });
 }
 
-function paintLane({ width }: Axis, events: readonly Drawn[], places: readonly number[], label: string): string {
-  const text = Array<string>(width).fill(' ');
-  events.forEach(({ lane, letter }, index) => {
-    if (lane === label) text[places[index] ?? 0] = letter;
-  });
-  return text.join('').trimEnd();
+function blank({ width }: Axis): string[] {
+  return Array<string>(width).fill(' ');
 }
 
 /** What the letters mean, those of the test's own values included. */

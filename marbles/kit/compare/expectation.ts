@@ -8,8 +8,8 @@ import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
 /**
  * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
  * row, a matcher of the test framework, or a function that says whether an event is the right one; `inTurn(...)` gives another
- * of these each time. `#` is the error. A
- * letter of the legend keeps its meaning beside what is given, unless that names the `type` of another event.
+ * of these each time. `#` is the error. A letter of the legend keeps its meaning beside what is given, unless that names the
+ * `type` of another event.
  */
 export type ExpectedValues = Readonly<Record<string, unknown>>;
 

@@ -3,6 +3,7 @@ import { LEGEND } from '../alphabet/legend.js';
 import { type ActualEvent, differenceTo, type Mismatch } from './compareRun.js';
 import type { ExpectedEvent } from './expectation.js';
 import { preview } from './preview.js';
+import { tellDifference } from './tellDifference.js';
 
 /** What is not as expected, in a sentence or two. */
 export function explain(mismatch: Mismatch, scale: number): string {
@@ -26,9 +27,8 @@ function sentence({ kind, expected, actual, difference }: Mismatch, scale: numbe
       }
       return `${at}: ${wanted} was expected in the lane \`${expected?.lane ?? ''}\`, but came in \`${actual?.lane ?? ''}\`.`;
     case 'value': {
-      const where = difference?.path === '' ? 'it' : `\`${difference?.path ?? ''}\``;
-      const [want, found] = [preview(difference?.expected), preview(difference?.found)];
-      return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${where} should be ${want}, and is ${found}.`;
+      const told = difference === undefined ? '' : tellDifference(difference);
+      return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${told}.`;
     }
     case 'event':
       return `${at}: ${wanted} was expected, but ${came} came${laterThan(expected, actual, scale)}.${hintFor(expected, actual)}`;

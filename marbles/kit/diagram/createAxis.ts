@@ -27,10 +27,11 @@ const LONGEST_DASHES = 8;
 /**
  * Lays out a time axis.
  *
- * @param sizes For each frame at which something happens, how many letters it takes, at the most.
+ * @param rows The letters of each frame, for each line that is to be written on it.
  * @param scale What one character stands for, in milliseconds.
  */
-export function createAxis(sizes: ReadonlyMap<number, number>, scale = 1): Axis {
+export function createAxis(rows: readonly ReadonlyMap<number, string>[], scale = 1): Axis {
+  const sizes = sizesOf(rows);
   const frames = [...sizes.keys()].sort((left, right) => left - right);
   const cells: Cell[] = [];
   const gaps: Gap[] = [];
@@ -54,9 +55,25 @@ export function createAxis(sizes: ReadonlyMap<number, number>, scale = 1): Axis 
   return { cells, gaps, width: column };
 }
 
-/** Where the letter of a frame stands, by its position among those of the frame. */
-export function columnOf({ column, brackets }: Cell, position: number): number {
-  return column + (brackets === '' ? 0 : 1) + position;
+/** The column of each event of a line, which stand beside each other where they share a frame. */
+export function placesOf({ cells }: Axis, events: readonly { readonly frame: number }[]): number[] {
+  const byFrame = new Map(cells.map((cell) => [cell.frame, cell]));
+  const taken = new Map<number, number>();
+  return events.map(({ frame }) => {
+    const position = taken.get(frame) ?? 0;
+    taken.set(frame, position + 1);
+    const cell = byFrame.get(frame);
+    return cell === undefined ? 0 : cell.column + (cell.brackets === '' ? 0 : 1) + position;
+  });
+}
+
+/** How many letters each frame takes, at the most. */
+function sizesOf(rows: readonly ReadonlyMap<number, string>[]): Map<number, number> {
+  const sizes = new Map<number, number>();
+  for (const letters of rows) {
+    for (const [frame, { length }] of letters) sizes.set(frame, Math.max(length, sizes.get(frame) ?? 0));
+  }
+  return sizes;
 }
 
 function gapText(frames: number, scale: number, atStart: boolean): string {

@@ -1,8 +1,10 @@
 import { LEGEND } from '../alphabet/legend.js';
 import type { Lane } from '../run/createLanes.js';
-import { frameOf, type Span, type Timeline } from '../run/createTimeline.js';
+import { endOf, type Span, type Timeline } from '../run/createTimeline.js';
 import { legendLines } from './legendLines.js';
-import { type Axis, type Cell, columnOf, createAxis } from './createAxis.js';
+import { lettersByFrame } from './lettersByFrame.js';
+import { paintLane } from './paintLane.js';
+import { type Axis, createAxis, placesOf } from './createAxis.js';
 import { paintRow } from './paintRow.js';
 import { wrapRows } from './wrapRows.js';
 
@@ -21,49 +23,24 @@ const FILLS: Readonly<Record<Span['kind'], string>> = { replying: '-', waiting: 
  * read again by `parseDiagram`.
  */
 export function drawText(timeline: Timeline, { columns = 110, legend = true }: TextOptions = {}): string {
-  const { lanes, scale } = timeline;
-  const letters = lettersOf(timeline);
-  const axis = createAxis(new Map([...letters].map(([frame, { length }]) => [frame, length])), scale);
-  const places = placesOf(timeline, axis);
+  const { lanes, marks, scale } = timeline;
+  const letters = lettersByFrame([...marks, endOf(timeline) ?? []].flat());
+  const axis = createAxis([letters], scale);
+  const places = placesOf(axis, marks);
   const rows = lanes.map((lane) => ({
     label: lane.label,
-    text: lane.kind === 'result' ? paintRow(axis, letters) || '-' : paintLane(timeline, lane, axis, places),
+    text: lane.kind === 'result' ? paintRow(axis, letters) || '-' : laneText(timeline, lane, axis, places),
     keep: lane.kind === 'result',
   }));
-  const ruler = { label: `${scale === 1 ? '' : scale}ms`, scale, axis };
-  const picture = wrapRows(rows, ruler, columns);
+  const picture = wrapRows(rows, { scale, axis }, columns);
   return legend ? `${picture}\n\n${legendLines(LEGEND, [...letters.values()].join(''), '//', columns)}` : picture;
 }
 
-/** All letters of each frame, the end included. */
-function lettersOf({ marks, end, scale }: Timeline): Map<number, string> {
-  const letters = new Map<number, string>();
-  const add = (frame: number, letter: string): void => {
-    letters.set(frame, (letters.get(frame) ?? '') + letter);
-  };
-  for (const { frame, letter } of marks) add(frame, letter);
-  if (end !== undefined) add(frameOf(end.time, scale), end.kind === 'complete' ? '|' : '#');
-  return letters;
-}
-
-/** The column of each mark. */
-function placesOf({ marks }: Timeline, { cells }: Axis): number[] {
-  const byFrame = new Map<number, Cell>(cells.map((cell) => [cell.frame, cell]));
-  let position = 0;
-  return marks.map(({ frame }, index) => {
-    position = marks[index - 1]?.frame === frame ? position + 1 : 0;
-    const cell = byFrame.get(frame);
-    return cell === undefined ? 0 : columnOf(cell, position);
-  });
-}
-
-function paintLane({ marks, spans }: Timeline, lane: Lane, { width }: Axis, places: readonly number[]): string {
+/** A lane: what goes on in it, and its letters. */
+function laneText({ marks, spans }: Timeline, lane: Lane, { width }: Axis, places: readonly number[]): string {
   const row = Array<string>(width).fill(' ');
   for (const span of spans) {
     if (span.lane === lane) row.fill(FILLS[span.kind], places[span.from], places[span.to ?? -1] ?? width);
   }
-  marks.forEach((mark, index) => {
-    if (mark.lane === lane) row[places[index] ?? 0] = mark.letter;
-  });
-  return row.join('').trimEnd();
+  return paintLane(row, marks, places, (mark) => mark.lane === lane);
 }

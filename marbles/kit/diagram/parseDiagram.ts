@@ -2,7 +2,7 @@ import { parseRow, type Sign } from './parseRow.js';
 
 /** A letter of a diagram, and the lane that it stands in. */
 interface PlacedSign extends Sign {
-  /** The label of the lane; `undefined` in a diagram without lanes, or where the lane was left out. */
+  /** The label of the lane, `result` where no other line has the letter; `undefined` in a diagram without lanes. */
   readonly lane?: string | undefined;
 }
 

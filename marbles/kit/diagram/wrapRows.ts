@@ -10,47 +10,54 @@ export interface LabelledRow {
 
 /** The line that tells the time. */
 export interface Ruler {
-  readonly label: string;
   /** What one character stands for, in milliseconds. */
   readonly scale: number;
   readonly axis: Axis;
 }
 
 /** Writes lines with their labels under each other, in as many pieces as it takes. */
-export function wrapRows(rows: readonly LabelledRow[], ruler: Ruler, columns: number): string {
-  const indent = Math.max(ruler.label.length, ...rows.map(({ label }) => label.length)) + 2;
+export function wrapRows(rows: readonly LabelledRow[], { axis, scale }: Ruler, columns: number): string {
+  const ofRuler = `${scale === 1 ? '' : scale}ms`;
+  const indent = Math.max(ofRuler.length, ...rows.map(({ label }) => label.length)) + 2;
   const write = (label: string, text: string): string => `${label.padEnd(indent)}${text}`.trimEnd();
-  return cuts(ruler.axis, Math.max(columns - indent, 1))
-    .map(([from, to]) => {
+  return toPieces(axis, Math.max(columns - indent, 1))
+    .map((piece) => {
+      const { from, to } = piece;
       const shown = rows
         .map((row) => ({ ...row, text: row.text.slice(from, to) }))
         .filter(({ text, keep }) => keep || text.trim() !== '');
       const lines = shown.map(({ label, text }) => write(label, text));
-      return [write(ruler.label, rulerText(ruler, from, to)), ...lines].join('\n');
+      return [write(ofRuler, rulerText(piece, scale)), ...lines].join('\n');
     })
     .join('\n\n');
 }
 
-/** Where the axis is cut: in front of cells, so that no line begins with time that passes. */
-function cuts({ cells, width }: Axis, room: number): [from: number, to: number][] {
-  const pieces: [number, number][] = [];
-  let from = 0;
-  let last = 0;
-  for (const { column, width: size } of cells) {
-    if (column + size - from > room && column > from) {
-      pieces.push([from, column]);
-      from = column;
+/** A stretch of the axis. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly cells: Cell[];
+}
+
+/** Cuts the axis in front of cells, so that no line begins with time that passes. */
+function toPieces({ cells, width }: Axis, room: number): Piece[] {
+  const pieces: Piece[] = [];
+  let piece: Piece = { from: 0, to: Math.max(width, 1), cells: [] };
+  for (const cell of cells) {
+    const { column } = cell;
+    if (column + cell.width - piece.from > room && column > piece.from) {
+      pieces.push({ ...piece, to: column });
+      piece = { from: column, to: width, cells: [] };
     }
-    last = column;
+    piece.cells.push(cell);
   }
-  return last < from ? pieces : [...pieces, [from, Math.max(width, 1)]];
+  return [...pieces, piece];
 }
 
 /** The time of each cell, in milliseconds, where there is room for it. */
-function rulerText({ axis: { cells }, scale }: Ruler, from: number, to: number): string {
-  const inside = cells.filter(({ column }) => column >= from && column < to);
+function rulerText({ from, cells }: Piece, scale: number): string {
   const starts: readonly Pick<Cell, 'column' | 'frame'>[] =
-    inside[0]?.column === from ? inside : [{ column: from, frame: 0 }, ...inside];
+    cells[0]?.column === from ? cells : [{ column: from, frame: 0 }, ...cells];
   let text = '';
   for (const { column, frame } of starts) {
     const at = column - from;

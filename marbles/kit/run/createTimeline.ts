@@ -49,6 +49,11 @@ export function createTimeline(run: Run, scale = 1): Timeline {
   return { marks, lanes: lanes.all(), spans: createSpans(marks), end: run.end, scale };
 }
 
+/** The end of a run as a diagram shows it; `undefined` where it has none. */
+export function endOf({ end, scale }: Timeline): { readonly frame: number; readonly letter: string } | undefined {
+  return end && { frame: frameOf(end.time, scale), letter: end.kind === 'complete' ? '|' : '#' };
+}
+
 /** Which character of the axis a time falls on. */
 export function frameOf(time: number, scale: number): number {
   return Math.round(time / scale);

@@ -3,6 +3,7 @@ import { letterOf } from '../alphabet/letterOf.js';
 import { type Drawn, drawBoth } from '../compare/drawBoth.js';
 import { type Difference, findDifference } from '../compare/findDifference.js';
 import { preview } from '../compare/preview.js';
+import { tellDifference } from '../compare/tellDifference.js';
 import { checkLifespans } from './expectLifespans.js';
 import type { Lifespan } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';
@@ -99,8 +100,8 @@ function letterFor(value: unknown, values: Readonly<Record<string, unknown>>): s
   return isObject(value) && 'type' in value ? letterOf(value) : '?';
 }
 
-function describe({ path, expected, found }: Difference): string {
-  return `${path === '' ? 'It' : `\`${path}\``} should be ${preview(expected)}, and is ${preview(found)}.`;
+function describe(difference: Difference): string {
+  return `${tellDifference(difference).replace(/^i/, 'I')}.`;
 }
 
 function isLetter(text: string): boolean {

@@ -1,5 +1,5 @@
 import { findDifference } from '../compare/findDifference.js';
-import { preview } from '../compare/preview.js';
+import { tellDifference } from '../compare/tellDifference.js';
 import { parseRow } from '../diagram/parseRow.js';
 import type { Session } from './createSession.js';
 import type { Lifespan } from './Lifespan.js';
@@ -57,9 +57,8 @@ export function checkContents(noun: string, found: readonly unknown[], wanted: r
   for (const [index, content] of wanted.entries()) {
     const difference = findDifference(found[index], content, true);
     if (difference === undefined) continue;
-    const where = difference.path === '' ? 'it' : `\`${difference.path}\``;
-    const [expected, actual] = [preview(difference.expected), preview(difference.found)];
-    return `${noun.replace(/^./, (first) => first.toUpperCase())} ${index + 1} is not as expected: ${where} should be ${expected}, and is ${actual}.`;
+    const name = noun.replace(/^./, (first) => first.toUpperCase());
+    return `${name} ${index + 1} is not as expected: ${tellDifference(difference)}.`;
   }
   return undefined;
 }

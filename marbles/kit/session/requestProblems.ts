@@ -3,7 +3,7 @@ import { isObject } from '../../../src/iteration/isObject.js';
 import type { ClaudeRequest } from '../../../src/tools/ClaudeRequest.js';
 
 /** Gone since the version of the API that this library speaks: it refuses them even at their old defaults. */
-const REMOVED = ['temperature', 'top_p', 'top_k'];
+export const REMOVED_FIELDS: readonly string[] = ['temperature', 'top_p', 'top_k'];
 
 /** Everything in a request that the API would refuse, in its own words where they are known. */
 export function requestProblems(body: Record<PropertyKey, unknown>): string[] {
@@ -11,7 +11,8 @@ export function requestProblems(body: Record<PropertyKey, unknown>): string[] {
   const problems: string[] = [];
   if (typeof model !== 'string' || model === '') problems.push('model: Field required');
   if (!Number.isInteger(max_tokens)) problems.push('max_tokens: Input should be a valid integer');
-  for (const field of REMOVED) if (body[field] !== undefined) problems.push(`${field}: Extra inputs are not permitted`);
+  for (const field of REMOVED_FIELDS)
+    if (body[field] !== undefined) problems.push(`${field}: Extra inputs are not permitted`);
   if (Array.isArray(messages) && messages.length === 0 && !isObject(body['thread'])) {
     problems.push('messages: at least one message is required');
   }

@@ -1,11 +1,11 @@
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import { messageOf } from '../../../src/errors/messageOf.js';
 import { isObject } from '../../../src/iteration/isObject.js';
-import { letterOf } from '../alphabet/letterOf.js';
 import { inTurn, type ReplyValues } from '../alphabet/replyValues.js';
 import { createAxis } from '../diagram/createAxis.js';
+import { lettersByFrame } from '../diagram/lettersByFrame.js';
 import { paintRow } from '../diagram/paintRow.js';
-import { frameOf } from '../run/createTimeline.js';
+import { createTimeline, endOf } from '../run/createTimeline.js';
 import type { Run } from '../run/Run.js';
 
 /** An event that a letter stands for. */
@@ -27,28 +27,24 @@ export interface PlannedReply {
 const ALIKE = 'cmp';
 
 /** Makes a diagram of a recorded reply. */
-export function planReply({ values, end }: Run): PlannedReply {
-  const row = new Map<number, string>();
+export function planReply(run: Run): PlannedReply {
+  const timeline = createTimeline(run);
   const letters = new Map<string, PlannedEvent[]>();
-  const add = (time: number, letter: string): void => {
-    const frame = frameOf(time, 1);
-    row.set(frame, (row.get(frame) ?? '') + letter);
-  };
   let open = -1;
-  for (const { time, value } of values) {
+  for (const { letter, event: value } of timeline.marks) {
     const event = value as ClaudeEvent;
-    const letter = letterOf(event);
-    add(time, letter);
     if (event.type === 'content_block_start') open = event.index;
     const inPlace = !('index' in event) || event.index === open;
     if (inPlace && ALIKE.includes(letter)) continue;
-    letters.set(letter, [...(letters.get(letter) ?? []), { event, inPlace }]);
+    const events = letters.get(letter) ?? [];
+    letters.set(letter, events);
+    events.push({ event, inPlace });
   }
-  const error = end?.kind === 'error' ? errorOf(end.error) : undefined;
-  if (end !== undefined) add(end.time, error === undefined ? '|' : '#');
-  const axis = createAxis(new Map([...row].map(([frame, { length }]) => [frame, length])));
-  const diagram = paintRow(axis, row) || '-';
-  return { diagram, letters, ...(error && { error }) };
+  const error = run.end?.kind === 'error' ? errorOf(run.end.error) : undefined;
+  const end = endOf(timeline);
+  const last = end === undefined ? [] : [{ ...end, letter: error === undefined ? '|' : '#' }];
+  const row = lettersByFrame([...timeline.marks, ...last]);
+  return { diagram: paintRow(createAxis([row]), row) || '-', letters, ...(error && { error }) };
 }
 
 /** What a test can fail with in its place; `undefined` for a body that was cut, which the test cuts as well. */

@@ -2,7 +2,7 @@ import { isObject } from '../../../src/iteration/isObject.js';
 import type { Cassette, CassetteExchange } from '../cassette/Cassette.js';
 import type { Run } from '../run/Run.js';
 import { type PlannedReply, planReply } from './planReply.js';
-import { requestProblems } from '../session/requestProblems.js';
+import { REMOVED_FIELDS, requestProblems } from '../session/requestProblems.js';
 
 /** A tool of the recorded program, as the test stands in for it. */
 export interface PlannedTool {
@@ -47,12 +47,15 @@ export function planTest({ exchanges }: Cassette, runs: readonly Run[]): Plan {
   };
 }
 
+/** What is not sent again: what `claudeStream` adds, what belongs to a server that is not there, what the API has removed. */
+const NOT_SENT: readonly string[] = ['stream', 'thread', ...REMOVED_FIELDS];
+
 /** What of a recorded request can be sent again: older ones may have what the API takes no longer. */
 function requestOf(exchange: CassetteExchange | undefined): Fields {
   const minimal = { model: 'claude-test', max_tokens: 1024, messages: [{ role: 'user', content: 'Hi' }] };
   const body = exchange?.request.body;
   if (!isObject(body)) return minimal;
-  const { stream: _, temperature: __, top_p: ___, top_k: ____, thread: _____, ...kept } = body;
+  const kept = Object.fromEntries(Object.entries(body).filter(([field]) => !NOT_SENT.includes(field)));
   const problems = requestProblems(kept);
   return problems.length === 0 ? kept : { ...minimal, ...(Array.isArray(kept['tools']) && { tools: kept['tools'] }) };
 }
