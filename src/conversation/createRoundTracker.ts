@@ -68,16 +68,13 @@ export function createRoundTracker(round: number): RoundTracker {
   let asked = true;
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
-  /** Adds what the reply has cost so far. Before it began nothing is known, unless the API refused the request. */
-  const spend = (error?: unknown): void => {
+  /** The tokens so far. Before a reply began nothing is known, unless the API refused the request. */
+  const spent = (error?: unknown): Pick<RoundOutcome, 'usage' | 'estimated'> => {
     const message = accumulator.message();
-    if (message === undefined) {
-      estimated ||= asked && !isRefusal(error);
-      return;
-    }
+    if (message === undefined) return { usage, estimated: estimated || (asked && !isRefusal(error)) };
     const measured = hasReplied();
-    usage = addUsage(usage, measured ? message.usage : estimateUsage(message.usage, accumulator.chars()));
-    estimated ||= !measured;
+    const counts = measured ? message.usage : estimateUsage(message.usage, accumulator.chars());
+    return { usage: addUsage(usage, counts), estimated: estimated || !measured };
   };
   const answersTo = (message: ClaudeMessage, why: string): ToolResultBlockParam[] =>
     callsOf(message).map(({ id }) => results.get(id) ?? unrun(id, toolStopped(started.has(id), why).message));
@@ -92,7 +89,7 @@ export function createRoundTracker(round: number): RoundTracker {
           if (!results.has(event.id)) results.set(event.id, event.result);
           break;
         case 'round_retry':
-          spend(event.error);
+          ({ usage, estimated } = spent(event.error));
           asked = false;
           results.clear();
           started.clear();
@@ -123,16 +120,14 @@ export function createRoundTracker(round: number): RoundTracker {
           missing.map(({ id }) => id),
         );
       }
-      spend();
       const answers = answersTo(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
-      return { message, results: answers, usage, estimated, goesOn: goesOn(message, calls) };
+      return { message, results: answers, ...spent(), goesOn: goesOn(message, calls) };
     },
     breakOff(why, error) {
-      spend(error);
       const message = accumulator.wholeMessage();
-      if (message === undefined) return { message, results: [], usage, estimated, goesOn: false };
+      if (message === undefined) return { message, results: [], ...spent(error), goesOn: false };
       const results = answersTo(message, why);
-      return { message, results, usage, estimated, goesOn: goesOn(message, callsOf(message)) };
+      return { message, results, ...spent(error), goesOn: goesOn(message, callsOf(message)) };
     },
   };
 }
