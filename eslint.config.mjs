@@ -2,9 +2,8 @@ import rxjs from 'eslint-plugin-rxjs-x';
 import tseslint from 'typescript-eslint';
 
 const typescript = '**/*.ts';
-const kit = ['marbles/{index,jest,vitest}.ts', 'marbles/kit/**/*.ts'];
-const shipped = ['src/**/*.ts', 'operators/**/*.ts', 'adapters/**/*.ts', ...kit];
-const tests = ['test/**/*.ts', 'marbles/support/**/*.ts', '**/*.spec.ts'];
+const shipped = ['src/**/*.ts', 'operators/**/*.ts', 'adapters/**/*.ts', 'marbles/**/*.ts'];
+const tests = ['test/**/*.ts', 'marbles/specs/**/*.ts'];
 
 /** Imports that hold in neither ESM and CJS nor in the next major of RxJS. */
 const imports = {

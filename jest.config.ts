@@ -4,7 +4,7 @@ import type { Config } from 'jest';
 // ts-jest only transpiles here (isolatedModules): `npm run typecheck` checks every type, once.
 const config: Config = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/marbles/**/*.spec.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/marbles/specs/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json' }] },

@@ -1,7 +1,7 @@
 // The packed tarball, as a stranger's tools see it: publint, are-the-types-wrong, and what is in it.
 import { bin, main, node, pack } from './lib.mjs';
 
-const modules = /^(dist\/(esm|cjs)\/)?(src\/|operators\/|marbles\/(kit\/|(?:index|jest|vitest)\.))/;
+const modules = /^(dist\/(esm|cjs)\/)?(src\/|operators\/|marbles\/(?!specs\/))/;
 const others =
   /^(bin\/rxclaude-marbles\.mjs|dist\/(esm|cjs)\/package\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/.+\.md)$/;
 

@@ -9,8 +9,8 @@ export {
   toolProgress,
   toolResult,
   toolStart,
-} from './kit/alphabet/addedEvents.js';
-export { apiError, type ApiErrorOptions } from './kit/alphabet/apiError.js';
+} from './alphabet/addedEvents.js';
+export { apiError, type ApiErrorOptions } from './alphabet/apiError.js';
 export {
   type BlockEvents,
   serverTool,
@@ -19,7 +19,7 @@ export {
   thinking,
   toolUse,
   wholeBlock,
-} from './kit/alphabet/blocks.js';
+} from './alphabet/blocks.js';
 export {
   type AnyBlock,
   blockStart,
@@ -34,13 +34,13 @@ export {
   text,
   textStart,
   toolUseStart,
-} from './kit/alphabet/claudeEvents.js';
-export { LEGEND, SIGNS } from './kit/alphabet/legend.js';
-export { letterOf } from './kit/alphabet/letterOf.js';
-export { message } from './kit/alphabet/message.js';
-export { event } from './kit/alphabet/event.js';
-export { inTurn, spread } from './kit/alphabet/replyValues.js';
-export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './kit/alphabet/replyValues.js';
+} from './alphabet/claudeEvents.js';
+export { LEGEND, SIGNS } from './alphabet/legend.js';
+export { letterOf } from './alphabet/letterOf.js';
+export { message } from './alphabet/message.js';
+export { event } from './alphabet/event.js';
+export { inTurn, spread } from './alphabet/replyValues.js';
+export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './alphabet/replyValues.js';
 export type {
   Cassette,
   CassetteChunk,
@@ -49,33 +49,33 @@ export type {
   CassetteFailure,
   CassetteRequest,
   CassetteResponse,
-} from './kit/cassette/Cassette.js';
-export { CassetteError, type CassetteErrorFacts } from './kit/cassette/CassetteError.js';
-export { cassetteFromRecording, type RecordedRound } from './kit/cassette/cassetteFromRecording.js';
-export { formatCassette } from './kit/cassette/formatCassette.js';
-export { parseCassette } from './kit/cassette/parseCassette.js';
-export { record, type Recorder, type RecordOptions } from './kit/cassette/record.js';
-export { replay, type ReplayClient, type ReplayOptions } from './kit/cassette/replay.js';
-export { exactly, type Exactly } from './kit/compare/exactly.js';
-export type { ExpectedValues } from './kit/compare/expectation.js';
-export { DiagramError } from './kit/diagram/DiagramError.js';
-export type { TextOptions } from './kit/diagram/drawText.js';
-export { drawRecording, type DrawRecordingOptions } from './kit/testFrom/drawRecording.js';
-export type { Converse } from './kit/testFrom/playRecording.js';
-export { marbleTestFrom, type MarbleTestOptions } from './kit/testFrom/marbleTestFrom.js';
-export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './kit/matchers/marbleMatchers.js';
-export { drawMarbles, type DrawOptions, type MarbleDiagram } from './kit/drawMarbles.js';
-export type { Run, RunEnd, TimedValue } from './kit/run/Run.js';
-export type { FakeApproval } from './kit/session/approval.js';
-export type { MarbleHelpers } from './kit/session/createHelpers.js';
-export type { EventsExpectation } from './kit/session/expectEvents.js';
-export type { LifespansExpectation } from './kit/session/expectLifespans.js';
-export type { FakeTool, FakeToolOptions, MarbleValues, ToolRun } from './kit/session/fakeTool.js';
-export type { Lifespan } from './kit/session/Lifespan.js';
-export { marble, type MarbleTest } from './kit/session/marble.js';
-export { MarbleError } from './kit/session/MarbleError.js';
-export { marbleWithPromises } from './kit/session/marbleWithPromises.js';
-export type { PlayedObservable, SubscriptionLogs } from './kit/session/play.js';
-export { runMarble } from './kit/session/runMarble.js';
-export { type PromiseMarbleHelpers, runMarbleWithPromises } from './kit/session/runMarbleWithPromises.js';
-export type { ScriptedClient, ScriptedReply, ScriptedRequest } from './kit/session/scriptClaude.js';
+} from './recordings/cassette/Cassette.js';
+export { CassetteError, type CassetteErrorFacts } from './recordings/cassette/CassetteError.js';
+export { cassetteFromRecording, type RecordedRound } from './recordings/cassette/cassetteFromRecording.js';
+export { formatCassette } from './recordings/cassette/formatCassette.js';
+export { parseCassette } from './recordings/cassette/parseCassette.js';
+export { record, type Recorder, type RecordOptions } from './recordings/cassette/record.js';
+export { replay, type ReplayClient, type ReplayOptions } from './recordings/cassette/replay.js';
+export { exactly, type Exactly } from './compare/exactly.js';
+export type { ExpectedValues } from './compare/expectation.js';
+export { DiagramError } from './diagram/DiagramError.js';
+export type { TextOptions } from './diagram/drawText.js';
+export { drawRecording, type DrawRecordingOptions } from './recordings/testFrom/drawRecording.js';
+export type { Converse } from './recordings/testFrom/playRecording.js';
+export { marbleTestFrom, type MarbleTestOptions } from './recordings/testFrom/marbleTestFrom.js';
+export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './matchers/marbleMatchers.js';
+export { drawMarbles, type DrawOptions, type MarbleDiagram } from './drawMarbles.js';
+export type { Run, RunEnd, TimedValue } from './run/Run.js';
+export type { FakeApproval } from './session/approval.js';
+export type { MarbleHelpers } from './session/createHelpers.js';
+export type { EventsExpectation } from './session/expectEvents.js';
+export type { LifespansExpectation } from './session/expectLifespans.js';
+export type { FakeTool, FakeToolOptions, MarbleValues, ToolRun } from './session/fakeTool.js';
+export type { Lifespan } from './session/Lifespan.js';
+export { marble, type MarbleTest } from './session/marble.js';
+export { MarbleError } from './session/MarbleError.js';
+export { marbleWithPromises } from './session/marbleWithPromises.js';
+export type { PlayedObservable, SubscriptionLogs } from './session/play.js';
+export { runMarble } from './session/runMarble.js';
+export { type PromiseMarbleHelpers, runMarbleWithPromises } from './session/runMarbleWithPromises.js';
+export type { ScriptedClient, ScriptedReply, ScriptedRequest } from './session/scriptClaude.js';

@@ -3,7 +3,7 @@ import { checkCount } from '../src/errors/checkOption.js';
 import { LimitError } from '../src/errors/LimitError.js';
 import { charsOf } from '../src/events/charsOf.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { createQueue } from '../src/iteration/createQueue.js';
+import { createQueue } from '../src/values/createQueue.js';
 import { createRelay, relay } from './internal/relay.js';
 
 /** How much `boundedConcatMap` keeps. */

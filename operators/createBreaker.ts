@@ -1,10 +1,10 @@
 import { asyncScheduler, type Observable } from 'rxjs';
-import { admit, CLOSED, settle, type BreakerState, type Ending } from '../src/conversation/breakerState.js';
+import { admit, CLOSED, settle, type BreakerState, type Ending } from '../src/retry/breakerState.js';
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
 import { CircuitOpenError } from '../src/errors/CircuitOpenError.js';
-import { isRetryable } from '../src/errors/isRetryable.js';
+import { isRetryable } from '../src/retry/isRetryable.js';
 import { RxClaudeError } from '../src/errors/RxClaudeError.js';
-import { isObject } from '../src/iteration/isObject.js';
+import { isObject } from '../src/values/isObject.js';
 import { createCell } from './internal/createCell.js';
 
 /** When a breaker opens, and for how long. */

@@ -1,10 +1,10 @@
 import { asyncScheduler, Observable, throwError, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
 import { messageOf } from '../src/errors/messageOf.js';
-import { createEventLines } from '../src/events/createEventLines.js';
-import { redactText } from '../src/events/redact.js';
+import { createEventLines } from '../src/debug/createEventLines.js';
+import { redactText } from '../src/debug/redact.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { toOneLine } from '../src/events/toOneLine.js';
+import { toOneLine } from '../src/debug/toOneLine.js';
 import { relay } from './internal/relay.js';
 
 /** How `debugEvents` writes. */

@@ -1,6 +1,6 @@
 import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount, checkFunction, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
-import { isRetryable, retryAfter } from '../src/errors/isRetryable.js';
+import { isRetryable, retryAfter } from '../src/retry/isRetryable.js';
 import { locate } from '../src/errors/locate.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { relay } from './internal/relay.js';

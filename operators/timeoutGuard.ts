@@ -10,7 +10,7 @@ import { OptionError } from '../src/errors/OptionError.js';
 import { TimeoutGuardError, type TimeoutLimit } from '../src/errors/TimeoutGuardError.js';
 import type { ConversationControl } from '../src/events/ConversationControl.js';
 import type { RoundStartEvent } from '../src/events/RoundEvent.js';
-import { isObject } from '../src/iteration/isObject.js';
+import { isObject } from '../src/values/isObject.js';
 import { relay } from './internal/relay.js';
 
 /** The limits of `timeoutGuard`, in milliseconds. Each is off when left out, or `Infinity`. */

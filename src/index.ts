@@ -10,7 +10,7 @@ export { accumulateToolInput, type AccumulateToolInputOptions } from '../operato
 export { boundedConcatMap, type BoundedConcatMapOptions } from '../operators/boundedConcatMap.js';
 export { circuitBreaker } from '../operators/circuitBreaker.js';
 export { createBreaker, type Breaker, type BreakerOptions, type BreakerPass } from '../operators/createBreaker.js';
-export type { BreakerState } from './conversation/breakerState.js';
+export type { BreakerState } from './retry/breakerState.js';
 export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.js';
 export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
 export { ofType } from '../operators/ofType.js';
@@ -22,24 +22,24 @@ export {
 } from '../operators/resumeConversation.js';
 export { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 export type { InvalidHistory } from './conversation/createHistoryGuard.js';
-export { checkHistory } from './conversation/history/checkHistory.js';
-export type { HistoryMessage } from './conversation/history/HistoryMessage.js';
-export { mendHistory, type MendedHistory } from './conversation/history/mendHistory.js';
+export { checkHistory } from './history/checkHistory.js';
+export type { HistoryMessage } from './history/HistoryMessage.js';
+export { mendHistory, type MendedHistory } from './history/mendHistory.js';
 export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
 export { textDeltas, type TextDeltasOptions } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 export { validateWith, type ValidateWithOptions } from '../operators/validateWith.js';
 
-export { allowedUrl, type AllowedUrlOptions } from './tools/codecs/allowedUrl.js';
-export { boundedString, type BoundedStringOptions } from './tools/codecs/boundedString.js';
-export { identifier, type IdentifierOptions } from './tools/codecs/identifier.js';
-export type { PathFileSystem } from './tools/codecs/PathFileSystem.js';
-export { pathInside, type PathInsideOptions } from './tools/codecs/pathInside.js';
+export { allowedUrl, type AllowedUrlOptions } from './codecs/allowedUrl.js';
+export { boundedString, type BoundedStringOptions } from './codecs/boundedString.js';
+export { identifier, type IdentifierOptions } from './codecs/identifier.js';
+export type { PathFileSystem } from './codecs/PathFileSystem.js';
+export { pathInside, type PathInsideOptions } from './codecs/pathInside.js';
 export { defineTool, type ToolOptions } from './tools/defineTool.js';
-export { describe, type CodecDescription } from './tools/ioTs/describe.js';
-export { ioTsJsonSchema } from './tools/ioTs/ioTsJsonSchema.js';
-export type { AnyCodec } from './tools/ioTs/ioTsCodec.js';
-export type { JsonSchema } from './tools/ioTs/ioTsSchema.js';
+export { describe, type CodecDescription } from './ioTs/describe.js';
+export { ioTsJsonSchema } from './ioTs/ioTsJsonSchema.js';
+export type { AnyCodec } from './ioTs/ioTsCodec.js';
+export type { JsonSchema } from './ioTs/ioTsSchema.js';
 export { jsonSchema, type JsonSchemaInput } from './tools/input/jsonSchema.js';
 export type { ClaudeRequest } from './tools/ClaudeRequest.js';
 export type {
@@ -92,7 +92,7 @@ export type {
 export { ClaudeApiError, type ClaudeApiFacts } from './errors/ClaudeApiError.js';
 export { CircuitOpenError } from './errors/CircuitOpenError.js';
 export { HistoryError, type HistoryDefect, type HistoryDefectCode } from './errors/HistoryError.js';
-export { isRetryable } from './errors/isRetryable.js';
+export { isRetryable } from './retry/isRetryable.js';
 export { JsonSchemaError } from './errors/JsonSchemaError.js';
 export { LimitError, type LimitErrorOptions } from './errors/LimitError.js';
 export { MissingToolResultError } from './errors/MissingToolResultError.js';

@@ -1,6 +1,6 @@
 import { concat, concatMap, defer, EMPTY, from, isObservable, Observable, of } from 'rxjs';
 import type { ApprovalDecisionEvent } from '../../src/events/RoundEvent.js';
-import { isPromiseLike } from '../../src/iteration/isPromiseLike.js';
+import { isPromiseLike } from '../../src/values/isPromiseLike.js';
 import { guardFailed, toDenial, type GuardDenial } from '../../src/tools/guardDenial.js';
 import type { Guard, ToolContext } from '../../src/tools/Tool.js';
 import { createRelay } from './relay.js';

@@ -3,7 +3,7 @@ import { NO_USAGE } from '../../src/conversation/addUsage.js';
 import { createHistoryGuard, type InvalidHistory } from '../../src/conversation/createHistoryGuard.js';
 import { endConversation, endRound, type EndLimits, type RoundState } from '../../src/conversation/endRound.js';
 import { locate } from '../../src/errors/locate.js';
-import { deepFreeze } from '../../src/iteration/deepFreeze.js';
+import { deepFreeze } from '../../src/values/deepFreeze.js';
 import type { ConversationControl } from '../../src/events/ConversationControl.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';

@@ -1,8 +1,8 @@
 import { from, isObservable, Observable, of, switchMap, type Subscriber } from 'rxjs';
-import { isAsyncIterable } from '../../src/iteration/isAsyncIterable.js';
-import { isObject } from '../../src/iteration/isObject.js';
-import { isPromiseLike } from '../../src/iteration/isPromiseLike.js';
-import { pump } from '../../src/iteration/pump.js';
+import { isAsyncIterable } from '../../src/values/isAsyncIterable.js';
+import { isObject } from '../../src/values/isObject.js';
+import { isPromiseLike } from '../../src/values/isPromiseLike.js';
+import { pump } from '../../src/values/pump.js';
 
 /** The values of whatever a tool returned: one for a value or a promise, many for an async iterable or an Observable. */
 export function toOutputs(returned: unknown): Observable<unknown> {

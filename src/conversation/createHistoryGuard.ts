@@ -2,10 +2,10 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import { HistoryError, type HistoryDefect } from '../errors/HistoryError.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
-import { deepFreeze } from '../iteration/deepFreeze.js';
+import { deepFreeze } from '../values/deepFreeze.js';
 import { createOwnIds } from './createOwnIds.js';
-import { createHistoryCheck } from './history/createHistoryCheck.js';
-import { mendHistory } from './history/mendHistory.js';
+import { createHistoryCheck } from '../history/createHistoryCheck.js';
+import { mendHistory } from '../history/mendHistory.js';
 
 /** What is done with a history that the API would refuse: mend it, fail with it, or send it all the same. */
 export type InvalidHistory = (typeof INVALID_HISTORY)[number];

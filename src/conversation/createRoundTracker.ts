@@ -3,7 +3,7 @@ import { MissingToolResultError } from '../errors/MissingToolResultError.js';
 import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { toolStopped } from '../tools/toolStopped.js';
 import { addUsage, NO_USAGE } from './addUsage.js';

@@ -1,7 +1,7 @@
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
-import { deepFreeze } from '../iteration/deepFreeze.js';
+import { deepFreeze } from '../values/deepFreeze.js';
 import { toAssistantContent } from './toAssistantContent.js';
 
 /**

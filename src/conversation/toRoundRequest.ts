@@ -1,6 +1,6 @@
 import { OptionError } from '../errors/OptionError.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
-import { deepFreeze } from '../iteration/deepFreeze.js';
+import { deepFreeze } from '../values/deepFreeze.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** The words of a caught value, whatever it is: even one that throws when it is looked at. */
 export function messageOf(error: unknown): string {

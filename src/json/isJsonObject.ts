@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** Tells whether a value is an object and not an array. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/messageOf.js';
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** What `JSON.parse` makes of a text. */
 export type ParsedJson =

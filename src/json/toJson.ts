@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** The deepest nesting that is written. */
 const DEEPEST = 100;

@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /**
  * A JSON value without its fields named `__proto__`, however deep; the same value when it has none.

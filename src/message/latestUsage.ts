@@ -1,7 +1,7 @@
 import type { BetaMessageDeltaUsage, BetaUsage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageDeltaUsage } from '@anthropic-ai/sdk/resources/messages/messages';
 import { ProtocolError } from '../errors/ProtocolError.js';
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** The counters that a `message_delta` may repeat, each cumulative for the whole message. */
 const CUMULATIVE = [

@@ -2,7 +2,7 @@ import { messageOf } from '../errors/messageOf.js';
 import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import type { ToolCallEvent } from '../events/RoundEvent.js';
 import type { InputIssue } from '../events/ToolInputError.js';
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 import { valueAt } from './input/decodeWith.js';
 import { isSdkRunnableTool, isTool } from './isTool.js';
 import type { Decoded, RunnableTool, SdkRunnableTool, ToolContext, ToolEntry } from './Tool.js';

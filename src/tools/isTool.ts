@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 import type { SdkRunnableTool, Tool } from './Tool.js';
 
 /** Tells whether an entry of `tools` was made by `defineTool`. */

@@ -1,5 +1,5 @@
 import { catchError, defer, tap, type Observable } from 'rxjs';
-import { createThread } from '../conversation/createThread.js';
+import { createThread } from './createThread.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';

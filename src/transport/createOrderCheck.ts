@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors/ProtocolError.js';
 import { TruncatedStreamError, type TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 
 /** Watches that the events of one response are those of one whole message. */
 export interface OrderCheck {

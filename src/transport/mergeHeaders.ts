@@ -1,4 +1,4 @@
-import { isObject } from '../iteration/isObject.js';
+import { isObject } from '../values/isObject.js';
 import type { RequestOptions } from './ClaudeClient.js';
 
 type HeadersLike = RequestOptions['headers'];

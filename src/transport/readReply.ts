@@ -2,10 +2,10 @@ import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
-import { isAsyncIterable } from '../iteration/isAsyncIterable.js';
-import { isObject } from '../iteration/isObject.js';
-import { isPromiseLike } from '../iteration/isPromiseLike.js';
-import { pump } from '../iteration/pump.js';
+import { isAsyncIterable } from '../values/isAsyncIterable.js';
+import { isObject } from '../values/isObject.js';
+import { isPromiseLike } from '../values/isPromiseLike.js';
+import { pump } from '../values/pump.js';
 import type { EventSink } from './readEventStream.js';
 import { isEventStream, readResponse, unexpected, type SdkStream } from './readResponse.js';
 

@@ -1,7 +1,7 @@
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import { locate } from '../errors/locate.js';
 import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
-import { pump } from '../iteration/pump.js';
+import { pump } from '../values/pump.js';
 import { readEventStream, type EventSink } from './readEventStream.js';
 import { toClaudeApiError } from './toClaudeApiError.js';
 

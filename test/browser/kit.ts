@@ -13,8 +13,8 @@ import {
   toolUse,
 } from 'rxclaude/marbles';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
-import { createTimeline } from '../../marbles/kit/run/createTimeline.js';
-import { drawSvg } from '../../marbles/kit/svg/drawSvg.js';
+import { createTimeline } from '../../marbles/run/createTimeline.js';
+import { drawSvg } from '../../marbles/svg/drawSvg.js';
 import { long, short, troubled } from '../marbles/svg/samples.js';
 import { toSse } from '../support/sse.js';
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LEGEND } from '../../marbles/index.js';
-import { parseRow } from '../../marbles/kit/diagram/parseRow.js';
+import { parseRow } from '../../marbles/diagram/parseRow.js';
 import { ROOT } from './snippets.js';
 
 /** The TypeScript files below some folders. */
@@ -32,9 +32,9 @@ describe('diagrams in docstrings', () => {
 });
 
 describe('the letters of a spec', () => {
-  const specs = readdirSync(join(ROOT, 'marbles')).filter((name) => name.endsWith('.spec.ts'));
+  const specs = readdirSync(join(ROOT, 'marbles/specs')).filter((name) => name.endsWith('.spec.ts'));
   const legends = specs.map((name) => {
-    const lines = readFileSync(join(ROOT, 'marbles', name), 'utf8').match(/^\/\/ \S .*$/gm) ?? [];
+    const lines = readFileSync(join(ROOT, 'marbles/specs', name), 'utf8').match(/^\/\/ \S .*$/gm) ?? [];
     return [name, lines.flatMap(entries)] as const;
   });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { parseDiagram } from '../../marbles/kit/diagram/parseDiagram.js';
+import { parseDiagram } from '../../marbles/diagram/parseDiagram.js';
 import { listen, sendJson, type Loopback } from '../support/loopback.js';
 import { callsReply, textReply } from '../support/replies.js';
 import { strictServer } from '../support/strictServer.js';

@@ -23,7 +23,7 @@ import {
   toolUse,
   wholeBlock,
 } from '../../marbles/index.js';
-import { defaultEvent } from '../../marbles/kit/alphabet/defaultEvents.js';
+import { defaultEvent } from '../../marbles/alphabet/defaultEvents.js';
 import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
 import type { ClaudeEvent } from '../../src/index.js';
 

@@ -1,10 +1,10 @@
 /** Cassettes as text: what is written is read back, and what cannot be read is told in words. */
 import fc from 'fast-check';
-import { bytesOf, toChunk } from '../../marbles/kit/cassette/bytes.js';
-import type { Cassette, CassetteExchange } from '../../marbles/kit/cassette/Cassette.js';
-import { CassetteError } from '../../marbles/kit/cassette/CassetteError.js';
-import { formatCassette } from '../../marbles/kit/cassette/formatCassette.js';
-import { parseCassette } from '../../marbles/kit/cassette/parseCassette.js';
+import { bytesOf, toChunk } from '../../marbles/recordings/cassette/bytes.js';
+import type { Cassette, CassetteExchange } from '../../marbles/recordings/cassette/Cassette.js';
+import { CassetteError } from '../../marbles/recordings/cassette/CassetteError.js';
+import { formatCassette } from '../../marbles/recordings/cassette/formatCassette.js';
+import { parseCassette } from '../../marbles/recordings/cassette/parseCassette.js';
 import { RxClaudeError } from '../../src/index.js';
 
 const text = fc.string({ unit: 'binary' });

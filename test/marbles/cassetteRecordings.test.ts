@@ -1,12 +1,12 @@
 /** Bodies that were kept without their times, as cassettes: the same events and errors as over a connection. */
 import { claudeStream, fetchClient } from 'rxclaude';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from 'rxclaude';
-import { bytesOf } from '../../marbles/kit/cassette/bytes.js';
-import { cassetteFromRecording } from '../../marbles/kit/cassette/cassetteFromRecording.js';
-import { formatCassette } from '../../marbles/kit/cassette/formatCassette.js';
-import { parseCassette } from '../../marbles/kit/cassette/parseCassette.js';
-import { record } from '../../marbles/kit/cassette/record.js';
-import { replay } from '../../marbles/kit/cassette/replay.js';
+import { bytesOf } from '../../marbles/recordings/cassette/bytes.js';
+import { cassetteFromRecording } from '../../marbles/recordings/cassette/cassetteFromRecording.js';
+import { formatCassette } from '../../marbles/recordings/cassette/formatCassette.js';
+import { parseCassette } from '../../marbles/recordings/cassette/parseCassette.js';
+import { record } from '../../marbles/recordings/cassette/record.js';
+import { replay } from '../../marbles/recordings/cassette/replay.js';
 import { type Outcome, run } from '../conformance/support/run.js';
 import { question } from '../conformance/support/talk.js';
 import { describeRecordings, recordings, recordingsOf } from '../support/recordings.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { checkEvents } from '../../marbles/kit/compare/checkEvents.js';
-import { readExpectation } from '../../marbles/kit/compare/expectation.js';
-import { drawText } from '../../marbles/kit/diagram/drawText.js';
-import { parseDiagram } from '../../marbles/kit/diagram/parseDiagram.js';
-import { createTimeline } from '../../marbles/kit/run/createTimeline.js';
-import type { Run, TimedValue } from '../../marbles/kit/run/Run.js';
+import { checkEvents } from '../../marbles/compare/checkEvents.js';
+import { readExpectation } from '../../marbles/compare/expectation.js';
+import { drawText } from '../../marbles/diagram/drawText.js';
+import { parseDiagram } from '../../marbles/diagram/parseDiagram.js';
+import { createTimeline } from '../../marbles/run/createTimeline.js';
+import type { Run, TimedValue } from '../../marbles/run/Run.js';
 import {
   blockStop,
   inputDelta,

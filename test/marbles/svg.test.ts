@@ -1,9 +1,9 @@
 /** A run as a picture: what is in it, what must never be in it, and that nothing lies on anything else. */
 import fc from 'fast-check';
-import { messageStart, messageStop, ping, text, textStart } from '../../marbles/kit/alphabet/claudeEvents.js';
-import { createTimeline } from '../../marbles/kit/run/createTimeline.js';
-import type { Run } from '../../marbles/kit/run/Run.js';
-import { drawSvg } from '../../marbles/kit/svg/drawSvg.js';
+import { messageStart, messageStop, ping, text, textStart } from '../../marbles/alphabet/claudeEvents.js';
+import { createTimeline } from '../../marbles/run/createTimeline.js';
+import type { Run } from '../../marbles/run/Run.js';
+import { drawSvg } from '../../marbles/svg/drawSvg.js';
 import { boxesOf, problemsOf } from './svg/boxes.js';
 import { randomRun } from './svg/randomRuns.js';
 import { readXml, type XmlElement } from './svg/readXml.js';

@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import * as t from 'io-ts';
-import { allowedUrl } from '../../src/tools/codecs/allowedUrl.js';
-import { boundedString } from '../../src/tools/codecs/boundedString.js';
-import { identifier } from '../../src/tools/codecs/identifier.js';
-import { pathInside } from '../../src/tools/codecs/pathInside.js';
+import { allowedUrl } from '../../src/codecs/allowedUrl.js';
+import { boundedString } from '../../src/codecs/boundedString.js';
+import { identifier } from '../../src/codecs/identifier.js';
+import { pathInside } from '../../src/codecs/pathInside.js';
 import { decodedBy, validatorOf } from '../unit/codecs/support.js';
 
 /** Any text at all: with control characters, halves of pairs, and what JavaScript has names for. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { checkHistory } from '../../src/conversation/history/checkHistory.js';
-import { createHistoryCheck } from '../../src/conversation/history/createHistoryCheck.js';
-import type { HistoryMessage } from '../../src/conversation/history/HistoryMessage.js';
-import { mendHistory } from '../../src/conversation/history/mendHistory.js';
+import { checkHistory } from '../../src/history/checkHistory.js';
+import { createHistoryCheck } from '../../src/history/createHistoryCheck.js';
+import type { HistoryMessage } from '../../src/history/HistoryMessage.js';
+import { mendHistory } from '../../src/history/mendHistory.js';
 import { refuse } from '../support/strictRules/refuse.js';
 import { anyHistory, anyTalk, changedTalk, wholeTalk } from '../unit/history/histories.js';
 

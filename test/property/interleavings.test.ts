@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { checkHistory, converse, type ClaudeClient, type ClaudeEvent, type RoundEvent, type Tool } from 'rxclaude';
 import { concat, concatMap, delay, EMPTY, from, map, NEVER, of, throwError, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { fakeTool } from '../../marbles/support/fakeTool.js';
-import { overloaded } from '../../marbles/support/overloaded.js';
+import { fakeTool } from '../../marbles/specs/support/fakeTool.js';
+import { overloaded } from '../../marbles/specs/support/overloaded.js';
 import { reply, text, thinking, toolUse } from '../support/replies.js';
 import { refuse } from '../support/strictRules/refuse.js';
 

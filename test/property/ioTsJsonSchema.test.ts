@@ -2,8 +2,8 @@ import { Validator, type Schema } from '@cfworker/json-schema';
 import fc from 'fast-check';
 import * as t from 'io-ts';
 import { isDeepStrictEqual } from 'node:util';
-import { describe as describeCodec } from '../../src/tools/ioTs/describe.js';
-import { ioTsJsonSchema } from '../../src/tools/ioTs/ioTsJsonSchema.js';
+import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 
 /** A codec with values that it takes. A strict one drops what its schema forbids, so only `isOpen` ones say the same. */
 interface Sample {

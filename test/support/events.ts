@@ -20,7 +20,7 @@ import type {
   ToolResultEvent,
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
-import { frozen } from '../../marbles/support/frozen.js';
+import { frozen } from '../../marbles/specs/support/frozen.js';
 
 /**
  * Events for tests without diagrams, one letter each; lower case is Claude's, upper case is ours.

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { expectTypeOf } from 'expect-type';
-import { describe as describeCodec, descriptionOf } from '../../src/tools/ioTs/describe.js';
-import { ioTsJsonSchema } from '../../src/tools/ioTs/ioTsJsonSchema.js';
+import { describe as describeCodec, descriptionOf } from '../../src/ioTs/describe.js';
+import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 
 describe('describe', () => {
   const point = t.type({ x: t.number, y: t.number });

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import { describe as describeCodec } from '../../src/tools/ioTs/describe.js';
-import { ioTsIssues } from '../../src/tools/ioTs/ioTsIssues.js';
+import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import { ioTsIssues } from '../../src/ioTs/ioTsIssues.js';
 
 function issues(codec: t.Mixed, input: unknown): unknown {
   const decoded = codec.decode(input);

@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
 import { JsonSchemaError } from '../../src/errors/JsonSchemaError.js';
-import { describe as describeCodec } from '../../src/tools/ioTs/describe.js';
-import type { AnyCodec } from '../../src/tools/ioTs/ioTsCodec.js';
-import { ioTsJsonSchema } from '../../src/tools/ioTs/ioTsJsonSchema.js';
+import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import type { AnyCodec } from '../../src/ioTs/ioTsCodec.js';
+import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 
 /** The schema of a codec where it is a required property: the root takes no union. */
 function nested(codec: t.Mixed): unknown {

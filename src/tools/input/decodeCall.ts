@@ -1,5 +1,5 @@
 import type { ToolCallEvent } from '../../events/RoundEvent.js';
-import { isPromiseLike } from '../../iteration/isPromiseLike.js';
+import { isPromiseLike } from '../../values/isPromiseLike.js';
 import type { ToolRegistry } from '../createToolRegistry.js';
 import { invalidInput, unknownTool } from './inputMessages.js';
 import type { Decoded } from '../Tool.js';

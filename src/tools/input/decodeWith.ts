@@ -1,10 +1,10 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Decoder } from 'io-ts';
 import type { InputIssue } from '../../events/ToolInputError.js';
-import { isObject } from '../../iteration/isObject.js';
-import { isPromiseLike } from '../../iteration/isPromiseLike.js';
+import { isObject } from '../../values/isObject.js';
+import { isPromiseLike } from '../../values/isPromiseLike.js';
 import { withoutProto } from '../../json/withoutProto.js';
-import { ioTsIssues } from '../ioTs/ioTsIssues.js';
+import { ioTsIssues } from '../../ioTs/ioTsIssues.js';
 import type { Decoded } from '../Tool.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
 

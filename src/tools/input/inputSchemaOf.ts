@@ -4,7 +4,7 @@ import { ToolDefinitionError } from '../../errors/ToolDefinitionError.js';
 import { messageOf } from '../../errors/messageOf.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import { isStandardSchema } from './decodeWith.js';
-import { ioTsJsonSchema } from '../ioTs/ioTsJsonSchema.js';
+import { ioTsJsonSchema } from '../../ioTs/ioTsJsonSchema.js';
 import type { ToolInputSchema } from './ToolInputSchema.js';
 
 /** What the API demands of a property's name (400 otherwise). */

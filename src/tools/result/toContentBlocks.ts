@@ -1,5 +1,5 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { isObject } from '../../iteration/isObject.js';
+import { isObject } from '../../values/isObject.js';
 import { BLOCK_RULES, isWhole, knownFields, type Fields } from './contentBlockRules.js';
 import { toJson } from '../../json/toJson.js';
 import { wellFormed } from './wellFormed.js';

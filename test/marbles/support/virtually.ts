@@ -1,6 +1,6 @@
 import { asyncScheduler, type Observable } from 'rxjs';
 import type { ClaudeEvent } from 'rxclaude';
-import { runMarble } from '../../../marbles/kit/session/runMarble.js';
+import { runMarble } from '../../../marbles/session/runMarble.js';
 
 /** What came out of a stream in virtual time. */
 export interface Played<Event = ClaudeEvent> {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { messageStart, messageStop, ping, stop, text, textStart } from '../../../marbles/kit/alphabet/claudeEvents.js';
-import { inputDelta, blockStop } from '../../../marbles/kit/alphabet/claudeEvents.js';
-import { apiError } from '../../../marbles/kit/alphabet/apiError.js';
-import type { Run } from '../../../marbles/kit/run/Run.js';
+import { messageStart, messageStop, ping, stop, text, textStart } from '../../../marbles/alphabet/claudeEvents.js';
+import { inputDelta, blockStop } from '../../../marbles/alphabet/claudeEvents.js';
+import { apiError } from '../../../marbles/alphabet/apiError.js';
+import type { Run } from '../../../marbles/run/Run.js';
 
 const NAMES = [
   'add',

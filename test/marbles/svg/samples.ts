@@ -2,13 +2,13 @@
 import { converse, type ClaudeEvent, type Tool } from 'rxclaude';
 import { concat, concatMap, delay, from, map, NEVER, of, throwError, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { apiError } from '../../../marbles/kit/alphabet/apiError.js';
-import { textBlock, thinking, toolUse } from '../../../marbles/kit/alphabet/blocks.js';
-import { message } from '../../../marbles/kit/alphabet/message.js';
-import type { Run } from '../../../marbles/kit/run/Run.js';
-import { watchRun } from '../../../marbles/kit/run/watchRun.js';
+import { apiError } from '../../../marbles/alphabet/apiError.js';
+import { textBlock, thinking, toolUse } from '../../../marbles/alphabet/blocks.js';
+import { message } from '../../../marbles/alphabet/message.js';
+import type { Run } from '../../../marbles/run/Run.js';
+import { watchRun } from '../../../marbles/run/watchRun.js';
 import { fakeClient } from '../../support/fakeClient.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 
 const words = (count: number): string[] => Array.from({ length: count }, (_, at) => `word ${at} `);
 

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { admit, CLOSED, settle, type BreakerState, type Ending } from '../../../src/conversation/breakerState.js';
+import { admit, CLOSED, settle, type BreakerState, type Ending } from '../../../src/retry/breakerState.js';
 
 const limits = { failures: 2, openFor: 10 };
 const once: BreakerState = { _tag: 'Closed', failures: 1 };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { createQueue } from '../../../src/iteration/createQueue.js';
+import { createQueue } from '../../../src/values/createQueue.js';
 
 it('gives what an array would give, however pushes and shifts are mixed', () => {
   fc.assert(

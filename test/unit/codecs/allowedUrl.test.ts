@@ -1,5 +1,5 @@
 import { OptionError } from '../../../src/errors/OptionError.js';
-import { allowedUrl, type AllowedUrlOptions } from '../../../src/tools/codecs/allowedUrl.js';
+import { allowedUrl, type AllowedUrlOptions } from '../../../src/codecs/allowedUrl.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
 
 const web = allowedUrl({ schemes: ['https', 'http'] });

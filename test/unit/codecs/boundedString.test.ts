@@ -1,5 +1,5 @@
 import { OptionError } from '../../../src/errors/OptionError.js';
-import { boundedString, type BoundedStringOptions } from '../../../src/tools/codecs/boundedString.js';
+import { boundedString, type BoundedStringOptions } from '../../../src/codecs/boundedString.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
 
 describe('boundedString', () => {

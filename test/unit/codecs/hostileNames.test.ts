@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
-import { allowedUrl } from '../../../src/tools/codecs/allowedUrl.js';
-import { boundedString } from '../../../src/tools/codecs/boundedString.js';
-import { identifier } from '../../../src/tools/codecs/identifier.js';
-import { pathInside } from '../../../src/tools/codecs/pathInside.js';
+import { allowedUrl } from '../../../src/codecs/allowedUrl.js';
+import { boundedString } from '../../../src/codecs/boundedString.js';
+import { identifier } from '../../../src/codecs/identifier.js';
+import { pathInside } from '../../../src/codecs/pathInside.js';
 import { defineTool } from '../../../src/tools/defineTool.js';
 import type { Decoded } from '../../../src/tools/Tool.js';
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { OptionError } from '../../../src/errors/OptionError.js';
-import { identifier, type IdentifierOptions } from '../../../src/tools/codecs/identifier.js';
+import { identifier, type IdentifierOptions } from '../../../src/codecs/identifier.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
 
 describe('identifier', () => {

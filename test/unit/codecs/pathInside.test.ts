@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OptionError } from '../../../src/errors/OptionError.js';
-import type { PathFileSystem } from '../../../src/tools/codecs/PathFileSystem.js';
-import { pathInside } from '../../../src/tools/codecs/pathInside.js';
+import type { PathFileSystem } from '../../../src/codecs/PathFileSystem.js';
+import { pathInside } from '../../../src/codecs/pathInside.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
 
 const LINK = 'expected a path inside the root, not through a link that leads out of it, nowhere or round';

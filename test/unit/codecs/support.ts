@@ -1,7 +1,7 @@
 import { Validator, type Schema } from '@cfworker/json-schema';
 import * as t from 'io-ts';
-import { ioTsJsonSchema } from '../../../src/tools/ioTs/ioTsJsonSchema.js';
-import type { JsonSchema } from '../../../src/tools/ioTs/ioTsSchema.js';
+import { ioTsJsonSchema } from '../../../src/ioTs/ioTsJsonSchema.js';
+import type { JsonSchema } from '../../../src/ioTs/ioTsSchema.js';
 
 /** The JSON Schema that Claude sees of a codec in a field. */
 export function schemaOf(codec: t.Mixed): JsonSchema {

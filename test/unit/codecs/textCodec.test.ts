@@ -1,12 +1,12 @@
 import * as t from 'io-ts';
 import { expectTypeOf } from 'expect-type';
 import { defineTool } from '../../../src/tools/defineTool.js';
-import { allowedUrl } from '../../../src/tools/codecs/allowedUrl.js';
-import { boundedString } from '../../../src/tools/codecs/boundedString.js';
-import { identifier } from '../../../src/tools/codecs/identifier.js';
-import { pathInside } from '../../../src/tools/codecs/pathInside.js';
-import { describe as describeCodec } from '../../../src/tools/ioTs/describe.js';
-import { ioTsJsonSchema } from '../../../src/tools/ioTs/ioTsJsonSchema.js';
+import { allowedUrl } from '../../../src/codecs/allowedUrl.js';
+import { boundedString } from '../../../src/codecs/boundedString.js';
+import { identifier } from '../../../src/codecs/identifier.js';
+import { pathInside } from '../../../src/codecs/pathInside.js';
+import { describe as describeCodec } from '../../../src/ioTs/describe.js';
+import { ioTsJsonSchema } from '../../../src/ioTs/ioTsJsonSchema.js';
 import { invalidInput } from '../../../src/tools/input/inputMessages.js';
 import { NO_STRINGS, schemaOf } from './support.js';
 

@@ -3,8 +3,8 @@ import { concat, NEVER, of } from 'rxjs';
 import { ProtocolError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent, RoundStartEvent } from 'rxclaude';
 import { claude, letterOf } from '../../support/events.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { observe } from '../../../marbles/support/observe.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const { s, o, t, c, e, m } = claude;

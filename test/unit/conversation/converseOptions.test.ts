@@ -6,8 +6,8 @@ import type { ClaudeClient, ConverseOptions, RoundEvent, Tool } from 'rxclaude';
 import { blockStop, inputDelta, stop, messageStart, messageStop, toolUseStart } from '../../../marbles/index.js';
 import { claude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
-import { observe } from '../../../marbles/support/observe.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
 import { toSse } from '../../support/sse.js';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];

@@ -1,6 +1,6 @@
 import type { ClaudeEvent, RoundRequest } from 'rxclaude';
-import { createThread } from '../../../src/conversation/createThread.js';
-import type { Thread } from '../../../src/conversation/createThread.js';
+import { createThread } from '../../../src/transport/createThread.js';
+import type { Thread } from '../../../src/transport/createThread.js';
 import { reply } from '../../support/replies.js';
 
 const user = (content: string) => ({ role: 'user' as const, content });

@@ -12,9 +12,9 @@ import {
   textStart,
   toolUseStart,
 } from '../../../marbles/index.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { answered, said, text, unrun } from '../../../marbles/support/messages.js';
-import { observe } from '../../../marbles/support/observe.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { answered, said, text, unrun } from '../../../marbles/specs/support/messages.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const start = messageStart();

@@ -4,9 +4,9 @@ import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { claude, letterOf } from '../../support/events.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { said, text } from '../../../marbles/support/messages.js';
-import { observe } from '../../../marbles/support/observe.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { said, text } from '../../../marbles/specs/support/messages.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
 import { watchEnd } from '../../support/watchEnd.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });

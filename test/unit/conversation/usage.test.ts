@@ -4,9 +4,9 @@ import { accumulateToolInput, CircuitOpenError, resumeConversation } from 'rxcla
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
 import { stop, messageStart, messageStop, text, textStart } from '../../../marbles/index.js';
 import { blockStart, blockStop, inputDelta, toolUseStart } from '../../../marbles/index.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { observe } from '../../../marbles/support/observe.js';
-import { overloaded, refused } from '../../../marbles/support/overloaded.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
+import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
 import { result, retried } from '../../support/events.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });

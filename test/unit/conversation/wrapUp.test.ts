@@ -5,10 +5,10 @@ import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { call, claude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { said, text } from '../../../marbles/support/messages.js';
-import { overloaded } from '../../../marbles/support/overloaded.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { said, text } from '../../../marbles/specs/support/messages.js';
+import { overloaded } from '../../../marbles/specs/support/overloaded.js';
 import { watchEnd } from '../../support/watchEnd.js';
 
 const user = { role: 'user' as const, content: 'Hi' };

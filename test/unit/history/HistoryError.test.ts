@@ -1,4 +1,4 @@
-import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
+import { checkHistory } from '../../../src/history/checkHistory.js';
 import { HistoryError, type HistoryDefect } from '../../../src/errors/HistoryError.js';
 import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
 import { ask, call, claude, text } from './blocks.js';

@@ -2,7 +2,7 @@ import type {
   BetaContentBlockParam,
   BetaToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { extraFields } from '../../../src/conversation/history/blockFields.js';
+import { extraFields } from '../../../src/history/blockFields.js';
 
 type Block = BetaContentBlockParam | Exclude<NonNullable<BetaToolResultBlockParam['content']>, string>[number];
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HistoryMessage } from '../../../src/conversation/history/HistoryMessage.js';
+import type { HistoryMessage } from '../../../src/history/HistoryMessage.js';
 import { deepFreeze } from '../message/deepFreeze.js';
 
 /** Few ids, so that they meet; with some that the API refuses. */

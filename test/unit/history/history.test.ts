@@ -1,5 +1,5 @@
-import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
-import { mendHistory } from '../../../src/conversation/history/mendHistory.js';
+import { checkHistory } from '../../../src/history/checkHistory.js';
+import { mendHistory } from '../../../src/history/mendHistory.js';
 import { calls, results, serverTools } from './badCalls.js';
 import { left, shapes, texts, thoughts } from './badShapes.js';
 import { given, givenTools } from './given.js';

@@ -1,5 +1,5 @@
-import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
-import { mendHistory } from '../../../src/conversation/history/mendHistory.js';
+import { checkHistory } from '../../../src/history/checkHistory.js';
+import { mendHistory } from '../../../src/history/mendHistory.js';
 import { ask, call, claude, result, text, user } from './blocks.js';
 import { given, givenTools } from './given.js';
 

@@ -1,5 +1,5 @@
-import { mendHistory } from '../../../src/conversation/history/mendHistory.js';
-import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
+import { mendHistory } from '../../../src/history/mendHistory.js';
+import { checkHistory } from '../../../src/history/checkHistory.js';
 import { ask, call, claude, noResult, result, search, system, text, thinking, user } from './blocks.js';
 import { given } from './given.js';
 

@@ -1,5 +1,5 @@
-import { checkHistory } from '../../../src/conversation/history/checkHistory.js';
-import { mendHistory } from '../../../src/conversation/history/mendHistory.js';
+import { checkHistory } from '../../../src/history/checkHistory.js';
+import { mendHistory } from '../../../src/history/mendHistory.js';
 import { describeRecordings, recordings } from '../../support/recordings.js';
 import { badRequests, goodRequest } from '../../support/strictRules/badRequests.js';
 import { refuse } from '../../support/strictRules/refuse.js';

@@ -15,7 +15,7 @@ import {
   TruncatedStreamError,
   UnexpectedResponseError,
 } from 'rxclaude';
-import { retryAfter } from '../../../src/errors/isRetryable.js';
+import { retryAfter } from '../../../src/retry/isRetryable.js';
 
 type Makers = Record<
   string,

@@ -4,8 +4,8 @@ import { executeTools } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { claude, ours, result, stoppedResult, unrunResult } from '../../support/events.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
-import { frozen } from '../../../marbles/support/frozen.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
 
 // K L M call the tools k l m, S T U say that they start, W X Y how they end. # is a connection that was cut.
 const values = frozen({ ...claude, ...ours });

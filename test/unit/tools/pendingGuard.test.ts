@@ -3,9 +3,9 @@ import { NEVER, Observable, of, Subject } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { ExecuteToolsOptions, Guard, RoundEvent } from 'rxclaude';
 import { asked, claude, decided, ours, retried, unrunResult } from '../../support/events.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
-import { observe } from '../../../marbles/support/observe.js';
-import { overloaded } from '../../../marbles/support/overloaded.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
+import { overloaded } from '../../../marbles/specs/support/overloaded.js';
 
 const A = asked('k');
 

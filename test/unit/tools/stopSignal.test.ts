@@ -4,9 +4,9 @@ import { executeTools, OptionError } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { claude, ours, result, unrunResult } from '../../support/events.js';
-import { fakeTool } from '../../../marbles/support/fakeTool.js';
-import { frozen } from '../../../marbles/support/frozen.js';
-import { observe } from '../../../marbles/support/observe.js';
+import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
+import { frozen } from '../../../marbles/specs/support/frozen.js';
+import { observe } from '../../../marbles/specs/support/observe.js';
 
 // K calls the tool k, S says that it starts, W how it ends. At x the run is stopped.
 const values = frozen({ ...claude, ...ours });

@@ -1,0 +1,48 @@
+import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
+import type { RoundEvent } from '../../src/events/RoundEvent.js';
+
+/** Events that one letter stands for, and that come one after the other in time. */
+export interface Spread<Event extends RoundEvent = ClaudeEvent> {
+  readonly spread: readonly Event[];
+  /** How long it is from one to the next, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/** What a letter stands for the first time, the second time, and so on. */
+export interface InTurn<Event extends RoundEvent = ClaudeEvent> {
+  readonly inTurn: readonly LetterValue<Event>[];
+}
+
+/** What a letter of a reply stands for each time: an event, or several at once. */
+export type LetterValue<Event extends RoundEvent = ClaudeEvent> = Event | readonly Event[];
+
+/** What a letter of a reply may stand for. */
+export type ReplyValue<Event extends RoundEvent = ClaudeEvent> = LetterValue<Event> | Spread<Event> | InTurn<Event>;
+
+/** What the letters of a reply stand for; `#` is the error. A letter that is left out has the meaning of the legend. */
+export type ReplyValues<Event extends RoundEvent = ClaudeEvent> = Readonly<Record<string, ReplyValue<Event> | Error>>;
+
+/**
+ * Has the events of one letter come one after the other. What follows the letter in the diagram comes behind the last one.
+ *
+ * ```text
+ * reply  --r|         r: spread(message(textBlock('Hi')), 3)
+ * out    --s--o--t--c--e--m|
+ * ```
+ *
+ * @param milliseconds From one event to the next; a whole number.
+ */
+export function spread<Event extends RoundEvent>(events: readonly Event[], milliseconds: number): Spread<Event> {
+  return { spread: events, milliseconds };
+}
+
+/**
+ * Gives a letter another meaning each time it is used, in a reply and in what is expected; the last one stays.
+ *
+ * ```text
+ * reply  s-o-t-t-c-e-m|      t: inTurn(text('Hel'), text('lo'))
+ * ```
+ */
+export function inTurn<Event extends RoundEvent>(...values: readonly LetterValue<Event>[]): InTurn<Event> {
+  return { inTurn: values };
+}

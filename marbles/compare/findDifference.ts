@@ -1,0 +1,85 @@
+import { Exactly } from './exactly.js';
+import { isObject } from '../../src/values/isObject.js';
+
+/** Where two values differ. */
+export interface Difference {
+  /** The way to it, such as `result.content`; empty for the values themselves. */
+  readonly path: string;
+  readonly expected: unknown;
+  readonly found: unknown;
+}
+
+/** What a matcher of Jest, Vitest or Jasmine has, such as `expect.any(String)`. */
+interface AsymmetricMatcher {
+  asymmetricMatch(found: unknown): unknown;
+  /** What `objectContaining` and its like were given. */
+  readonly sample?: unknown;
+  readonly inverse?: unknown;
+}
+
+/**
+ * The first difference between a value and what is expected of it; `undefined` when there is none.
+ *
+ * Fields that are `undefined` count as absent, and classes do not count. An error has the name and the message of the
+ * expected one and its fields; it may have more, such as the round that it happened in.
+ * Matchers such as `expect.any(String)` stand for what they match.
+ *
+ * @param partly Whether objects may have more fields than are expected.
+ */
+export function findDifference(found: unknown, expected: unknown, partly = false): Difference | undefined {
+  return compare(found, expected, { partly, path: [], seen: new Map() });
+}
+
+interface Comparison {
+  readonly partly: boolean;
+  readonly path: string[];
+  /** What is being compared further up, so that a cycle ends. */
+  readonly seen: Map<unknown, unknown>;
+}
+
+function compare(found: unknown, expected: unknown, comparison: Comparison): Difference | undefined {
+  const different = (): Difference => ({ path: comparison.path.join('.'), expected, found });
+  if (expected instanceof Exactly) return compare(found, expected.value, { ...comparison, partly: false });
+  if (isMatcher(expected)) {
+    if (expected.asymmetricMatch(found) === true) return undefined;
+    return differenceInside(found, expected, comparison) ?? different();
+  }
+  if (Object.is(found, expected)) return undefined;
+  if (!isObject(found) || !isObject(expected)) return different();
+  if (Array.isArray(found) !== Array.isArray(expected)) return different();
+  if (found instanceof Date && expected instanceof Date && found.getTime() !== expected.getTime()) return different();
+  if (comparison.seen.get(expected) === found) return undefined;
+  comparison.seen.set(expected, found);
+  const [left, right] = [entriesOf(found), entriesOf(expected)];
+  const loose = (comparison.partly && !Array.isArray(expected)) || expected instanceof Error;
+  const keys = loose ? right.keys() : new Set([...right.keys(), ...left.keys()]);
+  for (const key of keys) {
+    comparison.path.push(key);
+    const difference = compare(left.get(key), right.get(key), comparison);
+    comparison.path.pop();
+    if (difference !== undefined) return difference;
+  }
+  comparison.seen.delete(expected);
+  return undefined;
+}
+
+/** The fields of an object, the entries of a map, the items of a set. */
+function entriesOf(value: Record<PropertyKey, unknown>): ReadonlyMap<string, unknown> {
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [String(key), item]));
+  if (value instanceof Set) return new Map([...value].map((item, index) => [String(index), item]));
+  const entries = new Map<string, unknown>(Object.entries(value));
+  // Its own fields do not show these two.
+  if (value instanceof Error) entries.set('name', value.name).set('message', value.message);
+  return entries;
+}
+
+/** Where a value differs from the fields that `objectContaining` asks for: more is told by that than by the matcher. */
+function differenceInside(found: unknown, matcher: AsymmetricMatcher, comparison: Comparison): Difference | undefined {
+  const { sample, inverse } = matcher;
+  const isFields = isObject(sample) && !Array.isArray(sample) && inverse !== true;
+  return isFields ? compare(found, sample, { ...comparison, partly: true }) : undefined;
+}
+
+function isMatcher(value: unknown): value is AsymmetricMatcher {
+  return isObject(value) && typeof value['asymmetricMatch'] === 'function';
+}

@@ -1,0 +1,29 @@
+import { isObject } from '../../src/values/isObject.js';
+
+const LONGEST = 120;
+
+/** A value in one short line, for a message. */
+export function preview(value: unknown): string {
+  const text = value instanceof Error ? `${value.name}: ${value.message}` : toText(value);
+  const line = text.replace(/\s+/gu, ' ');
+  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (!isObject(value)) return String(value);
+  if (typeof value['asymmetricMatch'] === 'function' && !('toJSON' in value)) return matcherText(value);
+  try {
+    return JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${field}n` : field));
+  } catch {
+    return 'an object with a cycle';
+  }
+}
+
+/** A matcher of Jest or Vitest: its name, and what it was given. */
+function matcherText(matcher: Record<PropertyKey, unknown>): string {
+  const { sample } = matcher;
+  const name = (matcher as { toString(): string }).toString();
+  return sample === undefined ? name : `${name} ${toText(sample)}`;
+}

@@ -1,0 +1,79 @@
+import { checkHistory } from '../../src/history/checkHistory.js';
+import type { HistoryMessage } from '../../src/history/HistoryMessage.js';
+import { isObject } from '../../src/values/isObject.js';
+import type { ToolEntry } from '../../src/tools/Tool.js';
+import { checkEvents } from '../compare/checkEvents.js';
+import { type ExpectedValues, readExpectation } from '../compare/expectation.js';
+import { preview } from '../compare/preview.js';
+import type { Run } from '../run/Run.js';
+import { checkContents } from '../session/expectLifespans.js';
+import type { ScriptedRequest } from '../session/scriptClaude.js';
+
+/** What a matcher says of what it was given, to Jest, Vitest or Jasmine. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  readonly message: () => string;
+}
+
+/** The matchers as a test calls them, behind `expect(...)`. */
+export interface MarbleMatchers<Result> {
+  /**
+   * Expects a run, as `drawMarbles` gives it, to be that of a diagram.
+   *
+   * @param diagram A line of marbles, or a picture with lanes.
+   * @param values What letters stand for, where their shape is not enough.
+   */
+  toMatchMarbles(diagram: string, values?: ExpectedValues): Result;
+  /** Expects a scripted client to have sent requests with these fields, in this order, and no others. */
+  toHaveSentRequests(bodies: readonly object[]): Result;
+  /** Expects a list of messages to be one that the API accepts. */
+  toBeValidHistory(tools?: readonly ToolEntry[]): Result;
+}
+
+/**
+ * Matchers for Jest and Vitest, for runs that are over: in real time, over a network, from a recording.
+ *
+ * They come with their types from `rxclaude/marbles/jest` and `rxclaude/marbles/vitest`.
+ *
+ * @example
+ * ```ts
+ * import { marbleMatchers } from 'rxclaude/marbles';
+ *
+ * declare const expect: { extend(matchers: object): void };
+ *
+ * expect.extend(marbleMatchers);
+ * ```
+ */
+export const marbleMatchers = {
+  toMatchMarbles(received: unknown, diagram: string, values: ExpectedValues = {}): MatcherResult {
+    const run = toRun(received);
+    if (run === undefined) return refused('toMatchMarbles', 'a run, as drawMarbles emits it', received);
+    return verdict(checkEvents(run, readExpectation(diagram, values), values), 'another run than that of the diagram');
+  },
+  toHaveSentRequests(received: unknown, bodies: readonly object[]): MatcherResult {
+    const requests = isObject(received) ? received['requests'] : undefined;
+    if (!Array.isArray(requests)) return refused('toHaveSentRequests', 'a client of scriptClaude', received);
+    const sent = (requests as ScriptedRequest[]).map(({ body }) => body);
+    return verdict(checkContents('request', sent, bodies), 'other requests than those');
+  },
+  toBeValidHistory(received: unknown, tools?: readonly ToolEntry[]): MatcherResult {
+    if (!Array.isArray(received)) return refused('toBeValidHistory', 'a list of messages', received);
+    const defects = checkHistory(received as HistoryMessage[], tools);
+    const problem = `The API would refuse the history:\n${defects.map(({ wording }) => `  ${wording}`).join('\n')}`;
+    return verdict(defects.length === 0 ? undefined : problem, 'a history that the API refuses');
+  },
+};
+
+function toRun(received: unknown): Run | undefined {
+  if (!isObject(received)) return undefined;
+  const run = isObject(received['run']) ? received['run'] : received;
+  return Array.isArray(run['values']) ? (run as unknown as Run) : undefined;
+}
+
+function verdict(problem: string | undefined, opposite: string): MatcherResult {
+  return { pass: problem === undefined, message: () => problem ?? `Expected ${opposite}, and found just that.` };
+}
+
+function refused(matcher: string, wanted: string, received: unknown): MatcherResult {
+  return { pass: false, message: () => `${matcher} expects ${wanted}, and was given ${preview(received)}.` };
+}

@@ -1,0 +1,73 @@
+import { preview } from '../../compare/preview.js';
+import type { Difference } from '../../compare/findDifference.js';
+import type { CassetteExchange } from './Cassette.js';
+import { CassetteError } from './CassetteError.js';
+import { findMismatch } from './findMismatch.js';
+
+/** Deals out the exchanges of a cassette, each once. */
+export interface Deal {
+  /**
+   * The exchange that answers a request.
+   *
+   * @throws CassetteError when there is none.
+   */
+  take(body: unknown): CassetteExchange;
+  /** Whether each exchange has been taken. */
+  readonly done: boolean;
+}
+
+const REMEDY = 'Record again, or replay with `check: false` to leave requests unchecked.';
+
+/**
+ * Makes a deal of all exchanges. A request gets the first one that is left when that was for the same request; else the
+ * first such further down, for conversations that went on side by side may now take turns in another order.
+ */
+export function createDeal(exchanges: readonly CassetteExchange[], check: boolean): Deal {
+  const left = [...exchanges];
+  let request = 0;
+  return {
+    take(body) {
+      request++;
+      const [next] = left;
+      if (next === undefined) throw new CassetteError(describeMissing(request, exchanges.length), { request });
+      const difference = check && isKnown(next) ? findMismatch(body, next.request.body) : undefined;
+      const taken = difference === undefined ? next : left.find((other) => fits(other, body));
+      if (taken === undefined) {
+        throw new CassetteError(describeMismatch(request, difference), { request, path: difference?.path ?? '' });
+      }
+      left.splice(left.indexOf(taken), 1);
+      return taken;
+    },
+    get done() {
+      return left.length === 0;
+    },
+  };
+}
+
+function isKnown({ request }: CassetteExchange): boolean {
+  return request.body !== undefined;
+}
+
+function fits(exchange: CassetteExchange, body: unknown): boolean {
+  return isKnown(exchange) && findMismatch(body, exchange.request.body) === undefined;
+}
+
+function describeMissing(request: number, recorded: number): string {
+  return (
+    `There is no reply for request ${request}: the cassette holds ${recorded}, and each has been played. ` +
+    `Record again, or look why the program asks once more.`
+  );
+}
+
+function describeMismatch(request: number, difference: Difference | undefined): string {
+  const { path, expected, found } = difference ?? { path: '', expected: undefined, found: undefined };
+  const where = path === '' ? 'its body' : `\`${path}\``;
+  return (
+    `Request ${request} is not the one that was recorded: ${where} was ${shown(expected)}, and is ${shown(found)} now. ` +
+    REMEDY
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'absent' : preview(value);
+}

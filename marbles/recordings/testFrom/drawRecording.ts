@@ -1,0 +1,34 @@
+import type { Cassette } from '../cassette/Cassette.js';
+import type { DrawOptions, MarbleDiagram } from '../../drawMarbles.js';
+import { type Converse, playRecording } from './playRecording.js';
+
+/** How a recording is drawn. */
+export interface DrawRecordingOptions extends Omit<DrawOptions, 'clock'> {
+  /** rxclaude's own `converse`, which the kit is not built on. */
+  readonly converse: Converse;
+}
+
+/**
+ * Draws a recording: the conversation as it goes in virtual time, with tools that take as long and give the same as those
+ * that were recorded.
+ *
+ * @param cassette What `record` or `cassetteFromRecording` has made, or its text.
+ * @returns One diagram; or one for each reply, where the recorded requests are not the rounds of one conversation.
+ * @throws CassetteError for a text that is no cassette.
+ * @example
+ * ```ts
+ * import { converse } from 'rxclaude';
+ * import { drawRecording } from 'rxclaude/marbles';
+ *
+ * declare const cassette: string;
+ *
+ * for (const { text } of drawRecording(cassette, { converse })) console.log(text);
+ * ```
+ */
+export function drawRecording(
+  cassette: string | Cassette,
+  { converse, ...options }: DrawRecordingOptions,
+): readonly MarbleDiagram[] {
+  const { conversation, replies } = playRecording(cassette, converse, options);
+  return conversation === undefined ? replies : [conversation];
+}

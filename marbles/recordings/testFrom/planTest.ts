@@ -1,0 +1,137 @@
+import { isObject } from '../../../src/values/isObject.js';
+import type { Cassette, CassetteExchange } from '../cassette/Cassette.js';
+import type { Run } from '../../run/Run.js';
+import { type PlannedReply, planReply } from './planReply.js';
+import { REMOVED_FIELDS, requestProblems } from '../../session/requestProblems.js';
+
+/** A tool of the recorded program, as the test stands in for it. */
+export interface PlannedTool {
+  readonly name: string;
+  /** One for each time that it was called. */
+  readonly diagrams: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What the test of a conversation is made of. */
+export interface Plan {
+  /** The first request, without tools that the program ran itself. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly tools: readonly PlannedTool[];
+  readonly replies: readonly PlannedReply[];
+  readonly maxRounds: number;
+  readonly retries: number;
+}
+
+type Fields = Readonly<Record<PropertyKey, unknown>>;
+
+/** What the recorded program must have been: its first request, its tools and what they found, how often it tried again. */
+export function planTest({ exchanges }: Cassette, runs: readonly Run[]): Plan {
+  const request = requestOf(exchanges[0]);
+  const offered = listOf(request['tools']);
+  const calls = runs.flatMap((run, index) =>
+    callsOf(run).map(({ id, name }) => ({ name, answer: answerTo(id, exchanges[index], exchanges[index + 1]) })),
+  );
+  const names = new Set([...offered.filter(isOwn).map(nameOf), ...calls.map(({ name }) => name)]);
+  const served = offered.filter((tool) => !isOwn(tool) && !names.has(nameOf(tool)));
+  return {
+    request: { ...request, ...(served.length > 0 ? { tools: served } : { tools: undefined }) },
+    tools: [...names].map((name) =>
+      toolOf(
+        name,
+        calls.filter((call) => call.name === name).map(({ answer }) => answer),
+      ),
+    ),
+    replies: runs.map(planReply),
+    maxRounds: Math.max(1, runs.filter(({ end }) => end?.kind === 'complete').length),
+    retries: retriesOf(runs),
+  };
+}
+
+/** What is not sent again: what `claudeStream` adds, what belongs to a server that is not there, what the API has removed. */
+const NOT_SENT: readonly string[] = ['stream', 'thread', ...REMOVED_FIELDS];
+
+/** What of a recorded request can be sent again: older ones may have what the API takes no longer. */
+function requestOf(exchange: CassetteExchange | undefined): Fields {
+  const minimal = { model: 'claude-test', max_tokens: 1024, messages: [{ role: 'user', content: 'Hi' }] };
+  const body = exchange?.request.body;
+  if (!isObject(body)) return minimal;
+  const kept = Object.fromEntries(Object.entries(body).filter(([field]) => !NOT_SENT.includes(field)));
+  const problems = requestProblems(kept);
+  return problems.length === 0 ? kept : { ...minimal, ...(Array.isArray(kept['tools']) && { tools: kept['tools'] }) };
+}
+
+interface Answer {
+  readonly content: unknown;
+  readonly failed: boolean;
+  /** How long the tool took, in milliseconds. */
+  readonly duration: number;
+}
+
+function callsOf({ values }: Run): { readonly id: unknown; readonly name: string }[] {
+  return values.flatMap(({ value }) => {
+    const block = isObject(value) ? value['content_block'] : undefined;
+    return isObject(block) && block['type'] === 'tool_use' ? [{ id: block['id'], name: nameOf(block) }] : [];
+  });
+}
+
+/** What the next request says that a tool has found. */
+function answerTo(id: unknown, exchange: CassetteExchange | undefined, next: CassetteExchange | undefined): Answer {
+  const body = next?.request.body;
+  const last = isObject(body) ? listOf(body['messages']).at(-1) : undefined;
+  const result = listOf(last?.['content']).find((block) => block['tool_use_id'] === id);
+  if (result === undefined) return { content: 'It was not recorded what this tool found.', failed: false, duration: 0 };
+  const duration = Math.round((next?.request.time ?? 0) - (exchange?.end?.time ?? 0));
+  return { content: result['content'] ?? '', failed: result['is_error'] === true, duration: Math.max(0, duration) };
+}
+
+/** Letters for values; those beyond the alphabet come from the private use area. */
+function letterFor(index: number): string {
+  return index < 26 ? String.fromCodePoint(97 + index) : String.fromCodePoint(0xe000 + index);
+}
+
+function toolOf(name: string, answers: readonly Answer[]): PlannedTool {
+  const diagrams = answers.map(({ failed, duration }, index) => {
+    const wait = duration === 0 ? '' : ` ${duration}ms `;
+    return `${wait}${failed ? '#' : `(${letterFor(index)}|)`}`;
+  });
+  const failure = answers.find(({ failed }) => failed);
+  const outputs = answers.flatMap(({ content, failed }, index) =>
+    failed ? [] : [[letterFor(index), content] as const],
+  );
+  return {
+    name,
+    diagrams: diagrams.length === 0 ? ['-'] : diagrams,
+    values: { ...Object.fromEntries(outputs), ...(failure && { '#': new Error(textOf(failure.content)) }) },
+  };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content.replace(/^Error: /, '');
+  return listOf(content)
+    .flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+    .join('\n');
+}
+
+/** How often a request was sent again in a row, at the most. */
+function retriesOf(runs: readonly Run[]): number {
+  let most = 0;
+  let inRow = 0;
+  runs.forEach(({ end }, index) => {
+    inRow = end?.kind === 'error' && index < runs.length - 1 ? inRow + 1 : 0;
+    most = Math.max(most, inRow);
+  });
+  return most;
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** Whether the program runs the tool itself. */
+function isOwn({ type }: Fields): boolean {
+  return type === undefined || type === null || type === 'custom';
+}
+
+function nameOf({ name }: Fields): string {
+  return String(name);
+}

@@ -1,0 +1,76 @@
+import { asyncScheduler, type Observable } from 'rxjs';
+import type { ClaudeRequest } from '../../../src/tools/ClaudeRequest.js';
+import type { ToolEntry } from '../../../src/tools/Tool.js';
+import type { ClaudeClient } from '../../../src/transport/ClaudeClient.js';
+import { claudeStream } from '../../../src/transport/claudeStream.js';
+import type { Cassette } from '../cassette/Cassette.js';
+import { parseCassette } from '../cassette/parseCassette.js';
+import { type DrawOptions, type MarbleDiagram, toDiagram } from '../../drawMarbles.js';
+import { createRunRecorder } from '../../run/createRunRecorder.js';
+import type { MarbleHelpers } from '../../session/createHelpers.js';
+import { MarbleError } from '../../session/MarbleError.js';
+import { runMarble } from '../../session/runMarble.js';
+import { type PlannedReply, valuesOf } from './planReply.js';
+import { type Plan, planTest } from './planTest.js';
+import { runsOf } from './runsOf.js';
+
+/** rxclaude's own `converse`, which is handed in: the kit is not built on what it tests. */
+export type Converse = (
+  client: ClaudeClient,
+  request: ClaudeRequest,
+  options: {
+    readonly maxRounds: number;
+    readonly retry: false | { readonly retries: number; readonly random: () => number };
+  },
+) => Observable<unknown>;
+
+/** A recording, played in virtual time. */
+export interface PlayedRecording {
+  readonly plan: Plan;
+  /** The conversation; `undefined` where the requests are not the rounds of one. */
+  readonly conversation: MarbleDiagram | undefined;
+  /** Each reply by itself, where there is no conversation. */
+  readonly replies: readonly MarbleDiagram[];
+}
+
+/** Plays a recording again: its replies, with tools that give what the recorded ones gave. */
+export function playRecording(cassette: string | Cassette, converse: Converse, options?: DrawOptions): PlayedRecording {
+  const tape = typeof cassette === 'string' ? parseCassette(cassette) : cassette;
+  const plan = planTest(tape, runsOf(tape));
+  const draw = (run: (helpers: MarbleHelpers) => Observable<unknown>): MarbleDiagram => drawn(run, options);
+  try {
+    const conversation = draw((helpers) => conversationOf(helpers, plan, converse));
+    return { plan, conversation, replies: [] };
+  } catch (error) {
+    // A script that does not fit: these are not the rounds of one conversation.
+    if (!(error instanceof MarbleError)) throw error;
+    const replies = plan.replies.map((reply) => draw((helpers) => streamOf(helpers, plan, reply)));
+    return { plan, conversation: undefined, replies };
+  }
+}
+
+function drawn(run: (helpers: MarbleHelpers) => Observable<unknown>, options?: DrawOptions): MarbleDiagram {
+  const recorder = createRunRecorder(() => asyncScheduler.now());
+  runMarble((helpers) => {
+    run(helpers).subscribe(recorder);
+  });
+  if (recorder.run.end === undefined) throw new MarbleError('The run has no end.');
+  return toDiagram(recorder.run, options);
+}
+
+function conversationOf(
+  helpers: MarbleHelpers,
+  { request, tools, replies, maxRounds, retries }: Plan,
+  converse: Converse,
+): Observable<unknown> {
+  const client = helpers.scriptClaude(...replies.map((reply) => helpers.reply(reply.diagram, valuesOf(reply))));
+  const fakes = tools.map(({ name, diagrams, values }) => helpers.tool(name, diagrams, values));
+  const served = Array.isArray(request['tools']) ? (request['tools'] as readonly ToolEntry[]) : [];
+  const asked = { ...request, tools: [...served, ...fakes] } as unknown as ClaudeRequest;
+  return converse(client, asked, { maxRounds, retry: retries === 0 ? false : { retries, random: () => 1 } });
+}
+
+function streamOf(helpers: MarbleHelpers, { request }: Plan, reply: PlannedReply): Observable<unknown> {
+  const client = helpers.scriptClaude(helpers.reply(reply.diagram, valuesOf(reply)));
+  return claudeStream(client, request as unknown as ClaudeRequest);
+}

@@ -1,0 +1,89 @@
+import { isObservable, type Observable, throwError } from 'rxjs';
+import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
+import type { RoundRequest } from '../../src/events/RoundRequest.js';
+import type { ClaudeClient } from '../../src/transport/ClaudeClient.js';
+import { apiError } from '../alphabet/apiError.js';
+import type { Session } from './createSession.js';
+import type { Lifespan } from './Lifespan.js';
+import { MarbleError } from './MarbleError.js';
+import { play } from './play.js';
+import { replyScript } from './replyScript.js';
+import { requestProblems } from './requestProblems.js';
+import { track } from './track.js';
+
+/**
+ * What is played for one request: a diagram in Claude's letters, a stream of events such as `reply(...)` makes, whole events
+ * that come at once, or the error that the request is refused with.
+ */
+export type ScriptedReply = string | Observable<ClaudeEvent> | readonly ClaudeEvent[] | Error;
+
+/** One request that was sent. */
+export interface ScriptedRequest extends Lifespan {
+  /** What went over the wire: a copy as JSON. */
+  readonly body: RoundRequest & { readonly stream: true };
+  /** The signal that cancels it. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A client that plays a script, and remembers what it was asked. */
+export interface ScriptedClient extends ClaudeClient {
+  readonly requests: readonly ScriptedRequest[];
+  /** The client itself, for programs that use the beta. */
+  readonly beta: ScriptedClient;
+}
+
+/** Makes a client that gives one reply after the other, within a test. */
+export function scriptClaude(session: Session, replies: readonly ScriptedReply[]): ScriptedClient {
+  const { scheduler } = session;
+  const requests: ScriptedRequest[] = [];
+  const refused: string[] = [];
+  const now = (): number => scheduler.now();
+  const scripted = replies.map((reply) => toObservable(reply, session));
+
+  const answer = (body: Record<PropertyKey, unknown>, number: number): Observable<ClaudeEvent> => {
+    const problems = requestProblems(body);
+    if (problems.length > 0) {
+      refused.push(`The API would refuse request ${number}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+      return throwError(() => apiError('invalid_request_error', { message: problems.join('; '), status: 400 }));
+    }
+    const missing = `There is no reply for request ${number}: scriptClaude was given ${replies.length}.`;
+    return scripted[number - 1] ?? throwError(() => new MarbleError(missing));
+  };
+  session.atEnd(() => {
+    const [first] = refused;
+    if (first !== undefined) return first;
+    if (requests.length > replies.length) {
+      return `There is no reply for request ${replies.length + 1}: scriptClaude was given ${replies.length}.`;
+    }
+    if (requests.length === replies.length) return undefined;
+    return `Replies are left over: scriptClaude was given ${replies.length}, and ${requests.length} requests were sent.`;
+  });
+
+  const client: ScriptedClient = {
+    requests,
+    get beta() {
+      return client;
+    },
+    messages: {
+      create(params, { signal } = {}) {
+        const body = JSON.parse(JSON.stringify(params)) as ScriptedRequest['body'];
+        const request: ScriptedRequest = { body, signal: signal ?? undefined, from: now() };
+        requests.push(request);
+        return answer({ ...body }, requests.length).pipe(track(request, now));
+      },
+    },
+  };
+  return client;
+}
+
+function toObservable(reply: ScriptedReply, session: Session): Observable<ClaudeEvent> {
+  if (isObservable(reply)) return reply;
+  if (reply instanceof Error) return throwError(() => reply);
+  if (typeof reply === 'string') {
+    return play(
+      replyScript(reply, {}, (letter) => session.count(letter)),
+      session.scheduler,
+    );
+  }
+  return play({ moments: [{ frame: 0, values: reply }], end: { frame: 0 } }, session.scheduler);
+}

@@ -1,0 +1,188 @@
+import { map, of } from 'rxjs';
+import { accumulateMessage, ProtocolError } from '../../src/index.js';
+import type { RoundEvent } from '../../src/index.js';
+import {
+  apiError,
+  blockStart,
+  conversationEnd,
+  delta,
+  inputDelta,
+  inTurn,
+  marble,
+  message,
+  messageStart,
+  messageStop,
+  roundRetry,
+  roundStart,
+  stop,
+  text,
+  textBlock,
+  textStart,
+  toolCall,
+  toolStart,
+  toolUse,
+} from '../index.js';
+import { frozen } from './support/frozen.js';
+import { observe } from './support/observe.js';
+
+// s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
+// n another piece of a block, such as a citation  c content_block_stop  e message_delta with stop_reason end_turn
+// z message_delta with another stop_reason, or none  m message_stop  p ping  u an event of another type
+// B round_start  R round_retry  C conversation_end  K tool_call  S tool_start
+//
+// Messages are digits.
+
+/** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
+const letters = frozen({
+  s: messageStart(),
+  o: textStart(),
+  t: inTurn(text('Hel'), text('lo')),
+  e: stop('end_turn'),
+});
+/** The first attempt says "Hel", the second one "Hello". */
+const twoAttempts = frozen({ ...letters, t: inTurn(text('Hel'), text('Hel'), text('lo')) });
+
+const { message: empty } = messageStart();
+
+function withText(text: string, fields: object = {}) {
+  return { ...empty, content: [{ type: 'text', text }], ...fields };
+}
+
+const messages = {
+  1: empty,
+  2: withText(''),
+  3: withText('Hel'),
+  4: withText('Hello'),
+  5: withText('Hello', { stop_reason: 'end_turn', usage: { ...empty.usage, output_tokens: 5 } }),
+};
+
+marble('emits the whole message whenever it changed', ({ reply, expectObservable }) => {
+  const source = reply('-s-o-t-t-c-e-m-|', letters);
+  const expected = '    -1-2-3-4---5---|';
+
+  expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+});
+
+marble('leaves out what is no part of a message', ({ events, expectObservable }) => {
+  const call = toolCall('toolu_1', 'weather');
+  const source = events('-p-s-u-o-K-t-n-p-t-S-c-e-m-|', { ...letters, K: call, S: toolStart(call) });
+  const expected = '     ---1---2---3-----4-----5---|';
+
+  expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+});
+
+marble('shows one message after another', ({ reply, expectObservable }) => {
+  const source = reply('-s-o-t-e-m-s-o-|', letters);
+  const expected = '    -1-2-3-6---1-2-|';
+
+  const six = withText('Hel', { stop_reason: 'end_turn', usage: { ...empty.usage, output_tokens: 5 } });
+  expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { ...messages, 6: six });
+});
+
+marble('fails when a message begins within another', ({ reply, expectObservable, expectSubscriptions }) => {
+  const source = reply('-s-o-s-o-|', letters);
+  const expected = '    -1-2-#    ';
+  const subs = '        ^----!    ';
+
+  const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+  expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages, error);
+  expectSubscriptions(source.subscriptions).toBe(subs);
+});
+
+describe('a message that broke off', () => {
+  const R = roundRetry(1, apiError(), 500);
+
+  marble('is followed by the one of the next attempt, from its beginning', ({ events, expectObservable }) => {
+    const source = events('-B-s-o-t-R-s-o-t-t-c-e-m-|', { ...twoAttempts, B: roundStart(), R });
+    const expected = '     ---1-2-3---1-2-3-4---5---|';
+
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+  });
+
+  marble('is followed by that of the next conversation', ({ events, expectObservable }) => {
+    const around = { B: roundStart(), C: conversationEnd('stopped') };
+    const source = events('-B-s-o-t-C-B-s-o-t-t-c-e-m-|', { ...twoAttempts, ...around });
+    const expected = '     ---1-2-3-----1-2-3-4---5---|';
+
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
+  });
+
+  marble('leaves nothing of a half-written call behind', ({ events, expectObservable }) => {
+    const call = frozen({ k: toolUse('toolu_1', 'weather').start, i: inputDelta('{"n":') });
+    const source = events('-s-k-i-R-s-c-o-t-|', { ...letters, ...call, R });
+    const expected = '     -1-4-----1---2-3-|';
+
+    const four = { ...empty, content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: {} }] };
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { ...messages, 4: four });
+  });
+});
+
+describe('a tool’s input', () => {
+  const k = frozen(toolUse('toolu_1', 'weather').start);
+  const withCall = (input: unknown) => ({
+    ...empty,
+    content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input }],
+  });
+
+  marble('is {} until it is complete', ({ reply, expectObservable }) => {
+    const pieces = frozen({ i: inTurn(inputDelta('{"n":'), inputDelta('1}')) });
+    const source = reply('-s-k-i-i-c-m-|', { ...letters, k, ...pieces });
+    const expected = '    -1-2-----3---|';
+
+    const shown = { 1: empty, 2: withCall({}), 3: withCall({ n: 1 }) };
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, shown);
+  });
+
+  marble('stays {} when it is no JSON, and is never repaired', ({ reply, expectObservable }) => {
+    const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(inputDelta('{"n":1')) });
+    const expected = '    -1-2---2---|';
+
+    expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { 1: empty, 2: withCall({}) });
+  });
+});
+
+marble('replaces usage by the latest, and keeps a stop_reason', ({ reply, expectObservable }) => {
+  const source = reply('-s-e-z-m-|', { ...letters, e: stop('end_turn', 5), z: stop(null, 7) });
+  const expected = '    -1-2-3---|';
+
+  const out = source.pipe(
+    accumulateMessage(),
+    map(({ stop_reason, usage }) => [stop_reason, usage.output_tokens]),
+  );
+  expectObservable(out).toBe(expected, { 1: [null, 1], 2: ['end_turn', 5], 3: ['end_turn', 7] });
+});
+
+it('keeps the identity of blocks that did not change, and of no other', () => {
+  const reply = frozen(message(textBlock('Hel'), textBlock('!')));
+  const { values } = observe(of<RoundEvent[]>(...reply).pipe(accumulateMessage()));
+  const blocks = (at: number) => values[at]!.content;
+  expect(values.map(({ content }) => content.length)).toEqual([0, 1, 1, 2, 2, 2]);
+  expect(blocks(2)[0]).not.toBe(blocks(1)[0]);
+  for (const at of [3, 4, 5]) expect(blocks(at)[0]).toBe(blocks(2)[0]);
+  expect(blocks(4)[1]).not.toBe(blocks(3)[1]);
+  expect(blocks(5)[1]).toBe(blocks(4)[1]);
+});
+
+it('never changes a message that it has emitted', () => {
+  const later: string[] = [];
+  const { values } = observe(
+    of<RoundEvent[]>(...frozen(message(textBlock('Hel', 'lo')))).pipe(
+      accumulateMessage(),
+      map((message) => {
+        later.push(JSON.stringify(message));
+        return message;
+      }),
+    ),
+  );
+  expect(values.map((message) => JSON.stringify(message))).toEqual(later);
+});
+
+it('keeps blocks of the future as they are, in the order of their index', () => {
+  const later = frozen(blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3));
+  const earlier = frozen(blockStart({ type: 'thinking', thinking: '', signature: '' }, 1));
+  const unknown = frozen(delta({ type: 'future_delta', more: 1 }, 2));
+  const reply = [messageStart(), later, unknown, earlier, stop(), messageStop()];
+  const { values } = observe(of<RoundEvent[]>(...reply).pipe(accumulateMessage()));
+  expect(values.at(-1)!.content).toEqual([earlier.content_block, later.content_block]);
+  expect(values.at(-1)!.content[1]).toBe(later.content_block);
+});

@@ -1,0 +1,234 @@
+import { lastValueFrom, Observable, of, toArray } from 'rxjs';
+import { executeTools } from '../../src/index.js';
+import type { RoundEvent, ToolContext } from '../../src/index.js';
+import { exactly, marble, stop, toolCall, toolFailure, toolProgress, toolResult, toolStart } from '../index.js';
+import { fakeTool } from './support/fakeTool.js';
+
+// What becomes of what a tool returns.
+//
+// w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  P tool_progress
+// W tool_result  X tool_result with is_error
+
+/** Claude calls `weather` with K, which starts at S and is answered with W or X; `time` with L, and that is T and Y. */
+const K = toolCall('toolu_1', 'weather');
+const L = toolCall('toolu_2', 'time', {}, 1);
+const calls = { K, L };
+const S = toolStart(K);
+const starts = { S: exactly(S), T: exactly(toolStart(L)) };
+
+describe('an Observable', () => {
+  /** The progress that is told of with P, Q and V. */
+  const pieces = {
+    P: exactly(toolProgress(K, 'a')),
+    Q: exactly(toolProgress(K, 'b')),
+    V: exactly(toolProgress(K, 'c')),
+  };
+  const nothing = { ...toolResult(K, '', 12), output: undefined };
+  describe.each([
+    {
+      what: 'progress, then its last value',
+      returned: '------a--b--(c|)',
+      expected: '(KwS)mP--Q--(W|)',
+      ran: '     ^-----------|   ',
+      answer: { W: exactly(toolResult(K, 'c', 12)) },
+    },
+    {
+      what: 'a last value known only later',
+      returned: '------a--c--|   ',
+      expected: '(KwS)mP--V--(W|)',
+      ran: '     ^-----------|   ',
+      answer: { W: exactly(toolResult(K, 'c', 12)) },
+    },
+    {
+      what: 'all values in the tick of the end',
+      returned: '------(abc|)    ',
+      expected: '(KwS)m(PQW|)    ',
+      ran: '     ^-----|         ',
+      answer: { W: exactly(toolResult(K, 'c', 6)) },
+    },
+    {
+      what: 'an error after progress',
+      returned: '------a--b--#   ',
+      expected: '(KwS)mP--Q--(X|)',
+      ran: '     ^-----------#   ',
+      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 12)) },
+    },
+    {
+      what: 'an error in the tick of a value',
+      returned: '------(a#)      ',
+      expected: '(KwS)m(X|)      ',
+      ran: '     ^-----#         ',
+      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 6)) },
+    },
+    {
+      what: 'no value',
+      returned: '------------|   ',
+      expected: '(KwS)m------(W|)',
+      ran: '     ^-----------|   ',
+      answer: { W: exactly(nothing) },
+    },
+  ])('with $what', ({ returned, expected, ran, answer }) => {
+    marble(`${returned.trim()} gives ${expected.trim()}`, ({ events, tool, expectEvents, expectRuns }) => {
+      const source = events('(Kw)-m|', calls);
+
+      const weather = tool('weather', returned, { '#': 'boom' });
+      expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, ...pieces, ...answer });
+      expectRuns(weather).toBe(ran);
+    });
+  });
+});
+
+describe('at once', () => {
+  marble('a value: one tool after the other, none within another', ({ events, expectEvents }) => {
+    const source = events('-K-L-(wm|)    ', calls);
+    const expected = '     -K-L-(wSWTYm|)';
+
+    const tools = [fakeTool('weather', () => 'sunny'), fakeTool('time', () => of('12:00'))];
+    const results = { W: exactly(toolResult(K, 'sunny')), Y: exactly(toolResult(L, '12:00')) };
+    const out = source.pipe(executeTools(tools, { concurrency: 1 }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+  });
+
+  describe.each([
+    ['an Error', new Error('boom'), 'Error: boom'],
+    ['a string', 'boom', 'Error: boom'],
+    ['undefined', undefined, 'Error: The tool failed without saying why.'],
+    ['null', null, 'Error: The tool failed without saying why.'],
+  ])('%s that is thrown', (_, thrown, content) => {
+    marble('is an error result of that tool, and of no other', ({ events, tool, expectEvents }) => {
+      const source = events('    (KLw)---m|   ', calls);
+      const time = tool('time', '---------(r|)', { r: '12:00' });
+      const expected = '         (KLwSXT)m(Y|)';
+
+      const weather = fakeTool('weather', () => {
+        throw thrown;
+      });
+      const results = { X: exactly(toolFailure(K, content, thrown)), Y: exactly(toolResult(L, '12:00', 9)) };
+      expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
+    });
+  });
+
+  describe.each([
+    ['returned', () => unreadable(), '(KLwSWT)m(Y|)'],
+    ['returned in a list', () => [unreadable()], '(KLwSWT)m(Y|)'],
+    ['emitted by an Observable', () => of(unreadable()), '(KLwSWT)m(Y|)'],
+    [
+      'thrown',
+      () => {
+        throw unreadable();
+      },
+      '(KLwSXT)m(Y|)',
+    ],
+  ])('an object that throws when it is read, %s,', (_, run, expected) => {
+    marble('does not fail the stream', ({ events, tool, expectEvents }) => {
+      const source = events('    (KLw)---m|   ', calls);
+      const time = tool('time', '---------(r|)', { r: '12:00' });
+
+      const answer = { id: 'toolu_1', name: 'weather', duration: 0 };
+      const results = { W: answer, X: answer, Y: exactly(toolResult(L, '12:00', 9)) };
+      const out = source.pipe(executeTools([fakeTool('weather', run), time]));
+      expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+    });
+  });
+});
+
+describe('outside of virtual time', () => {
+  const outcome = (run: (input: unknown, context: ToolContext) => unknown) =>
+    lastValueFrom(of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools([fakeTool('weather', run)]), toArray()));
+  const timeless = (events: RoundEvent[]) =>
+    events.slice(2).map((event) => ('duration' in event ? { ...event, duration: 0 } : event));
+
+  it('a promise', async () => {
+    expect(timeless(await outcome(async () => 'sunny'))).toEqual([S, toolResult(K, 'sunny')]);
+  });
+
+  it('a promise that is rejected', async () => {
+    const boom = new Error('boom');
+    const events = timeless(await outcome(async () => Promise.reject(boom)));
+    expect(events).toEqual([S, toolFailure(K, 'Error: boom', boom)]);
+  });
+
+  it('a promise of an Observable', async () => {
+    const events = timeless(await outcome(async () => of('a', 'sunny')));
+    expect(events).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'sunny')]);
+  });
+
+  it('an async iterable: progress, and its last value', async () => {
+    const events = await outcome(async function* () {
+      yield 'a';
+      yield 'b';
+    });
+    expect(timeless(events)).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'b')]);
+  });
+
+  it('an async iterable that fails', async () => {
+    const events = await outcome(async function* () {
+      yield 'a';
+      await Promise.resolve();
+      throw new Error('boom');
+    });
+    expect(events.at(-1)).toMatchObject({ result: { content: 'Error: boom', is_error: true }, output: undefined });
+  });
+
+  it('an unsubscription: the iterator is let go of, and a late rejection goes nowhere', async () => {
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => rejections.push(reason);
+    process.on('unhandledRejection', note);
+    let fail: (reason: unknown) => void = () => {};
+    const returned = jest.fn(async () => ({ done: true as const, value: undefined }));
+    const pending = { next: () => new Promise<never>(() => {}), return: returned };
+    const tools = [
+      fakeTool('weather', () => new Promise((_, reject) => (fail = reject))),
+      fakeTool('time', () => ({ [Symbol.asyncIterator]: () => pending })),
+    ];
+    const source = new Observable<RoundEvent>((subscriber) => {
+      for (const event of [K, L, stop('tool_use')]) subscriber.next(event);
+    });
+    source.pipe(executeTools(tools)).subscribe().unsubscribe();
+
+    expect(returned).toHaveBeenCalledTimes(1);
+    fail(new Error('too late'));
+    await new Promise(setImmediate);
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe('what a tool is given', () => {
+  it('is the decoded input, its call, the history, and a signal', () => {
+    const run = jest.fn((_: unknown, { signal }: ToolContext) => signal.aborted);
+    const messages = [{ role: 'user' as const, content: 'Hi' }];
+    const call = toolCall('toolu_1', 'weather', { city: 'Berlin' });
+    of<RoundEvent[]>(call, stop('tool_use'))
+      .pipe(executeTools([fakeTool('weather', run)], { messages }))
+      .subscribe();
+    expect(run).toHaveBeenCalledWith(
+      { city: 'Berlin' },
+      { call, messages, signal: expect.any(AbortSignal) as unknown, idempotencyKey: expect.any(String) as unknown },
+    );
+    expect(run).toHaveReturnedWith(false);
+  });
+
+  it('`maxResultChars` cuts what Claude is shown and nothing else; that of the tool goes first', () => {
+    const tools = [fakeTool('weather', () => '123456'), fakeTool('time', () => '123456', { maxResultChars: 3 })];
+    const contents: unknown[] = [];
+    of<RoundEvent[]>(K, L, stop('tool_use'))
+      .pipe(executeTools(tools, { maxResultChars: 5 }))
+      .subscribe((event) => {
+        if (event.type === 'tool_result') contents.push(event.output, event.result.content);
+      });
+    const cut = (shown: string) => `${shown}\n[cut: 6 characters in all, the first ${shown.length} are shown]`;
+    expect(contents).toEqual(['123456', cut('12345'), '123456', cut('123')]);
+  });
+});
+
+/** An object each of whose fields throws when it is read. */
+function unreadable(): object {
+  const fail = () => {
+    throw new Error('cannot be read');
+  };
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(['type', 'message', 'text', 'toJSON'].map((field) => [field, { get: fail, enumerable: true }])),
+  );
+}

@@ -1,0 +1,287 @@
+import { concat, of, throwError, type Observable } from 'rxjs';
+import { checkHistory, HistoryError, mendHistory, OptionError, resumeConversation } from '../../src/index.js';
+import type { ClaudeRequest, InvalidHistory, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
+import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../../src/index.js';
+import {
+  apiError,
+  blockStop,
+  marble,
+  messageStart,
+  messageStop,
+  roundRetry,
+  stop,
+  text,
+  textStart,
+  toolCall,
+  toolResult,
+  toolStart,
+  toolUseStart,
+} from '../index.js';
+import { frozen } from './support/frozen.js';
+import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
+import { observe } from './support/observe.js';
+import { refused } from './support/overloaded.js';
+
+// Most rounds are lists of events, so that all happens at once. The letters are the same there as in the diagrams.
+//
+// s message_start  o a text block starts  t text  k a tool_use block starts  c content_block_stop
+// w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn  m message_stop  B round_start
+// C conversation_end  W tool_result
+//
+// `k` calls the tool weather, and `W` is its result; `l` calls the tool time, and `Y` is its result.
+
+const [weather, time] = [toolCall('toolu_weather', 'weather'), toolCall('toolu_time', 'time')];
+const values = frozen({
+  s: messageStart(),
+  o: textStart(),
+  t: text('Hi'),
+  k: toolUseStart('toolu_weather', 'weather'),
+  l: toolUseStart('toolu_time', 'time'),
+  c: blockStop(),
+  w: stop('tool_use'),
+  e: stop('end_turn'),
+  m: messageStop(),
+  W: toolResult(weather, 'sunny'),
+  Y: toolResult(time, 'noon'),
+});
+const { s, o, t, k, l, c, w, e, m, W, Y } = values;
+const hi = { type: 'text', text: 'Hi' };
+const calling = [s, k, c, w, m, W];
+const answer = [s, o, t, c, e, m];
+const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
+
+/** A request whose history has a call that nobody answered. */
+const open: ClaudeRequest = frozen({
+  ...q,
+  tools: [{ name: 'weather', input_schema: { type: 'object' } }],
+  messages: [
+    ...q.messages,
+    { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_0', name: 'weather', input: {} }] },
+    { role: 'user', content: 'Never mind.' },
+  ],
+});
+
+/** Holds a conversation whose rounds are given, the last of them again and again, and gives what was sent. */
+function hold(request: ClaudeRequest, rounds: RoundEvent[][], options: Parameters<typeof resumeConversation>[1] = {}) {
+  const sent: RoundRequest[] = [];
+  const round = (next: RoundRequest, number: number) => {
+    sent.push(next);
+    return rounds[number - 1] ?? rounds.at(-1)!;
+  };
+  const seen = observe(of(request).pipe(resumeConversation(round, options)));
+  const starts = seen.values.flatMap((event) => (event.type === 'round_start' ? [event] : []));
+  const end = seen.values.flatMap((event) => (event.type === 'conversation_end' ? [event] : []))[0]!;
+  return { ...seen, sent, starts, end };
+}
+
+/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+function exactly(messages: readonly object[]): unknown[] {
+  return messages.map((message) => expect.objectContaining(message) as unknown);
+}
+
+describe('a history that the API would refuse', () => {
+  it('is one', () => {
+    expect(checkHistory(open.messages).map(({ code }) => code)).toEqual(['tool_use_without_result']);
+  });
+
+  it('is mended, and the round_start says so', () => {
+    const { sent, starts, end } = hold(open, [calling, answer]);
+    expect(sent.map(({ messages }) => checkHistory(messages))).toEqual([[], []]);
+    expect(starts[0]!.mended).toMatchObject([{ code: 'call_answered', path: 'messages.1.content.0' }]);
+    expect(starts[0]!.request).toBe(sent[0]);
+    expect(sent[0]!.messages[1]).toEqual(open.messages[1]);
+    expect(end.reason).toBe('end_turn');
+    expect(end.messages.slice(0, 3)).toEqual(sent[0]!.messages.slice(0, 3));
+  });
+
+  it('is mended once: later rounds go on from there, and say nothing of it', () => {
+    const { sent, starts } = hold(open, [calling, answer]);
+    expect(sent[1]!.messages.slice(0, sent[0]!.messages.length)).toEqual(sent[0]!.messages);
+    expect(starts[1]).not.toHaveProperty('mended');
+    expect(hold(q, [answer]).starts[0]).not.toHaveProperty('mended');
+  });
+
+  marble('is an error where it is not to be mended, before anything is sent', ({ cold, flush, expectEvents }) => {
+    const source = cold(' --q|  ', { q: open });
+    const expected = '    --(C#)';
+
+    const round = jest.fn(() => answer);
+    const error = Object.assign(new HistoryError(checkHistory(open.messages)), { round: 1 });
+    // Even then the history that is left behind can be sent.
+    const { messages } = mendHistory(open.messages, open.tools);
+    const C = { reason: 'error', rounds: 0, message: undefined, error, messages: exactly(messages) };
+    const conversation = source.pipe(resumeConversation(round, { invalidHistory: 'error' }));
+    expectEvents(conversation).toBe(expected, { C, '#': error });
+    expect(checkHistory(messages)).toEqual([]);
+    flush();
+    expect(round).not.toHaveBeenCalled();
+  });
+
+  it('is sent as it is where that is asked for, and left behind as it is', () => {
+    const { sent, starts, end } = hold(open, [answer], { invalidHistory: 'ignore' });
+    expect(sent[0]!.messages).toEqual(open.messages);
+    expect(starts[0]).not.toHaveProperty('mended');
+    expect(end.messages).toEqual([...open.messages, said(hi)]);
+  });
+
+  describe('because of what a round brought', () => {
+    const image = { type: 'image', source: { type: 'url', url: 'https://example.org' } };
+    const unsendable = frozen({
+      ...W,
+      result: { type: 'tool_result', tool_use_id: 'toolu_weather', content: [image], is_error: true },
+      output: undefined,
+      error: 'boom',
+    } as unknown as RoundEvent);
+
+    it('is mended, too', () => {
+      const { sent, starts } = hold(q, [[s, k, c, w, m, unsendable], answer]);
+      expect(starts.map(({ mended }) => mended?.map(({ code }) => code))).toEqual([undefined, ['result_changed']]);
+      expect(checkHistory(sent[1]!.messages)).toEqual([]);
+    });
+
+    it('is an error, too: behind what had come', () => {
+      const seen = hold(q, [[s, k, c, w, m, unsendable], answer], { invalidHistory: 'error' });
+      expect(seen.error).toMatchObject({ defects: [{ code: 'non_text_in_error_result' }] });
+      expect(seen.values.slice(-2)).toMatchObject([
+        { type: 'round_end' },
+        { type: 'conversation_end', reason: 'error', rounds: 1, message: { stop_reason: 'tool_use' } },
+      ]);
+      expect(checkHistory(seen.end.messages)).toEqual([]);
+    });
+  });
+
+  it.each(['repair', '', null, true])('cannot be dealt with by %p, which is refused at once', (invalidHistory) => {
+    const refusing = () => resumeConversation(() => answer, { invalidHistory: invalidHistory as InvalidHistory });
+    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow('resumeConversation.invalidHistory');
+  });
+});
+
+describe('budget', () => {
+  const usage = { input_tokens: 100, output_tokens: 1, cache_creation_input_tokens: 7, cache_read_input_tokens: 3 };
+  const spent = {
+    output_tokens: 20,
+    output_tokens_details: { thinking_tokens: 9 },
+    server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
+  };
+  const costly: RoundEvent[] = [messageStart({ usage } as never), k, c, { ...w, usage: spent } as RoundEvent, m, W];
+
+  it.each<[keyof UsageTotals, number]>([
+    ['input_tokens', 100],
+    ['output_tokens', 20],
+    ['cache_creation_input_tokens', 7],
+    ['cache_read_input_tokens', 3],
+    ['thinking_tokens', 9],
+    ['web_search_requests', 2],
+    ['web_fetch_requests', 1],
+  ])('of %s: no further round begins once it is reached', (kind, perRound) => {
+    const rounds = (most: number) => hold(q, [costly], { budget: { [kind]: most } }).end;
+    expect(rounds(1)).toMatchObject({ reason: 'budget', rounds: 1 });
+    expect(rounds(perRound)).toMatchObject({ reason: 'budget', rounds: 1 });
+    expect(rounds(perRound + 1)).toMatchObject({ reason: 'budget', rounds: 2 });
+    expect(rounds(perRound * 3)).toMatchObject({ reason: 'budget', rounds: 3, usage: { [kind]: perRound * 3 } });
+  });
+
+  it('is the first one that is reached, and all calls are answered', () => {
+    const { end, values: seen } = hold(q, [costly], { budget: { input_tokens: 10_000, output_tokens: 40 } });
+    expect(end).toMatchObject({ reason: 'budget', rounds: 2 });
+    // The id that the first round used already is another one in the history.
+    expect(end.messages.at(-1)).toEqual(answered({ ...answerTo('weather', 'sunny'), tool_use_id: 'toolu_weather_2' }));
+    expect(seen.at(-2)).toMatchObject({ type: 'round_end', next: 'end' });
+  });
+
+  it('does not matter to a conversation that is over, nor is it the reason where another limit is', () => {
+    expect(hold(q, [answer], { budget: { output_tokens: 1 } }).end.reason).toBe('end_turn');
+    const both = { budget: { output_tokens: 1 }, maxRounds: 1 };
+    expect(hold(q, [costly], both).end.reason).toBe('max_rounds');
+    const stopWhen = jest.fn(() => true);
+    expect(hold(q, [costly], { budget: { output_tokens: 1 }, stopWhen }).end.reason).toBe('budget');
+    expect(stopWhen).not.toHaveBeenCalled();
+  });
+
+  it('counts attempts that failed', () => {
+    const twice = [costly[0]!, o, t, roundRetry(1, apiError('overloaded_error'), 1), ...costly];
+    expect(hold(q, [twice], { budget: { input_tokens: 200 } }).end).toMatchObject({ reason: 'budget', rounds: 1 });
+  });
+
+  it.each([0, -1, 1.5, NaN, '9', null])('refuses %p at once', (count) => {
+    const refusing = () => resumeConversation(() => answer, { budget: { output_tokens: count as number } });
+    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow('resumeConversation.budget.output_tokens');
+  });
+});
+
+describe('an error', () => {
+  /** A conversation whose first round calls a tool, and whose second one breaks off with an error. */
+  function breakOff(error: unknown, ...events: RoundEvent[]) {
+    const broken: Observable<RoundEvent> = concat(
+      of(...events),
+      throwError(() => error),
+    );
+    const seen = observe(of(q).pipe(resumeConversation((_, number) => (number === 1 ? [s, l, c, w, m, Y] : broken))));
+    const end = seen.values.at(-1)!;
+    if (end.type !== 'conversation_end') throw new Error('The last event is no conversation_end.');
+    return { seen, end };
+  }
+  const before = [...q.messages, said(l.content_block), answered(answerTo('time', 'noon'))];
+
+  marble('comes behind conversation_end, in the same frame', ({ cold, expectEvents }) => {
+    const source = cold(' (q|)        ', { q });
+    const one = cold('    s---o-t-#   ', values, 'boom');
+    const expected = '    (Bs)o-t-(C#)';
+
+    const messages = [...q.messages, said(hi)];
+    const C = { reason: 'error', error: 'boom', rounds: 1, messages: exactly(messages) };
+    expectEvents(source.pipe(resumeConversation(() => one))).toBe(expected, { C, '#': 'boom' });
+  });
+
+  it.each<[string, RoundEvent[], object[]]>([
+    ['before the reply', [], []],
+    ['in the text', [s, o, t], [said(hi)]],
+    ['in a call', [s, o, t, c, { ...k, index: 1 }], [said(hi)]],
+    ['behind a call', [s, k, c], [said(k.content_block), answered(unrun('weather', 'the reply broke off'))]],
+    [
+      'while a tool runs',
+      [s, k, c, toolStart(weather)],
+      [said(k.content_block), answered(cutOff('weather', 'the reply broke off'))],
+    ],
+    ['behind a result', [s, k, c, w, m, W], [said(k.content_block), answered(answerTo('weather', 'sunny'))]],
+    ['in a reply that was refused', [s, o, t, { ...e, delta: { ...e.delta, stop_reason: 'refusal' } }], []],
+  ])('%s of the second round leaves all that the API takes', (_, events, added) => {
+    const boom = new Error('boom');
+    const { seen, end } = breakOff(boom, ...events);
+    expect(seen.error).toBe(boom);
+    expect(end.error).toBe(boom);
+    expect(end).toMatchObject({ reason: 'error', rounds: 2 });
+    expect(end.messages).toEqual([...before, ...added]);
+    expect(checkHistory([...end.messages, { role: 'user', content: 'And now?' }])).toEqual([]);
+  });
+
+  it('of ours says in which round it was; others stay as they are', () => {
+    const cut = () => new TruncatedStreamError({ events: 1, lastEvent: 'ping' });
+    expect(breakOff(cut()).seen.error).toMatchObject({ round: 2 });
+    expect(breakOff(Object.assign(cut(), { round: 7 })).seen.error).toMatchObject({ round: 7 });
+    expect(breakOff(Object.freeze(refused(400))).seen.error).not.toHaveProperty('round');
+    expect(hold(q, [[s, o, t]]).error).toEqual(Object.assign(new ProtocolError(incomplete), { round: 1 }));
+  });
+
+  it('of a missing result answers the call that has none', () => {
+    const { error, end } = hold(q, [[s, k, c, w, m]]);
+    expect(error).toEqual(new MissingToolResultError(1, ['toolu_weather']));
+    const left = [said(k.content_block), answered(unrun('weather', 'the reply broke off'))];
+    expect(end.messages).toEqual([...q.messages, ...left]);
+  });
+
+  it('of stopWhen leaves the whole round behind', () => {
+    const boom = new Error('boom');
+    const fail = () => {
+      throw boom;
+    };
+    const { values: seen, end, error } = hold(q, [calling], { stopWhen: fail });
+    expect(error).toBe(boom);
+    expect(end.messages).toEqual([...q.messages, said(k.content_block), answered(answerTo('weather', 'sunny'))]);
+    expect(seen.at(-1)).toBe(end);
+  });
+});
+
+const incomplete = "Round 1 completed without a whole message of Claude's.";

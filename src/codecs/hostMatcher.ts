@@ -1,0 +1,45 @@
+import { OptionError } from '../errors/OptionError.js';
+import { isPrivateHost } from './isPrivateHost.js';
+
+/** A name, an IPv4 address or an IPv6 address in brackets; with a star in front, all names below it. */
+const HOST = /^(\*\.)?([^\s*/\\?#@:[\]]+|\[[\da-f:.]+\])$/i;
+
+/**
+ * Makes the test of a URL's `hostname` against a list of hosts, `*.example.com` being any name below `example.com`.
+ *
+ * @throws OptionError when the list is empty, or holds what is no host, or a private one that was not asked for.
+ */
+export function hostMatcher(hosts: readonly string[], allowPrivate: boolean): (host: string) => boolean {
+  checkList(hosts);
+  const names = hosts.map((entry) => normalised(entry, allowPrivate));
+  const exact = new Set(names);
+  const ends = names.flatMap((name) => (name.startsWith('*') ? name.slice(1) : []));
+  return (host) => exact.has(host) || ends.some((end) => host.endsWith(end) && host.length > end.length);
+}
+
+function checkList(hosts: unknown): void {
+  if (!Array.isArray(hosts) || hosts.length === 0) throw notHosts(hosts);
+}
+
+/** The host as a URL has it: in lower case, in ASCII, an address in its one spelling. */
+function normalised(entry: string, allowPrivate: boolean): string {
+  const [, star = '', name = ''] = HOST.exec(entry) ?? [];
+  const host = hostOf(name);
+  if (host === undefined || host.endsWith('.')) throw notHosts(entry);
+  if (!allowPrivate && isPrivateHost(star === '' ? host : `any.${host}`)) {
+    throw new OptionError('allowedUrl.hosts', `public hosts, unless \`allowPrivate\` is true`, entry);
+  }
+  return star === '' ? host : `*.${host}`;
+}
+
+function hostOf(name: string): string | undefined {
+  try {
+    return new URL(`https://${name}/`).hostname;
+  } catch {
+    return undefined;
+  }
+}
+
+function notHosts(found: unknown): OptionError {
+  return new OptionError('allowedUrl.hosts', 'a list of hosts such as `example.com` or `*.example.com`', found);
+}

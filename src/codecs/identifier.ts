@@ -1,0 +1,83 @@
+import type * as t from 'io-ts';
+import { OptionError } from '../errors/OptionError.js';
+import { checkLength } from './checkLength.js';
+import { createTextCodec, type CheckedText } from './createTextCodec.js';
+import { refuse } from './refuse.js';
+import { unsafeCharacter } from './unsafeCharacter.js';
+
+/** What an identifier may look like. */
+export interface IdentifierOptions {
+  /** The most characters it may have, in UTF-16 units. Default: 64. */
+  readonly maxChars?: number;
+  /**
+   * What all of it must match; `^` and `$` are put around it. Without flags, save `u`, for JSON Schema has none.
+   * Default: `[A-Za-z_][A-Za-z0-9_-]*`.
+   */
+  readonly pattern?: RegExp;
+}
+
+const DEFAULT_PATTERN = /[A-Za-z_][A-Za-z0-9_-]*/;
+
+/**
+ * A codec of names that are safe as the key of an object and, by default, as an argument of a command.
+ *
+ * Refused are empty names, the names that every JavaScript object has (`__proto__`, `constructor`, `toString` and so on)
+ * and `prototype`, and whatever does not match the pattern: by default, all but ASCII letters, digits, `_` and `-`, with
+ * a letter or `_` first. Control and invisible characters are refused under any pattern.
+ *
+ * Gotcha: a pattern of your own can be slow on hostile text; it is tried on `maxChars` characters at most.
+ *
+ * @returns A codec from string to the same string.
+ * @throws OptionError when an option is unusable.
+ * @example
+ * ```ts
+ * import { identifier } from 'rxclaude';
+ * import * as t from 'io-ts';
+ *
+ * const input = t.type({
+ *   column: identifier(),
+ *   ticket: identifier({ maxChars: 12, pattern: /[A-Z]+-[0-9]+/ }),
+ * });
+ * ```
+ * @see {@link boundedString}
+ */
+export function identifier(options: IdentifierOptions = {}): t.Type<string> {
+  const { maxChars = 64, pattern = DEFAULT_PATTERN } = options;
+  checkLength('identifier.maxChars', maxChars);
+  const whole = wholly(pattern);
+  const letters = 'letters, digits, `_` and `-`, beginning with a letter or `_`';
+  const form = pattern === DEFAULT_PATTERN ? letters : `a name that matches ${whole.source}`;
+  return createTextCodec({
+    name: `an identifier of at most ${String(maxChars)} characters`,
+    schema: {
+      type: 'string',
+      description: `An identifier: ${form}.`,
+      minLength: 1,
+      maxLength: maxChars,
+      pattern: whole.source,
+    },
+    check(text): CheckedText {
+      if (text.length > maxChars) return refuse(`an identifier of at most ${String(maxChars)} characters`);
+      if (text === '' || unsafeCharacter(text) !== undefined || !whole.test(text)) return refuse(form);
+      if (isReserved(text)) return refuse('another name, for every JavaScript object has something of this name');
+      return { _tag: 'Right', right: text };
+    },
+  });
+}
+
+/** Tells whether a name means something to JavaScript. `__proto__` does even where Node was told to drop it. */
+function isReserved(name: string): boolean {
+  return name === '__proto__' || name === 'prototype' || name in Object.prototype;
+}
+
+function wholly(pattern: unknown): RegExp {
+  const expected = 'a regular expression that JSON Schema can hold: without flags, save `u`';
+  if (!(pattern instanceof RegExp) || !/^u?$/.test(pattern.flags)) {
+    throw new OptionError('identifier.pattern', expected, pattern);
+  }
+  try {
+    return new RegExp(`^(?:${pattern.source})$`, 'u');
+  } catch {
+    throw new OptionError('identifier.pattern', `${expected}, and valid with it`, pattern);
+  }
+}

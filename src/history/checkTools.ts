@@ -1,0 +1,87 @@
+import type { HistoryDefect } from '../errors/HistoryError.js';
+import { isJsonObject } from '../json/isJsonObject.js';
+import type { ToolEntry } from '../tools/Tool.js';
+import { toToolDefinition } from '../tools/toToolDefinition.js';
+import { isSent, type Fields } from './Block.js';
+import { toolsDefect } from './Flaw.js';
+
+/** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
+export function toolDefinitions(tools: unknown): readonly Fields[] | undefined {
+  return Array.isArray(tools) ? Array.from(tools, toDefinition) : undefined;
+}
+
+function toDefinition(tool: unknown): Fields {
+  try {
+    const definition: unknown = toToolDefinition(tool as ToolEntry);
+    return isJsonObject(definition) ? { ...definition } : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Everything in the tools that the API refuses. */
+export function checkTools(definitions: readonly Fields[]): HistoryDefect[] {
+  const names = definitions.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const deferred = definitions.length > 0 && definitions.every(({ defer_loading }) => defer_loading === true);
+  return [
+    ...definitions.flatMap(checkTool),
+    ...(new Set(names).size < names.length ? [REPEATED] : []),
+    ...(deferred ? [DEFERRED] : []),
+  ];
+}
+
+const REPEATED = toolsDefect('duplicate_tool_name', 'tools', 'tools: Tool names must be unique.');
+const DEFERRED = toolsDefect(
+  'all_tools_deferred',
+  'tools',
+  'At least one tool must have defer_loading=false. All tools cannot be deferred.',
+);
+
+/** The fields of a tool that the program defines. Those of the API's own tools are left to it. */
+const FIELDS: ReadonlySet<string> = new Set([
+  ...['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'input_examples'],
+  ...['eager_input_streaming', 'defer_loading', 'allowed_callers'],
+]);
+
+function checkTool(tool: Fields, index: number): HistoryDefect[] {
+  if (tool['type'] != null && tool['type'] !== 'custom') return [];
+  const path = `tools.${String(index)}.custom`;
+  return [
+    ...Object.keys(tool)
+      .filter((field) => !FIELDS.has(field) && isSent(tool[field]))
+      .map((field) => defect('malformed_tool', `${path}.${field}`, 'Extra inputs are not permitted')),
+    ...checkName(tool['name'], `${path}.name`),
+    ...checkSchema(tool['input_schema'], `${path}.input_schema`),
+  ];
+}
+
+function defect(code: HistoryDefect['code'], path: string, words: string): HistoryDefect {
+  return toolsDefect(code, path, `${path}: ${words}`);
+}
+
+const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+
+function checkName(name: unknown, path: string): HistoryDefect[] {
+  if (typeof name !== 'string') return [defect('invalid_tool_name', path, 'Field required')];
+  if (name.length > 128) return [defect('invalid_tool_name', path, 'String should have at most 128 characters')];
+  return NAME.test(name) ? [] : [defect('invalid_tool_name', path, `String should match pattern '${NAME.source}'`)];
+}
+
+const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
+
+function checkSchema(schema: unknown, path: string): HistoryDefect[] {
+  if (!isJsonObject(schema)) return [defect('invalid_tool_schema', path, 'Field required')];
+  const { type, properties } = schema;
+  const choice = 'input_schema does not support oneOf, allOf, or anyOf at the top level';
+  const wrongType = type === undefined ? 'Field required' : "Input should be 'object'";
+  const keys = isJsonObject(properties) ? Object.keys(properties) : [];
+  return [
+    ...(['oneOf', 'allOf', 'anyOf'].some((word) => schema[word] !== undefined)
+      ? [defect('invalid_tool_schema', path, choice)]
+      : []),
+    ...(type === 'object' ? [] : [defect('invalid_tool_schema', `${path}.type`, wrongType)]),
+    ...(keys.every((key) => KEY.test(key))
+      ? []
+      : [defect('invalid_tool_schema', `${path}.properties`, `Property keys should match pattern '${KEY.source}'`)]),
+  ];
+}
