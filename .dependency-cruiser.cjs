@@ -100,14 +100,9 @@ module.exports = {
       severity: 'error',
       from: {
         ...SHIPPED,
-        pathNot: [
-          SHIPPED.pathNot,
-          '^(src|operators|marbles|adapters/[^/]+)/index\\.ts$',
-          '^marbles/(jest|vitest)\\.ts$',
-          '^adapters/',
-        ],
+        pathNot: [SHIPPED.pathNot, '(^|/)index\\.ts$', '^marbles/(jest|vitest)\\.ts$', '^adapters/'],
       },
-      to: { path: '^(src|operators|marbles)/index\\.ts$' },
+      to: { path: '^(src|marbles)/.*index\\.ts$' },
     },
     {
       name: 'ships-no-tests',

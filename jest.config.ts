@@ -10,8 +10,10 @@ const config: Config = {
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json' }] },
   moduleNameMapper: {
     '^rxclaude$': '<rootDir>/src/index.ts',
-    '^rxclaude/(operators|marbles)$': '<rootDir>/$1/index.ts',
+    '^rxclaude/(history|codecs)$': '<rootDir>/src/$1/index.ts',
+    '^rxclaude/marbles$': '<rootDir>/marbles/index.ts',
     '^rxclaude/marbles/(jest|vitest)$': '<rootDir>/marbles/$1.ts',
+    '^rxclaude/recordings$': '<rootDir>/marbles/recordings/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };

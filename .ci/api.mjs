@@ -7,7 +7,13 @@ import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extrac
 import { main, root } from './lib.mjs';
 
 const update = process.argv.includes('--update');
-const entries = { rxclaude: 'src', operators: 'operators', marbles: 'marbles' };
+const entries = {
+  rxclaude: 'src',
+  history: 'src/history',
+  codecs: 'src/codecs',
+  marbles: 'marbles',
+  recordings: 'marbles/recordings',
+};
 
 const declarations = (folder) => join(root, 'dist/esm', folder, 'index.d.ts');
 

@@ -55,6 +55,7 @@ await main(async () => {
       alias: {
         rxclaude: join(root, 'dist/esm/src/index.js'),
         'rxclaude/marbles': join(root, 'dist/esm/marbles/index.js'),
+        'rxclaude/recordings': join(root, 'dist/esm/marbles/recordings/index.js'),
       },
     });
     const page = join(folder, 'kit.html');

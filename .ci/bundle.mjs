@@ -39,7 +39,7 @@ function judge({ brotli, inputs, imports }, from, budget) {
   if (brotli > budget) return `is ${brotli} B, ${brotli - budget} B over its budget:\n${inputs.join('\n')}`;
   if (validator({ inputs })) return 'brings the JSON Schema validator along';
   const kit = inputs.find((path) => path.includes('/marbles/'));
-  if (kit && !from.endsWith('/marbles')) return `brings the marble kit along: ${kit}`;
+  if (kit && !/\/(marbles|recordings)$/.test(from)) return `brings the marble kit along: ${kit}`;
   const sdk = imports.find((path) => path.startsWith('@anthropic-ai/sdk'));
   return sdk && `loads ${sdk}, which a program over fetchClient does not have`;
 }

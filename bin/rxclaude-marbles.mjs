@@ -10,7 +10,7 @@ import {
   formatCassette,
   marbleTestFrom,
   parseCassette,
-} from '../dist/esm/marbles/index.js';
+} from '../dist/esm/marbles/recordings/index.js';
 
 const HELP = `Usage: rxclaude-marbles from <recording...> [--name NAME]
        rxclaude-marbles draw <recording...> [--svg]

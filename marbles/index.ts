@@ -41,28 +41,10 @@ export { message } from './alphabet/message.js';
 export { event } from './alphabet/event.js';
 export { inTurn, spread } from './alphabet/replyValues.js';
 export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './alphabet/replyValues.js';
-export type {
-  Cassette,
-  CassetteChunk,
-  CassetteEnd,
-  CassetteExchange,
-  CassetteFailure,
-  CassetteRequest,
-  CassetteResponse,
-} from './recordings/cassette/Cassette.js';
-export { CassetteError, type CassetteErrorFacts } from './recordings/cassette/CassetteError.js';
-export { cassetteFromRecording, type RecordedRound } from './recordings/cassette/cassetteFromRecording.js';
-export { formatCassette } from './recordings/cassette/formatCassette.js';
-export { parseCassette } from './recordings/cassette/parseCassette.js';
-export { record, type Recorder, type RecordOptions } from './recordings/cassette/record.js';
-export { replay, type ReplayClient, type ReplayOptions } from './recordings/cassette/replay.js';
 export { exactly, type Exactly } from './compare/exactly.js';
 export type { ExpectedValues } from './compare/expectation.js';
 export { DiagramError } from './diagram/DiagramError.js';
 export type { TextOptions } from './diagram/drawText.js';
-export { drawRecording, type DrawRecordingOptions } from './recordings/testFrom/drawRecording.js';
-export type { Converse } from './recordings/testFrom/playRecording.js';
-export { marbleTestFrom, type MarbleTestOptions } from './recordings/testFrom/marbleTestFrom.js';
 export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './matchers/marbleMatchers.js';
 export { drawMarbles, type DrawOptions, type MarbleDiagram } from './drawMarbles.js';
 export type { Run, RunEnd, TimedValue } from './run/Run.js';

@@ -22,21 +22,13 @@ export {
 } from '../operators/resumeConversation.js';
 export { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 export type { InvalidHistory } from './conversation/createHistoryGuard.js';
-export { checkHistory } from './history/checkHistory.js';
-export type { HistoryMessage } from './history/HistoryMessage.js';
-export { mendHistory, type MendedHistory } from './history/mendHistory.js';
 export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
 export { textDeltas, type TextDeltasOptions } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 export { validateWith, type ValidateWithOptions } from '../operators/validateWith.js';
 
-export { allowedUrl, type AllowedUrlOptions } from './codecs/allowedUrl.js';
-export { boundedString, type BoundedStringOptions } from './codecs/boundedString.js';
-export { identifier, type IdentifierOptions } from './codecs/identifier.js';
-export type { PathFileSystem } from './codecs/PathFileSystem.js';
-export { pathInside, type PathInsideOptions } from './codecs/pathInside.js';
 export { defineTool, type ToolOptions } from './tools/defineTool.js';
-export { describe, type CodecDescription } from './ioTs/describe.js';
+export { describeCodec, type CodecDescription } from './ioTs/describeCodec.js';
 export { ioTsJsonSchema } from './ioTs/ioTsJsonSchema.js';
 export type { AnyCodec } from './ioTs/ioTsCodec.js';
 export type { JsonSchema } from './ioTs/ioTsSchema.js';

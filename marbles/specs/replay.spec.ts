@@ -5,19 +5,16 @@ import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from '../../src/index.j
 import {
   apiError,
   blockStop,
-  CassetteError,
   marble,
   marbleWithPromises,
   messageStart,
   messageStop,
-  parseCassette,
-  record,
-  replay,
   stop,
   text,
   textStart,
 } from '../index.js';
-import type { Cassette, CassetteEnd, CassetteExchange } from '../index.js';
+import { CassetteError, parseCassette, record, replay } from '../recordings/index.js';
+import type { Cassette, CassetteEnd, CassetteExchange } from '../recordings/index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 

@@ -1,5 +1,6 @@
 import { concat, of, throwError, type Observable } from 'rxjs';
-import { checkHistory, HistoryError, mendHistory, OptionError, resumeConversation } from '../../src/index.js';
+import { HistoryError, OptionError, resumeConversation } from '../../src/index.js';
+import { checkHistory, mendHistory } from '../../src/history/index.js';
 import type { ClaudeRequest, InvalidHistory, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
 import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../../src/index.js';
 import {

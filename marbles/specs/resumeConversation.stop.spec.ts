@@ -1,5 +1,6 @@
 import { asyncScheduler, type Observable, of, Subject } from 'rxjs';
-import { accumulateToolInput, checkHistory, claudeStream, executeTools } from '../../src/index.js';
+import { accumulateToolInput, claudeStream, executeTools } from '../../src/index.js';
+import { checkHistory } from '../../src/history/index.js';
 import { resumeConversation, retryRound } from '../../src/index.js';
 import type { ClaudeClient, ClaudeRequest, RoundEvent, Tool } from '../../src/index.js';
 import { inputDelta, marble, text, toolUse } from '../index.js';

@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import { concat, EMPTY, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool, describe as described, jsonSchema, LimitError, validateWith } from '../../src/index.js';
+import { defineTool, describeCodec as described, jsonSchema, LimitError, validateWith } from '../../src/index.js';
 import { OptionError, ToolDefinitionError } from '../../src/index.js';
 import type { RoundEvent, Tool, ToolCallEvent, ToolInputError } from '../../src/index.js';
 import { exactly, marble, messageStart, ping, stop, text, textStart, toolCall } from '../index.js';

@@ -51,7 +51,8 @@ const MOST_HOSTS = 20;
  * @throws OptionError when an option is unusable, or when `hosts` names a private host without `allowPrivate`.
  * @example
  * ```ts
- * import { allowedUrl, defineTool } from 'rxclaude';
+ * import { defineTool } from 'rxclaude';
+ * import { allowedUrl } from 'rxclaude/codecs';
  * import * as t from 'io-ts';
  *
  * const readPage = defineTool({

@@ -30,7 +30,8 @@ export interface BoundedStringOptions {
  * @throws OptionError when `maxChars` is no whole number of at least 1, or `minChars` none from 0 to `maxChars`.
  * @example
  * ```ts
- * import { boundedString, defineTool } from 'rxclaude';
+ * import { defineTool } from 'rxclaude';
+ * import { boundedString } from 'rxclaude/codecs';
  * import * as t from 'io-ts';
  *
  * const addNote = defineTool({

@@ -1,6 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
-import { describe } from '../ioTs/describe.js';
+import { describeCodec } from '../ioTs/describeCodec.js';
 import type { JsonSchema } from '../ioTs/ioTsSchema.js';
 import { createCodec } from './createCodec.js';
 
@@ -29,7 +29,7 @@ export function createTextCodec(rules: TextRules): t.Type<string> {
     const checked = check(value);
     return checked._tag === 'Right' ? checked : { _tag: 'Left', left: [{ value, context, message: checked.left }] };
   };
-  return describe(createCodec(name, is, validate, encode), { schema });
+  return describeCodec(createCodec(name, is, validate, encode), { schema });
 }
 
 function unchanged(text: string): string {

@@ -31,7 +31,7 @@ const DEFAULT_PATTERN = /[A-Za-z_][A-Za-z0-9_-]*/;
  * @throws OptionError when an option is unusable.
  * @example
  * ```ts
- * import { identifier } from 'rxclaude';
+ * import { identifier } from 'rxclaude/codecs';
  * import * as t from 'io-ts';
  *
  * const input = t.type({

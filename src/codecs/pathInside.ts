@@ -44,13 +44,14 @@ const NAME = 'a path inside the root';
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
- * import { defineTool, describe, pathInside } from 'rxclaude';
+ * import { defineTool, describeCodec } from 'rxclaude';
+ * import { pathInside } from 'rxclaude/codecs';
  * import * as t from 'io-ts';
  *
  * const readText = defineTool({
  *   name: 'read_text',
  *   description: 'Reads a text file of the project.',
- *   input: t.type({ path: describe(pathInside('./project'), 'The file, relative to the root of the project') }),
+ *   input: t.type({ path: describeCodec(pathInside('./project'), 'The file, relative to the root of the project') }),
  *   run: ({ path }) => readFile(path, 'utf8'),
  * });
  * ```

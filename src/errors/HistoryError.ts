@@ -70,7 +70,8 @@ const LONGEST = 400;
  *
  * @example
  * ```ts
- * import { checkHistory, HistoryError } from 'rxclaude';
+ * import { HistoryError } from 'rxclaude';
+ * import { checkHistory } from 'rxclaude/history';
  * import type { ClaudeRequest } from 'rxclaude';
  *
  * export function assertSendable({ messages, tools }: ClaudeRequest): void {

@@ -22,7 +22,7 @@ import type { HistoryMessage } from './HistoryMessage.js';
  * @returns The defects, from the first message on; what only the end of the history shows comes last.
  * @example
  * ```ts
- * import { checkHistory } from 'rxclaude';
+ * import { checkHistory } from 'rxclaude/history';
  *
  * const defects = checkHistory([
  *   { role: 'user', content: 'What is the weather?' },

@@ -51,7 +51,8 @@ export interface MendedHistory<Message> {
  * @param tools The tools of the request; `[]` says that there are none.
  * @example
  * ```ts
- * import { converse, mendHistory } from 'rxclaude';
+ * import { converse } from 'rxclaude';
+ * import { mendHistory } from 'rxclaude/history';
  * import type { ClaudeClient, ClaudeRequest } from 'rxclaude';
  *
  * declare const client: ClaudeClient;

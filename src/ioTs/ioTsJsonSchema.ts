@@ -1,5 +1,5 @@
 import { JsonSchemaError } from '../errors/JsonSchemaError.js';
-import { descriptionOf } from './describe.js';
+import { descriptionOf } from './describeCodec.js';
 import { acceptsUndefined, inspect, literalsOf } from './ioTsCodec.js';
 import type { AnyCodec, InspectedCodec } from './ioTsCodec.js';
 import { define, expand, withDefinitions } from './ioTsDefinitions.js';
@@ -11,7 +11,7 @@ import type { JsonSchema } from './ioTsSchema.js';
 type Refinement = Extract<InspectedCodec, { _tag: 'RefinementType' }>;
 type Dictionary = Extract<InspectedCodec, { _tag: 'DictionaryType' }>;
 
-const WRAP_IT = 'Wrap it: describe(codec, { schema: {...} }).';
+const WRAP_IT = 'Wrap it: describeCodec(codec, { schema: {...} }).';
 
 /**
  * Derives from an io-ts codec the JSON Schema (draft 2020-12) of what Claude must send: of what `decode` takes.
@@ -21,10 +21,10 @@ const WRAP_IT = 'Wrap it: describe(codec, { schema: {...} }).';
  * ```
  *
  * A property is optional when its codec accepts `undefined`. An intersection of objects becomes one object. What
- * {@link describe} said of a codec is added where the codec stands.
+ * {@link describeCodec} said of a codec is added where the codec stands.
  *
  * Gotcha: a codec made with `new t.Type(...)` or `pipe` cannot be seen into. The converters of io-ts-types are known by
- * their names; give any other one its schema with {@link describe}.
+ * their names; give any other one its schema with {@link describeCodec}.
  *
  * @returns The schema, plain JSON data.
  * @throws {@link JsonSchemaError} when a part has no form in JSON Schema, or when a union is at the top, where Claude's
@@ -38,7 +38,7 @@ const WRAP_IT = 'Wrap it: describe(codec, { schema: {...} }).';
  *
  * console.log(schema.required); // ['city', 'unit']
  * ```
- * @see {@link describe}
+ * @see {@link describeCodec}
  */
 export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
   const scope: Scope = new Map();

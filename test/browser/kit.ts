@@ -5,13 +5,12 @@ import {
   drawMarbles,
   marbleMatchers,
   message,
-  record,
-  replay,
   runMarble,
   runMarbleWithPromises,
   textBlock,
   toolUse,
 } from 'rxclaude/marbles';
+import { record, replay } from 'rxclaude/recordings';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { createTimeline } from '../../marbles/run/createTimeline.js';
 import { drawSvg } from '../../marbles/svg/drawSvg.js';

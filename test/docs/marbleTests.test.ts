@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatCassette, LEGEND, message, SIGNS, textBlock } from '../../marbles/index.js';
+import { LEGEND, message, SIGNS, textBlock } from '../../marbles/index.js';
+import { formatCassette } from '../../marbles/recordings/index.js';
 import { toSse } from '../support/sse.js';
 import { outputOf } from './runSnippet.js';
 import { allSnippets, ROOT } from './snippets.js';

@@ -1,17 +1,13 @@
 import { lastValueFrom } from 'rxjs';
 import { converse, defineTool, fetchClient, jsonSchema } from '../../src/index.js';
+import { message, messageStart, textBlock, toolUse, wholeBlock } from '../../marbles/index.js';
 import {
   cassetteFromRecording,
   drawRecording,
   formatCassette,
   marbleTestFrom,
-  message,
-  messageStart,
   record,
-  textBlock,
-  toolUse,
-  wholeBlock,
-} from '../../marbles/index.js';
+} from '../../marbles/recordings/index.js';
 import { compile } from '../docs/compile.js';
 import { outputOf } from '../docs/runSnippet.js';
 import { strictServer } from '../support/strictServer.js';

@@ -2,15 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { asyncScheduler, asapScheduler, animationFrameScheduler, delay, firstValueFrom, of, timer } from 'rxjs';
 import { z } from 'zod';
 import { claudeStream, converse, defineTool, jsonSchema } from '../../src/index.js';
-import {
-  cassetteFromRecording,
-  marbleWithPromises,
-  message,
-  replay,
-  runMarbleWithPromises,
-  textBlock,
-  toolUse,
-} from '../../marbles/index.js';
+import { marbleWithPromises, message, runMarbleWithPromises, textBlock, toolUse } from '../../marbles/index.js';
+import { cassetteFromRecording, replay } from '../../marbles/recordings/index.js';
 import { toSse } from '../support/sse.js';
 import { request } from './support/answering.js';
 

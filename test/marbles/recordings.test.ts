@@ -1,5 +1,10 @@
 import { converse } from '../../src/index.js';
-import { cassetteFromRecording, formatCassette, marbleTestFrom, type RecordedRound } from '../../marbles/index.js';
+import {
+  cassetteFromRecording,
+  formatCassette,
+  marbleTestFrom,
+  type RecordedRound,
+} from '../../marbles/recordings/index.js';
 import { outputOf } from '../docs/runSnippet.js';
 import { describeRecordings, recordings, recordingsOf } from '../support/recordings.js';
 

@@ -1,6 +1,7 @@
 /** Whatever happens in whatever order, the history that is left is one that the API takes. In virtual time. */
 import fc from 'fast-check';
-import { checkHistory, converse, type ClaudeClient, type ClaudeEvent, type RoundEvent, type Tool } from 'rxclaude';
+import { converse, type ClaudeClient, type ClaudeEvent, type RoundEvent, type Tool } from 'rxclaude';
+import { checkHistory } from 'rxclaude/history';
 import { concat, concatMap, delay, EMPTY, from, map, NEVER, of, throwError, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { fakeTool } from '../../marbles/specs/support/fakeTool.js';

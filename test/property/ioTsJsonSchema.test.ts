@@ -2,7 +2,7 @@ import { Validator, type Schema } from '@cfworker/json-schema';
 import fc from 'fast-check';
 import * as t from 'io-ts';
 import { isDeepStrictEqual } from 'node:util';
-import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import { describeCodec } from '../../src/ioTs/describeCodec.js';
 import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 
 /** A codec with values that it takes. A strict one drops what its schema forbids, so only `isOpen` ones say the same. */

@@ -2,7 +2,8 @@ import { expectTypeOf } from 'expect-type';
 import type { Observable, OperatorFunction } from 'rxjs';
 import * as t from 'io-ts';
 import type * as Library from 'rxclaude';
-import type * as Operators from 'rxclaude/operators';
+import type * as Codecs from 'rxclaude/codecs';
+import type * as History from 'rxclaude/history';
 import { defineTool } from 'rxclaude';
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
@@ -41,14 +42,12 @@ describe('no `any` leaks', () => {
 
   it('from a function of the library', () => {
     expectTypeOf<Functions<typeof Library>[keyof Functions<typeof Library>]>().toBeNever();
-    expectTypeOf<Functions<typeof Operators>[keyof Functions<typeof Operators>]>().toBeNever();
+    expectTypeOf<Functions<typeof History>[keyof Functions<typeof History>]>().toBeNever();
+    expectTypeOf<Functions<typeof Codecs>[keyof Functions<typeof Codecs>]>().toBeNever();
     expectTypeOf<keyof Functions<typeof Library>>().toEqualTypeOf<
       | 'accumulateMessage'
       | 'accumulateToolInput'
-      | 'allowedUrl'
       | 'boundedConcatMap'
-      | 'boundedString'
-      | 'checkHistory'
       | 'circuitBreaker'
       | 'claudeStream'
       | 'claudeThread'
@@ -56,16 +55,13 @@ describe('no `any` leaks', () => {
       | 'createBreaker'
       | 'debugEvents'
       | 'defineTool'
-      | 'describe'
+      | 'describeCodec'
       | 'executeTools'
       | 'fetchClient'
-      | 'identifier'
       | 'ioTsJsonSchema'
       | 'isRetryable'
       | 'jsonSchema'
-      | 'mendHistory'
       | 'ofType'
-      | 'pathInside'
       | 'resumeConversation'
       | 'retryRound'
       | 'snapshots'
@@ -115,7 +111,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<AnyIn<Library.Guard>>().toBeNever();
     expectTypeOf<Leaks<Library.HistoryDefect>>().toBeNever();
     expectTypeOf<Leaks<Library.HistoryChange>>().toBeNever();
-    expectTypeOf<Leaks<Library.MendedHistory<Library.HistoryMessage>>>().toBeNever();
+    expectTypeOf<Leaks<History.MendedHistory<History.HistoryMessage>>>().toBeNever();
     expectTypeOf<Leaks<Library.TimeoutGuardOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.DebugEventsOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.CodecDescription>>().toBeNever();

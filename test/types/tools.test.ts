@@ -10,7 +10,7 @@ import { of } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { z as z4 } from 'zod/v4';
-import { defineTool, describe as describeCodec, executeTools, jsonSchema, validateWith } from 'rxclaude';
+import { defineTool, describeCodec, executeTools, jsonSchema, validateWith } from 'rxclaude';
 import type { ClaudeRequest, InputOf, Tool, ToolContext, ToolEntry } from 'rxclaude';
 
 declare const type: typeof ArkType;

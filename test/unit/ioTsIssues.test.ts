@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import { describeCodec } from '../../src/ioTs/describeCodec.js';
 import { ioTsIssues } from '../../src/ioTs/ioTsIssues.js';
 
 function issues(codec: t.Mixed, input: unknown): unknown {

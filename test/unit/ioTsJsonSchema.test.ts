@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { JsonSchemaError } from '../../src/errors/JsonSchemaError.js';
-import { describe as describeCodec } from '../../src/ioTs/describe.js';
+import { describeCodec } from '../../src/ioTs/describeCodec.js';
 import type { AnyCodec } from '../../src/ioTs/ioTsCodec.js';
 import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 

@@ -11,6 +11,7 @@ export default defineConfig({
     alias: [
       { find: /^rxclaude$/, replacement: at('src/index.ts') },
       { find: /^rxclaude\/marbles$/, replacement: at('marbles/index.ts') },
+      { find: /^rxclaude\/recordings$/, replacement: at('marbles/recordings/index.ts') },
       { find: /^rxclaude\/marbles\/vitest$/, replacement: at('marbles/vitest.ts') },
     ],
   },

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { defineTool, describe } from 'rxclaude';
+import { defineTool, describeCodec } from 'rxclaude';
 import { evaluate } from '../arithmetic.js';
 
 /** The simplest kind of tool: a value in, a value out. */
@@ -7,7 +7,7 @@ export const calculate = defineTool({
   name: 'calculate',
   description: 'Works out an arithmetic expression. Use it for every calculation.',
   input: t.type({
-    expression: describe(t.string, 'Numbers, + - * / ^, brackets, sqrt abs round ln log sin cos tan, pi, e'),
+    expression: describeCodec(t.string, 'Numbers, + - * / ^, brackets, sqrt abs round ln log sin cos tan, pi, e'),
   }),
   idempotent: true,
   run: ({ expression }) => evaluate(expression),

@@ -1,10 +1,10 @@
 import * as t from 'io-ts';
-import { defineTool, describe, type Tool } from 'rxclaude';
+import { defineTool, describeCodec, type Tool } from 'rxclaude';
 
 const Input = t.intersection([
-  t.type({ city: describe(t.string, 'The city, without its country') }),
+  t.type({ city: describeCodec(t.string, 'The city, without its country') }),
   t.partial({
-    days: describe(t.Int, { description: 'How many days, today included; 3 by default', minimum: 1, maximum: 5 }),
+    days: describeCodec(t.Int, { description: 'How many days, today included; 3 by default', minimum: 1, maximum: 5 }),
   }),
 ]);
 

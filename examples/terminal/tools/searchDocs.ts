@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as t from 'io-ts';
 import { concatMap, connect, defer, from, map, merge, scan, switchMap, takeLast } from 'rxjs';
-import { defineTool, describe } from 'rxclaude';
+import { defineTool, describeCodec } from 'rxclaude';
 
 const ROOT = new URL('../../../', import.meta.url);
 const FOLDERS = ['docs/', 'operators/', 'src/'];
@@ -11,7 +11,7 @@ const FOLDERS = ['docs/', 'operators/', 'src/'];
 export const searchDocs = defineTool({
   name: 'search_docs',
   description: "Searches rxclaude's own docs and doc comments. Gives the best lines, with file and line number.",
-  input: t.type({ query: describe(t.string, 'A name such as timeoutGuard, or a few words') }),
+  input: t.type({ query: describeCodec(t.string, 'A name such as timeoutGuard, or a few words') }),
   idempotent: true,
   run: ({ query }) => {
     const words = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];

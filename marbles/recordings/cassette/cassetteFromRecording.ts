@@ -35,7 +35,7 @@ const EVENT = /[\s\S]+?(?:(?:\r\n){2,}|\n{2,}|\r{2,}|$)/g;
  * @throws OptionError when the lengths of the chunks do not add up to the length of the body.
  * @example
  * ```ts
- * import { cassetteFromRecording, replay } from 'rxclaude/marbles';
+ * import { cassetteFromRecording, replay } from 'rxclaude/recordings';
  *
  * declare const first: Uint8Array;
  * declare const second: Uint8Array;

@@ -11,7 +11,7 @@ export const HEAD = toLine({ type: 'cassette', version: VERSION });
  * @returns The text, with a line feed at its end. `parseCassette` makes the same cassette of it.
  * @example
  * ```ts
- * import { formatCassette, parseCassette } from 'rxclaude/marbles';
+ * import { formatCassette, parseCassette } from 'rxclaude/recordings';
  *
  * declare const recorded: string;
  *

@@ -18,7 +18,7 @@ type Draft = { -readonly [Field in keyof CassetteExchange]: CassetteExchange[Fie
  * @throws CassetteError with the number of the first line that is not as it must be, what was expected and what was found.
  * @example
  * ```ts
- * import { parseCassette } from 'rxclaude/marbles';
+ * import { parseCassette } from 'rxclaude/recordings';
  *
  * declare const recorded: string;
  *

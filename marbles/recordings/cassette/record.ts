@@ -56,7 +56,7 @@ export interface Recorder {
  * import { appendFileSync } from 'node:fs';
  * import Anthropic from '@anthropic-ai/sdk';
  * import { claudeStream } from 'rxclaude';
- * import { record } from 'rxclaude/marbles';
+ * import { record } from 'rxclaude/recordings';
  *
  * const recorder = record({ write: (line) => appendFileSync('noon.jsonl', line) });
  * const client = new Anthropic({ fetch: recorder.fetch });

@@ -59,7 +59,7 @@ type Params = Readonly<Record<'betas' | 'user_profile_id' | 'workspace_id', unkn
  * ```ts
  * import { readFileSync } from 'node:fs';
  * import { claudeStream, textDeltas } from 'rxclaude';
- * import { replay } from 'rxclaude/marbles';
+ * import { replay } from 'rxclaude/recordings';
  *
  * const client = replay(readFileSync('noon.jsonl', 'utf8'), { speed: 10 });
  *

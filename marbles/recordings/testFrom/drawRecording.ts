@@ -18,7 +18,7 @@ export interface DrawRecordingOptions extends Omit<DrawOptions, 'clock'> {
  * @example
  * ```ts
  * import { converse } from 'rxclaude';
- * import { drawRecording } from 'rxclaude/marbles';
+ * import { drawRecording } from 'rxclaude/recordings';
  *
  * declare const cassette: string;
  *

@@ -23,7 +23,7 @@ export interface MarbleTestOptions {
  * @example
  * ```ts
  * import { converse } from 'rxclaude';
- * import { marbleTestFrom } from 'rxclaude/marbles';
+ * import { marbleTestFrom } from 'rxclaude/recordings';
  *
  * declare const cassette: string;
  *

@@ -10,24 +10,10 @@ import {
   type RoundEvent,
   type RoundRequest,
 } from 'rxclaude';
-import {
-  cassetteFromRecording,
-  drawMarbles,
-  formatCassette,
-  marble,
-  replay,
-  runMarble,
-  toolUse,
-} from 'rxclaude/marbles';
+import { drawMarbles, marble, runMarble, toolUse } from 'rxclaude/marbles';
+import { cassetteFromRecording, formatCassette, replay } from 'rxclaude/recordings';
 import { marbleMatchers } from 'rxclaude/marbles/jest';
-import {
-  accumulateToolInput,
-  executeTools,
-  ofType,
-  resumeConversation,
-  timeoutGuard,
-  validateWith,
-} from 'rxclaude/operators';
+import { accumulateToolInput, executeTools, ofType, resumeConversation, timeoutGuard, validateWith } from 'rxclaude';
 import { request, script } from '../fake.cjs';
 
 /** A client of one's own: all that it needs is `messages.create`. */

@@ -3,17 +3,10 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { claudeStream, converse, defineTool, type ClaudeClient, type ClaudeEvent, type RoundEvent } from 'rxclaude';
-import {
-  cassetteFromRecording,
-  drawMarbles,
-  formatCassette,
-  marble,
-  replay,
-  runMarble,
-  toolUse,
-} from 'rxclaude/marbles';
+import { drawMarbles, marble, runMarble, toolUse } from 'rxclaude/marbles';
+import { cassetteFromRecording, formatCassette, replay } from 'rxclaude/recordings';
 import { marbleMatchers } from 'rxclaude/marbles/jest';
-import { ofType } from 'rxclaude/operators';
+import { ofType } from 'rxclaude';
 import { request, script } from '../fake.cjs';
 
 /** A client of one's own: all that it needs is `messages.create`. */

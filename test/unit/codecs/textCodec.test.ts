@@ -5,7 +5,7 @@ import { allowedUrl } from '../../../src/codecs/allowedUrl.js';
 import { boundedString } from '../../../src/codecs/boundedString.js';
 import { identifier } from '../../../src/codecs/identifier.js';
 import { pathInside } from '../../../src/codecs/pathInside.js';
-import { describe as describeCodec } from '../../../src/ioTs/describe.js';
+import { describeCodec } from '../../../src/ioTs/describeCodec.js';
 import { ioTsJsonSchema } from '../../../src/ioTs/ioTsJsonSchema.js';
 import { invalidInput } from '../../../src/tools/input/inputMessages.js';
 import { NO_STRINGS, schemaOf } from './support.js';

@@ -1,6 +1,7 @@
 /** What a conversation leaves of a reply that breaks off: all that the API takes back, and nothing else. */
 import { concat, NEVER, of, Subject } from 'rxjs';
-import { accumulateToolInput, checkHistory, resumeConversation } from 'rxclaude';
+import { accumulateToolInput, resumeConversation } from 'rxclaude';
+import { checkHistory } from 'rxclaude/history';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
 import {
   blockStart,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as t from 'io-ts';
-import { defineTool, describe as described } from 'rxclaude';
+import { defineTool, describeCodec as described } from 'rxclaude';
 import { withoutProto } from '../../../src/json/withoutProto.js';
 
 const parsed = (text: string): unknown => JSON.parse(text);

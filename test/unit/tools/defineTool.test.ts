@@ -3,7 +3,7 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as t from 'io-ts';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool, describe as describeCodec, jsonSchema, type Tool } from 'rxclaude';
+import { defineTool, describeCodec, jsonSchema, type Tool } from 'rxclaude';
 import { deepFreeze } from '../message/deepFreeze.js';
 import { type } from './arktype.js';
 import { runCall, textOf } from './runCalls.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkHistory } from 'rxclaude';
+import { checkHistory } from 'rxclaude/history';
 import type { ToolEntry } from 'rxclaude';
 import { refuse } from '../../../support/strictRules/refuse.js';
 import { isOpenServerCall } from '../../../support/strictRules/serverTools.js';

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { expectTypeOf } from 'expect-type';
-import { describe as describeCodec, descriptionOf } from '../../src/ioTs/describe.js';
+import { describeCodec, descriptionOf } from '../../src/ioTs/describeCodec.js';
 import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
 
 describe('describe', () => {

@@ -32,19 +32,19 @@ export interface CodecDescription {
  * @returns A codec of the same type.
  * @example
  * ```ts
- * import { describe, ioTsJsonSchema } from 'rxclaude';
+ * import { describeCodec, ioTsJsonSchema } from 'rxclaude';
  * import * as t from 'io-ts';
  *
  * const input = t.type({
- *   city: describe(t.string, 'The city, without its country'),
- *   days: describe(t.Int, { description: 'How many days ahead', minimum: 1, maximum: 14 }),
+ *   city: describeCodec(t.string, 'The city, without its country'),
+ *   days: describeCodec(t.Int, { description: 'How many days ahead', minimum: 1, maximum: 14 }),
  * });
  *
  * console.log(ioTsJsonSchema(input));
  * ```
  * @see {@link ioTsJsonSchema}
  */
-export function describe<C extends AnyCodec>(codec: C, description: string | CodecDescription): C {
+export function describeCodec<C extends AnyCodec>(codec: C, description: string | CodecDescription): C {
   const added = typeof description === 'string' ? { description } : description;
   const value = { ...descriptionOf(codec), ...added };
   return Object.create(Object.getPrototypeOf(codec) as object | null, {
@@ -53,7 +53,7 @@ export function describe<C extends AnyCodec>(codec: C, description: string | Cod
   }) as C;
 }
 
-/** What `describe` said of a codec. */
+/** What `describeCodec` said of a codec. */
 export function descriptionOf(codec: AnyCodec): CodecDescription {
   return (codec as { readonly [MARK]?: CodecDescription })[MARK] ?? {};
 }
