@@ -27,7 +27,7 @@ import type { Guard, ToolEntry } from './tools/Tool.js';
 import type { ClaudeClient, RequestOptions } from './transport/ClaudeClient.js';
 import { claudeStream } from './transport/claudeStream.js';
 import { claudeThread } from './transport/claudeThread.js';
-import { whenAborted } from './transport/whenAborted.js';
+import { whenAborted } from './transport/abort.js';
 
 /** How large things may be. What Claude can mend is told to Claude; the rest fails with a `LimitError`. */
 export interface ConverseLimits {

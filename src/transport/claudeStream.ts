@@ -4,16 +4,15 @@ import { checkCount } from '../errors/checkOption.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
-import { abortError } from './abortError.js';
+import { abortError, failOnAbort } from './abort.js';
 import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';
-import { createOrderCheck } from './createOrderCheck.js';
-import { failOnAbort } from './failOnAbort.js';
+import { createReplyOutlet } from './createReplyOutlet.js';
 import { readReply } from './readReply.js';
 
 /** Of one event, unless told otherwise: far more than the API sends. */
 const MAX_EVENT_CHARS = 16_777_216;
 
-/** How long a response may stay open behind `message_stop`, in milliseconds: nothing comes any more. */
+/** How long a response may stay open after `message_stop`, in milliseconds: nothing more comes. */
 const LONGEST_LINGERING = 1_000;
 
 /**
@@ -67,19 +66,18 @@ export function claudeStream(
   checkCount('claudeStream.maxEventChars', maxEventChars);
   const reply = new Observable<ClaudeEvent>((subscriber) => {
     const controller = new AbortController();
-    const check = createOrderCheck();
+    const outlet = createReplyOutlet(subscriber);
     let ended = false;
     const complete = (): void => {
       subscriber.complete();
     };
     subscriber.add(() => {
-      // Behind the end, this only has the SDK let go of the signal; an error made for it would cost more than that.
-      controller.abort(ended ? 'The reply has ended.' : undefined);
+      // After the end nothing is left to stop, and an abort costs as much as a few dozen events.
+      if (!ended) controller.abort();
     });
     readReply(() => client.messages.create(toParams(request), { ...requestOptions, signal: controller.signal }), {
       next: (event) => {
-        check.see(event);
-        subscriber.next(event);
+        outlet.next(event);
         if (event.type === 'message_stop') subscriber.add(asyncScheduler.schedule(complete, LONGEST_LINGERING));
       },
       error: (error) => {
@@ -90,9 +88,7 @@ export function claudeStream(
       },
       end: (facts) => {
         ended = true;
-        const truncated = check.end(facts);
-        if (truncated === undefined) subscriber.complete();
-        else subscriber.error(truncated);
+        outlet.end(facts);
       },
       add: (teardown) => {
         subscriber.add(teardown);

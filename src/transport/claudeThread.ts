@@ -4,7 +4,7 @@ import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';
 import { claudeStream } from './claudeStream.js';
-import { headerEntries } from './mergeHeaders.js';
+import { headerEntries } from './headers.js';
 
 const HEADER = 'anthropic-beta';
 const BETA = 'message-threads-2026-08-12';

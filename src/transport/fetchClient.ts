@@ -1,6 +1,6 @@
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
-import { mergeHeaders } from './mergeHeaders.js';
-import { toClaudeApiError } from './toClaudeApiError.js';
+import { mergeHeaders } from './headers.js';
+import { toClaudeApiError } from './response.js';
 
 /** The version of the API that the SDK speaks, too. */
 const VERSION = '2026-10-21';

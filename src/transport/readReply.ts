@@ -6,8 +6,8 @@ import { isAsyncIterable } from '../values/isAsyncIterable.js';
 import { isObject } from '../values/isObject.js';
 import { isPromiseLike } from '../values/isPromiseLike.js';
 import { pump } from '../values/pump.js';
-import type { EventSink } from './readEventStream.js';
-import { isEventStream, readResponse, unexpected, type SdkStream } from './readResponse.js';
+import { readResponse, type EventSink, type SdkStream } from './readResponse.js';
+import { isEventStream, unexpected } from './response.js';
 
 /** What takes the events of a reply, whatever form the client gives it. */
 export interface ReplySink extends EventSink {

@@ -1,9 +1,14 @@
 import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
-import { locate } from '../errors/locate.js';
-import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
+import { isObject } from '../values/isObject.js';
 import { pump } from '../values/pump.js';
-import { readEventStream, type EventSink } from './readEventStream.js';
-import { toClaudeApiError } from './toClaudeApiError.js';
+import { createReplyReader, type ReplyReader, type ReplyReceiver } from './createReplyReader.js';
+import { toClaudeApiError } from './response.js';
+
+/** What takes the events of a reply, and can stop the reading. */
+export interface EventSink extends ReplyReceiver {
+  /** Keeps a function that stops the reading. */
+  add(teardown: () => void): void;
+}
 
 /** The SDK's own stream over a response, which has read nothing of it yet. */
 export interface SdkStream extends AsyncIterable<unknown> {
@@ -11,33 +16,12 @@ export interface SdkStream extends AsyncIterable<unknown> {
 }
 
 /**
- * Whether a response is to be read here. Any other encoding, such as Bedrock's, is for the SDK to read.
- *
- * @throws UnexpectedResponseError when it is no stream at all.
- */
-export function isEventStream(response: Response): boolean {
-  const contentType = contentTypeOf(response);
-  if (/json|text\/html/.test(contentType)) throw unexpected(response);
-  return contentType.includes('text/event-stream');
-}
-
-/** The error for a response that is no stream of events. */
-export function unexpected(response: Response): UnexpectedResponseError {
-  const { headers, status } = response;
-  const found = `a body of type ${contentTypeOf(response) || 'that is not told'}`;
-  return new UnexpectedResponseError({ found, status, requestId: idOf(headers) });
-}
-
-function contentTypeOf({ headers }: Response): string {
-  return headers.get('content-type')?.toLowerCase() ?? '';
-}
-
-/**
- * Reads an event stream to its end.
+ * Reads an event stream to its end and hands on each event in the same tick as the bytes that complete it. Unlike the
+ * SDK's own stream it hands on `ping`, without which silence and death look the same.
  *
  * @param stream The SDK's own stream over it, when the SDK made the response.
  * @returns How it ended.
- * @throws the SDK's `APIError`, or ClaudeApiError where there is no SDK, for an `error` event.
+ * @throws the SDK's `APIError`, or ClaudeApiError where there is no SDK, for an `error` event; and what the reader throws.
  */
 export async function readResponse(
   response: Response,
@@ -45,22 +29,58 @@ export async function readResponse(
   stream?: SdkStream,
 ): Promise<Partial<TruncatedStreamFacts>> {
   const { body, observed } = withObserver(response, sink, stream);
-  const requestId = idOf(response.headers);
-  const { failure, ...end } = await readEventStream(body, sink).catch((error: unknown) => {
-    throw locate(error, { requestId }) as Error;
-  });
+  const reader = createReplyReader(response.headers, sink);
+  const broken = body === null ? {} : await readBody(body, reader, sink);
   await observed;
+  const { failure, ...facts } = reader.facts;
   if (failure !== undefined) throw await toApiError(failure, response.headers, stream);
-  return { requestId, ...end };
+  return { ...facts, ...broken };
 }
 
-function idOf(headers: Headers): string | undefined {
-  return headers.get('request-id') ?? undefined;
+/** @returns What broke the connection, if anything did. */
+async function readBody(
+  body: ReadableStream<Uint8Array>,
+  { feed, facts }: ReplyReader,
+  sink: EventSink,
+): Promise<{ readonly cause?: unknown }> {
+  const reader = body.getReader();
+  let open = true;
+  const leave = (): void => {
+    if (open) reader.cancel().catch(ignore);
+    open = false;
+  };
+  sink.add(leave);
+  try {
+    for (;;) {
+      let result: ReadableStreamReadResult<Uint8Array>;
+      try {
+        result = await reader.read();
+      } catch (cause) {
+        formatStack(cause);
+        return { cause };
+      }
+      if (sink.closed) return {};
+      feed(result.value);
+      if (facts.failure !== undefined) return {};
+      open = !result.done;
+      if (result.done) return {};
+    }
+  } finally {
+    leave();
+  }
+}
+
+/**
+ * Reads the stack of an error. Until then, V8 keeps the frames that it was made in, and so the body and its connection,
+ * for as long as somebody keeps the error. The SDK does, in the reason of a signal.
+ */
+function formatStack(error: unknown): void {
+  if (isObject(error)) Reflect.get(error, 'stack');
 }
 
 /**
  * With tracing on, the SDK watches its own stream and ends a span with it: then that stream gets a copy of the body and is
- * read along. Nobody waits for it but the end.
+ * read along. Only the end waits for it.
  */
 function withObserver(
   response: Response,
@@ -83,7 +103,7 @@ function withObserver(
 }
 
 function ignore(): void {
-  // The same events are read by ourselves.
+  // The same events are read by ourselves, and the body was left on purpose.
 }
 
 /** The same error that the SDK's own stream throws, made by that stream, for there can be two copies of the SDK's classes. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { ProtocolError } from 'rxclaude';
 import { createChunkDecoder } from '../../src/transport/createChunkDecoder.js';
-import { parseEvent } from '../../src/transport/parseEvent.js';
+import { parseEvent } from '../../src/transport/createReplyReader.js';
 import { cutAt, jsonText } from '../unit/json/jsonTexts.js';
 
 const runs = { numRuns: 2000 };

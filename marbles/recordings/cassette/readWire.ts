@@ -1,11 +1,9 @@
 import { Observable, type Subscriber } from 'rxjs';
-import { locate } from '../../../src/errors/locate.js';
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import { createChunkDecoder } from '../../../src/transport/createChunkDecoder.js';
-import { createEventReader } from '../../../src/transport/createEventReader.js';
-import { createOrderCheck } from '../../../src/transport/createOrderCheck.js';
-import { isEventStream, unexpected } from '../../../src/transport/readResponse.js';
-import { toClaudeApiError } from '../../../src/transport/toClaudeApiError.js';
+import { createReplyOutlet } from '../../../src/transport/createReplyOutlet.js';
+import { createReplyReader } from '../../../src/transport/createReplyReader.js';
+import { isEventStream, toClaudeApiError, unexpected } from '../../../src/transport/response.js';
 import type { CassetteResponse } from './Cassette.js';
 import { isHead, type WirePart } from './playExchange.js';
 
@@ -75,42 +73,26 @@ function readRefusal({ status, headers }: Response): BodyReader {
 }
 
 function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent>): BodyReader {
-  const check = createOrderCheck();
-  const requestId = headers.get('request-id') ?? undefined;
-  const reader = createEventReader({
+  const outlet = createReplyOutlet(subscriber);
+  const { facts, feed } = createReplyReader(headers, {
     next(event) {
-      check.see(event);
-      subscriber.next(event);
+      outlet.next(event);
     },
     get closed() {
       return subscriber.closed;
     },
     maxEventChars: Infinity,
   });
-  const read = (work: () => void): void => {
-    try {
-      work();
-    } catch (error) {
-      throw locate(error, { requestId }) as Error;
-    }
-    if (reader.facts.failure !== undefined) throw toClaudeApiError(reader.facts.failure, headers);
+  const read = (bytes: Uint8Array | undefined): void => {
+    feed(bytes);
+    if (facts.failure !== undefined) throw toClaudeApiError(facts.failure, headers);
   };
   return {
-    feed(bytes) {
-      read(() => {
-        reader.feed(bytes);
-      });
-    },
+    feed: read,
     end(broken) {
-      if (broken === undefined) {
-        read(() => {
-          reader.feed(undefined);
-        });
-      }
+      if (broken === undefined) read(undefined);
       // What a client cannot tell `claudeStream` in another way is told here: which request it was, and what broke it.
-      const truncated = check.end({ requestId, unnamed: reader.facts.unnamed, ...broken });
-      if (truncated === undefined) subscriber.complete();
-      else subscriber.error(truncated);
+      outlet.end({ ...facts, ...broken });
     },
   };
 }

@@ -2,7 +2,7 @@ import { asyncScheduler, type Observable, throwError } from 'rxjs';
 import { OptionError } from '../../../src/errors/OptionError.js';
 import type { RoundRequest } from '../../../src/events/RoundRequest.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
-import { failOnAbort } from '../../../src/transport/failOnAbort.js';
+import { failOnAbort } from '../../../src/transport/abort.js';
 import type { ScriptedClient, ScriptedRequest } from '../../session/scriptClaude.js';
 import { track } from '../../session/track.js';
 import type { Cassette } from './Cassette.js';
