@@ -1,9 +1,10 @@
 import { concatMap, from, Observable, take, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { NO_USAGE } from '../src/conversation/addUsage.js';
-import { INVALID_HISTORY, type InvalidHistory } from '../src/conversation/createHistoryGuard.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
-import { checkBudget, checkCount, checkFunction, checkGrace, checkWord } from '../src/errors/checkOption.js';
+import { checkBudget, checkCount, checkFunction, checkGrace } from '../src/errors/checkOption.js';
 import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
+import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
+import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
 import { createConversation } from './internal/createConversation.js';
 import { relay } from './internal/relay.js';
@@ -30,10 +31,11 @@ export interface ResumeConversationOptions {
   /** How long tools may go on when the conversation is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
   readonly grace?: number;
   /**
-   * What is done with a history that the API would refuse, before each request: `mend` it, and say so in `round_start`;
-   * fail with an `error`; or `ignore` it. Default: `mend`.
+   * Looks after the history, before each request and at the end: `mendingHistory()`, `strictHistory()` or `asIs` of
+   * `rxclaude/history`, or a policy of your own. Default: a call with an id that the conversation has already gets another
+   * one, and all else is sent as it is; in `converse`: `mendingHistory()`.
    */
-  readonly invalidHistory?: InvalidHistory;
+  readonly history?: HistoryPolicy;
 }
 
 /**
@@ -53,8 +55,7 @@ export interface ResumeConversationOptions {
  * the id of a `container` is carried on. After `pause_turn` the reply alone is sent back; that counts as a round.
  *
  * The request is copied when the conversation starts: later changes to it do not reach the conversation, and it is never
- * changed here. Before each request the history is checked by the rules of `checkHistory`; what the API would refuse is
- * mended, or is an error, as `invalidHistory` says.
+ * changed here. What its history holds that the API would refuse is for `history` to mend.
  *
  * Whatever ends a conversation, an error included, `conversation_end` comes, and its `messages` are a history that the
  * API accepts with a new user message behind it. What a reply had brought when it broke off stays in it: text, and calls
@@ -71,7 +72,7 @@ export interface ResumeConversationOptions {
  *
  * @param round What a round consists of: usually `claudeStream` with `accumulateToolInput`, `validateWith` and
  * `executeTools` behind it. Called when the round begins. Its context has what `executeTools` takes as `stop$`.
- * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `invalidHistory` (`mend`).
+ * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `history`.
  * @returns An operator from requests to events. Conversations follow one another when the source has several requests.
  * Unsubscribing unsubscribes from the round that runs, in the same tick.
  * Errors, behind `conversation_end`, with {@link MissingToolResultError} when a round brings no result for a call that
@@ -113,13 +114,13 @@ export function resumeConversation(
   round: Round,
   options: ResumeConversationOptions = {},
 ): OperatorFunction<ClaudeRequest, RoundEvent> {
-  const { maxRounds = 10, stopWhen = never, budget = {}, stop$, grace = 1_000, invalidHistory = 'mend' } = options;
+  const { maxRounds = 10, stopWhen = never, budget = {}, stop$, grace = 1_000, history = ownIds } = options;
   checkCount('resumeConversation.maxRounds', maxRounds);
   checkBudget('resumeConversation.budget', budget, Object.keys(NO_USAGE));
   checkFunction('resumeConversation.stopWhen', stopWhen);
   checkGrace('resumeConversation.grace', grace);
-  checkWord('resumeConversation.invalidHistory', invalidHistory, INVALID_HISTORY);
-  const settings = { maxRounds, stopWhen, budget, grace, invalidHistory };
+  checkFunction('resumeConversation.history', history);
+  const settings = { maxRounds, stopWhen, budget, grace, history };
 
   const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
     new Observable((out) => {

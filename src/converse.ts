@@ -8,7 +8,6 @@ import { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith } from '../operators/validateWith.js';
 import { NO_USAGE } from './conversation/addUsage.js';
-import { INVALID_HISTORY } from './conversation/createHistoryGuard.js';
 import {
   checkBound,
   checkBudget,
@@ -16,11 +15,11 @@ import {
   checkFunction,
   checkGrace,
   checkMilliseconds,
-  checkWord,
 } from './errors/checkOption.js';
 import type { ClaudeEvent } from './events/ClaudeEvent.js';
 import type { RoundRequest } from './events/RoundRequest.js';
 import type { RoundEvent } from './events/RoundEvent.js';
+import { mendingHistory } from './history/mendingHistory.js';
 import { DEEPEST_JSON, LONGEST_JSON } from './json/parseJson.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
 import type { Guard, ToolEntry } from './tools/Tool.js';
@@ -102,7 +101,7 @@ const LONGEST_SILENCE = 120_000;
  *
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
- * @param options `maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `invalidHistory`; `concurrency`, `toolTimeout`,
+ * @param options `maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `history`; `concurrency`, `toolTimeout`,
  * `guard`, `retry`, `breaker`, `limits`, `timeout`, `threads`, `requestOptions`.
  * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
  * usage and the number of rounds, also before an error.
@@ -150,7 +149,7 @@ export function converse(
       : (next: RoundRequest) => claudeStream(client, next, streamOptions);
     const stop$ = merge(from(options.stop$ ?? EMPTY), signal == null ? EMPTY : whenAborted(client, signal));
     return of(tools === undefined ? request : { ...request, tools }).pipe(
-      resumeConversation(toRound(stream), { ...options, stop$ }),
+      resumeConversation(toRound(stream), { ...options, history: options.history ?? mendingHistory(), stop$ }),
     );
   });
 }
@@ -197,7 +196,7 @@ function checkOptions({
   checkFunction('converse.guard', options.guard);
   checkGrace('converse.grace', options.grace);
   checkMilliseconds('converse.toolTimeout', toolTimeout);
-  checkWord('converse.invalidHistory', options.invalidHistory, INVALID_HISTORY);
+  checkFunction('converse.history', options.history);
   for (const limit of ['first', 'each', 'total'] as const)
     checkMilliseconds(`converse.timeout.${limit}`, timeout[limit]);
   checkBound('converse.limits.maxInputChars', limits.maxInputChars, LONGEST_JSON);

@@ -21,7 +21,6 @@ export {
   type RoundContext,
 } from '../operators/resumeConversation.js';
 export { retryRound, type RetryPolicy } from '../operators/retryRound.js';
-export type { InvalidHistory } from './conversation/createHistoryGuard.js';
 export { snapshots, type SnapshotsOptions } from '../operators/snapshots.js';
 export { textDeltas, type TextDeltasOptions } from '../operators/textDeltas.js';
 export { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';

@@ -225,7 +225,7 @@ it.each<[string, unknown]>([
   ['maxRounds', 0],
   ['budget.output_tokens', 0],
   ['grace', -1],
-  ['invalidHistory', 'repair'],
+  ['history', 'mend'],
   ['toolTimeout', 0],
   ['timeout.first', 0],
   ['timeout.each', -1],

@@ -1,10 +1,12 @@
 import { concat, of, throwError, type Observable } from 'rxjs';
 import { HistoryError, OptionError, resumeConversation } from '../../src/index.js';
-import { checkHistory, mendHistory } from '../../src/history/index.js';
-import type { ClaudeRequest, InvalidHistory, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
+import type { ClaudeRequest, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
+import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';
+import type { HistoryKeeper, HistoryPolicy } from '../../src/history/index.js';
 import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../../src/index.js';
 import {
   apiError,
+  blockStart,
   blockStop,
   marble,
   messageStart,
@@ -86,7 +88,7 @@ describe('a history that the API would refuse', () => {
   });
 
   it('is mended, and the round_start says so', () => {
-    const { sent, starts, end } = hold(open, [calling, answer]);
+    const { sent, starts, end } = hold(open, [calling, answer], { history: mendingHistory() });
     expect(sent.map(({ messages }) => checkHistory(messages))).toEqual([[], []]);
     expect(starts[0]!.mended).toMatchObject([{ code: 'call_answered', path: 'messages.1.content.0' }]);
     expect(starts[0]!.request).toBe(sent[0]);
@@ -96,10 +98,10 @@ describe('a history that the API would refuse', () => {
   });
 
   it('is mended once: later rounds go on from there, and say nothing of it', () => {
-    const { sent, starts } = hold(open, [calling, answer]);
+    const { sent, starts } = hold(open, [calling, answer], { history: mendingHistory() });
     expect(sent[1]!.messages.slice(0, sent[0]!.messages.length)).toEqual(sent[0]!.messages);
     expect(starts[1]).not.toHaveProperty('mended');
-    expect(hold(q, [answer]).starts[0]).not.toHaveProperty('mended');
+    expect(hold(q, [answer], { history: mendingHistory() }).starts[0]).not.toHaveProperty('mended');
   });
 
   marble('is an error where it is not to be mended, before anything is sent', ({ cold, flush, expectEvents }) => {
@@ -111,15 +113,18 @@ describe('a history that the API would refuse', () => {
     // Even then the history that is left behind can be sent.
     const { messages } = mendHistory(open.messages, open.tools);
     const C = { reason: 'error', rounds: 0, message: undefined, error, messages: exactly(messages) };
-    const conversation = source.pipe(resumeConversation(round, { invalidHistory: 'error' }));
+    const conversation = source.pipe(resumeConversation(round, { history: strictHistory() }));
     expectEvents(conversation).toBe(expected, { C, '#': error });
     expect(checkHistory(messages)).toEqual([]);
     flush();
     expect(round).not.toHaveBeenCalled();
   });
 
-  it('is sent as it is where that is asked for, and left behind as it is', () => {
-    const { sent, starts, end } = hold(open, [answer], { invalidHistory: 'ignore' });
+  it.each([
+    ['by default', {}],
+    ['where that is asked for', { history: asIs }],
+  ])('is sent as it is %s, and left behind as it is', (_, options) => {
+    const { sent, starts, end } = hold(open, [answer], options);
     expect(sent[0]!.messages).toEqual(open.messages);
     expect(starts[0]).not.toHaveProperty('mended');
     expect(end.messages).toEqual([...open.messages, said(hi)]);
@@ -135,13 +140,13 @@ describe('a history that the API would refuse', () => {
     } as unknown as RoundEvent);
 
     it('is mended, too', () => {
-      const { sent, starts } = hold(q, [[s, k, c, w, m, unsendable], answer]);
+      const { sent, starts } = hold(q, [[s, k, c, w, m, unsendable], answer], { history: mendingHistory() });
       expect(starts.map(({ mended }) => mended?.map(({ code }) => code))).toEqual([undefined, ['result_changed']]);
       expect(checkHistory(sent[1]!.messages)).toEqual([]);
     });
 
     it('is an error, too: behind what had come', () => {
-      const seen = hold(q, [[s, k, c, w, m, unsendable], answer], { invalidHistory: 'error' });
+      const seen = hold(q, [[s, k, c, w, m, unsendable], answer], { history: strictHistory() });
       expect(seen.error).toMatchObject({ defects: [{ code: 'non_text_in_error_result' }] });
       expect(seen.values.slice(-2)).toMatchObject([
         { type: 'round_end' },
@@ -151,10 +156,154 @@ describe('a history that the API would refuse', () => {
     });
   });
 
-  it.each(['repair', '', null, true])('cannot be dealt with by %p, which is refused at once', (invalidHistory) => {
-    const refusing = () => resumeConversation(() => answer, { invalidHistory: invalidHistory as InvalidHistory });
+  it.each(['mend', '', null, true, {}])('cannot be dealt with by %p, which is refused at once', (history) => {
+    const refusing = () => resumeConversation(() => answer, { history: history as HistoryPolicy });
     expect(refusing).toThrow(OptionError);
-    expect(refusing).toThrow('resumeConversation.invalidHistory');
+    expect(refusing).toThrow('resumeConversation.history');
+  });
+});
+
+describe('an id that a call of the conversation had before', () => {
+  const policies: [string, Parameters<typeof resumeConversation>[1]][] = [
+    ['by default', {}],
+    ['in a mended history', { history: mendingHistory() }],
+  ];
+  const idsIn = (messages: readonly { readonly content: unknown }[]) =>
+    [...JSON.stringify(messages).matchAll(/"(?:tool_use_)?id":"(\w+)"/g)].map(([, id]) => id);
+
+  it.each(policies)('is replaced %s, in the call and in its result', (_, options) => {
+    const { sent, starts, end } = hold(q, [calling, calling, calling, answer], options);
+    const [first, second, third] = ['toolu_weather', 'toolu_weather_2', 'toolu_weather_3'];
+    expect(idsIn(sent[3]!.messages)).toEqual([first, first, second, second, third, third]);
+    expect(idsIn(end.messages)).toEqual(idsIn(sent[3]!.messages));
+    expect(starts.map(({ mended }) => mended?.map(({ code, path }) => [code, path]))).toEqual([
+      undefined,
+      undefined,
+      [
+        ['id_renamed', 'messages.3.content.0'],
+        ['id_renamed', 'messages.4.content.0'],
+      ],
+      [
+        ['id_renamed', 'messages.5.content.0'],
+        ['id_renamed', 'messages.6.content.0'],
+      ],
+    ]);
+  });
+
+  it.each(policies)('is replaced %s where the first call was in the history that was given', (_, options) => {
+    const before = [...q.messages, said(k.content_block), answered(answerTo('weather', 'rainy'))];
+    const request = frozen({ ...q, tools: open.tools, messages: [...before, { role: 'user', content: 'And now?' }] });
+    const { sent, end } = hold(request as ClaudeRequest, [calling, answer], options);
+    expect(sent[0]!.messages).toEqual(request.messages);
+    expect(idsIn(sent[1]!.messages.slice(4))).toEqual(['toolu_weather_2', 'toolu_weather_2']);
+    expect(checkHistory(end.messages)).toEqual([]);
+  });
+
+  it.each(policies)('is replaced %s in what a reply leaves that broke off', (_, options) => {
+    const { end } = hold(q, [calling, [s, k, c]], options);
+    expect(end.reason).toBe('error');
+    expect(idsIn(end.messages.slice(3))).toEqual(['toolu_weather_2', 'toolu_weather_2']);
+    expect(checkHistory(end.messages)).toEqual([]);
+  });
+
+  it('is replaced in server tools and their results, also where these come a round later', () => {
+    const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} };
+    const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] };
+    const pausing = (...blocks: Parameters<typeof blockStart>[0][]) => [
+      s,
+      ...blocks.flatMap((block, index) => [blockStart(block, index), blockStop(index)]),
+      stop('pause_turn'),
+      m,
+    ];
+    const begins = pausing(search);
+    const ends = pausing(found, search);
+    const { sent } = hold(q, [begins, ends, ends, answer]);
+    expect(idsIn(sent[3]!.messages)).toEqual([
+      ...['srvtoolu_1', 'srvtoolu_1', 'srvtoolu_1_2'],
+      ...['srvtoolu_1_2', 'srvtoolu_1_3'],
+    ]);
+    expect(checkHistory(sent[3]!.messages)).toEqual([]);
+  });
+
+  it('is left alone where all is, and an error where nothing is mended', () => {
+    const { sent, starts } = hold(q, [calling, calling, answer], { history: asIs });
+    expect(new Set(idsIn(sent[2]!.messages))).toEqual(new Set(['toolu_weather']));
+    expect(starts[2]).not.toHaveProperty('mended');
+    const { error, end } = hold({ ...q, tools: open.tools! }, [calling], { history: strictHistory() });
+    expect(error).toMatchObject({ defects: [{ code: 'duplicate_tool_use_id' }], round: 2 });
+    expect(checkHistory(end.messages)).toEqual([]);
+  });
+});
+
+describe('a policy of one’s own', () => {
+  /** Notes what it is asked, and answers as it is told. */
+  const noting = (answers: Partial<HistoryKeeper> = {}) => {
+    const asked: unknown[] = [];
+    const history: HistoryPolicy = (tools) => {
+      asked.push({ tools });
+      return {
+        admit: (request) => {
+          asked.push({ admit: request.messages.length });
+          return answers.admit?.(request) ?? { request };
+        },
+        leave: (messages) => {
+          asked.push({ leave: messages.length });
+          return answers.leave?.(messages) ?? messages;
+        },
+      };
+    };
+    return { history, asked };
+  };
+  const boom = new Error('boom');
+  const fail = () => {
+    throw boom;
+  };
+
+  it('is made anew for each conversation, asked before each request, and once at the end', () => {
+    const { history, asked } = noting();
+    const conversation = of(open, q).pipe(
+      resumeConversation((_, number) => (number === 1 ? calling : answer), { history }),
+    );
+    const once = [{ tools: open.tools }, { admit: 3 }, { admit: 5 }, { leave: 6 }];
+    const twice = [{ tools: undefined }, { admit: 1 }, { admit: 3 }, { leave: 4 }];
+    observe(conversation);
+    expect(asked).toEqual([...once, ...twice]);
+    observe(conversation);
+    expect(asked).toEqual([...once, ...twice, ...once, ...twice]);
+  });
+
+  it('says what is sent, what goes on from there, what round_start tells, and what is left', () => {
+    const changes = [{ code: 'message_removed', path: 'messages.0', message: 0, text: 'Gone.' }] as const;
+    const hello = frozen([{ role: 'user' as const, content: 'Hello' }]);
+    const { history } = noting({
+      admit: (request) =>
+        request.messages.length > 1
+          ? { request }
+          : { request: { ...request, messages: hello, model: 'another' }, mended: changes },
+      leave: (messages) => messages.slice(-1),
+    });
+    const { sent, starts, end } = hold(q, [calling, answer], { history });
+    expect(sent.map(({ model, messages }) => [model, messages[0]])).toEqual([
+      ['another', hello[0]],
+      ['another', hello[0]],
+    ]);
+    expect(starts.map(({ mended }) => mended)).toEqual([changes, undefined]);
+    expect(end.messages).toEqual([said(hi)]);
+  });
+
+  it('that throws before a request ends the conversation, and is asked what is left', () => {
+    for (const [round, length] of [1, 3].entries()) {
+      const { history, asked } = noting({
+        admit: ({ messages, ...request }) =>
+          messages.length < length ? { request: { messages, ...request } } : fail(),
+      });
+      const { sent, end, error } = hold(q, [calling, answer], { history });
+      expect(error).toBe(boom);
+      expect(sent).toHaveLength(round);
+      expect(end).toMatchObject({ reason: 'error', error: boom, rounds: round });
+      expect(end.messages).toHaveLength(length);
+      expect(asked.at(-1)).toEqual({ leave: length });
+    }
   });
 });
 

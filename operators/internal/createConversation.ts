@@ -1,8 +1,8 @@
 import { expand, Observable, of, queueScheduler, Subscription, subscribeOn, type Subscriber } from 'rxjs';
 import { NO_USAGE } from '../../src/conversation/addUsage.js';
-import { createHistoryGuard, type InvalidHistory } from '../../src/conversation/createHistoryGuard.js';
 import { endConversation, endRound, type EndLimits, type RoundState } from '../../src/conversation/endRound.js';
 import { locate } from '../../src/errors/locate.js';
+import type { HistoryPolicy } from '../../src/history/HistoryPolicy.js';
 import { deepFreeze } from '../../src/values/deepFreeze.js';
 import type { ConversationControl } from '../../src/events/ConversationControl.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
@@ -16,7 +16,7 @@ import { toRoundStart } from './toRoundStart.js';
 export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
   /** How long tools may go on when they are stopped, in milliseconds. */
   readonly grace: number;
-  readonly invalidHistory: InvalidHistory;
+  readonly history: HistoryPolicy;
 }
 
 /** A conversation that has not begun. */
@@ -39,7 +39,7 @@ export function createConversation(
   round: Round,
   settings: ConversationSettings,
 ): Conversation {
-  const history = createHistoryGuard(settings.invalidHistory, request.tools);
+  const history = settings.history(request.tools);
   const first: RoundState = {
     request,
     round: 1,
@@ -62,7 +62,7 @@ export function createConversation(
     running.unsubscribe();
     const outcome = current.outcome(failure === undefined ? STOPPED : BROKEN_OFF, failure?.error);
     const event = endConversation(current.state, outcome, reason);
-    out.next({ ...event, messages: history.leave(event.messages), ...failure });
+    out.next({ ...event, messages: history.leave(event.messages).map((message) => deepFreeze(message)), ...failure });
     if (failure === undefined) out.complete();
     else out.error(failure.error);
   };

@@ -52,10 +52,10 @@ export interface HistoryDefect {
   readonly code: HistoryDefectCode;
   /** Where it is, as the API writes it: `messages.2.content.0`, `messages.2`, `tools.1.custom.name`. */
   readonly path: string;
-  /** The index of the message; `undefined` for what concerns the tools. */
-  readonly message: number | undefined;
-  /** The index of the block in its message; `undefined` for what concerns more than one block. */
-  readonly block: number | undefined;
+  /** The index of the message; absent for what concerns the tools. */
+  readonly message?: number;
+  /** The index of the block in its message; absent for what concerns more than one block. */
+  readonly block?: number;
   /** The API's own words for it, with its indexes and ids. */
   readonly wording: string;
 }

@@ -47,7 +47,7 @@ export function reportBlock(report: Report, { origin }: Cell, code: HistoryChang
 
 /** Tells of a change to a message as a whole. */
 export function reportMessage(report: Report, message: number, code: HistoryChangeCode, text: string): void {
-  report({ code, path: `messages.${String(message)}`, message, block: undefined, text });
+  report({ code, path: `messages.${String(message)}`, message, text });
 }
 
 /** The draft with other cells; the same draft when they are the same. */

@@ -40,12 +40,12 @@ export function flawDefect(
 /** What is wrong with a message as a whole. */
 export function messageDefect(code: HistoryDefectCode, message: number, words: string, field = ''): HistoryDefect {
   const path = `messages.${String(message)}${field}`;
-  return { code, path, message, block: undefined, wording: `${path}: ${words}` };
+  return { code, path, message, wording: `${path}: ${words}` };
 }
 
 /** What is wrong with the tools, or with the history as far as it needs them. */
 export function toolsDefect(code: HistoryDefectCode, path: string, wording: string): HistoryDefect {
-  return { code, path, message: undefined, block: undefined, wording };
+  return { code, path, wording };
 }
 
 /** The path of a block, as the API writes it. */

@@ -11,7 +11,7 @@ export const MOST_CACHE_MARKS = 4;
 export function createCacheMarks(definitions: readonly Fields[] = []): Follower {
   let marks = definitions.filter(isMarked).length;
   let surplus: Omit<HistoryDefect, 'code' | 'wording'> | undefined;
-  if (marks > MOST_CACHE_MARKS) surplus = { path: 'tools', message: undefined, block: undefined };
+  if (marks > MOST_CACHE_MARKS) surplus = { path: 'tools' };
 
   return {
     see({ index, blocks }) {

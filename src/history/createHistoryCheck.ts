@@ -74,7 +74,7 @@ function ownDefects(message: SeenMessage): HistoryDefect[] {
 function emptiness({ index, role, blocks, isString }: SeenMessage): HistoryDefect[] {
   if (isBlank(blocks)) {
     const path = `messages.${String(index)}`;
-    return [{ code: 'blank_text', path, message: index, block: undefined, wording: BLANK }];
+    return [{ code: 'blank_text', path, message: index, wording: BLANK }];
   }
   const isEmpty = blocks.length === 0 || (isString && blocks[0]?.['text'] === '');
   if (role !== 'user' || !isEmpty) return [];

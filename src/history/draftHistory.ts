@@ -4,10 +4,21 @@ import { extraMessageFields } from './blockFields.js';
 import { mendCell, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
 import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
 
-/** The history as drafts: without what is no message and no block, and with every block right in itself. */
-export function draftHistory(messages: readonly unknown[], report: Report): Draft[] {
+/**
+ * The history as drafts: without what is no message and no block, and with every block right in itself.
+ *
+ * @param from The index of the first message in the whole history.
+ * @param isKept Whether the blocks of a role are kept as they are.
+ */
+export function draftHistory(
+  messages: readonly unknown[],
+  report: Report,
+  from = 0,
+  isKept: (role: Role) => boolean = () => false,
+): Draft[] {
   let order = 0;
-  return Array.from(messages, (value, index): Draft[] => {
+  return Array.from(messages, (value, at): Draft[] => {
+    const index = from + at;
     const message = readMessage(value, index);
     const first = order;
     order += message.role === undefined ? 1 : message.blocks.length;
@@ -15,11 +26,18 @@ export function draftHistory(messages: readonly unknown[], report: Report): Draf
       reportMessage(report, index, 'message_removed', 'What is no message was removed.');
       return [];
     }
-    return [draftMessage(value as Fields, message, message.role, first, report)];
+    return [draftMessage(value as Fields, message, message.role, first, isKept(message.role), report)];
   }).flat();
 }
 
-function draftMessage(original: Fields, seen: SeenMessage, role: Role, first: number, report: Report): Draft {
+function draftMessage(
+  original: Fields,
+  seen: SeenMessage,
+  role: Role,
+  first: number,
+  isKept: boolean,
+  report: Report,
+): Draft {
   const { index, blocks, isString } = seen;
   if (extraMessageFields(original, role).length > 0) {
     reportMessage(report, index, 'field_removed', 'Fields that the API does not know were removed from a message.');
@@ -30,7 +48,7 @@ function draftMessage(original: Fields, seen: SeenMessage, role: Role, first: nu
     isChanged: false,
   }));
   const draft: Draft = { role, cells, original: { index, message: original, cells } };
-  return isString ? draft : withCells(draft, mendCells(cells, role, report));
+  return isString || isKept ? draft : withCells(draft, mendCells(cells, role, report));
 }
 
 function mendCells(cells: readonly Cell[], role: Role, report: Report): Cell[] {

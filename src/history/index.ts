@@ -1,3 +1,7 @@
+export { asIs } from './asIs.js';
 export { checkHistory } from './checkHistory.js';
-export type { HistoryMessage } from './HistoryMessage.js';
 export { mendHistory, type MendedHistory } from './mendHistory.js';
+export { mendingHistory } from './mendingHistory.js';
+export { strictHistory } from './strictHistory.js';
+export type { AdmittedRequest, HistoryKeeper, HistoryPolicy } from './HistoryPolicy.js';
+export type { HistoryMessage } from './HistoryMessage.js';

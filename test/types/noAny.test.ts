@@ -109,6 +109,8 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ClaudeStreamOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.RoundContext>>().toBeNever();
     expectTypeOf<AnyIn<Library.Guard>>().toBeNever();
+    expectTypeOf<Leaks<History.AdmittedRequest>>().toBeNever();
+    expectTypeOf<Leaks<History.HistoryKeeper>>().toBeNever();
     expectTypeOf<Leaks<Library.HistoryDefect>>().toBeNever();
     expectTypeOf<Leaks<Library.HistoryChange>>().toBeNever();
     expectTypeOf<Leaks<History.MendedHistory<History.HistoryMessage>>>().toBeNever();

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkHistory } from 'rxclaude/history';
 import type { ToolEntry } from 'rxclaude';
+import { checkHistory } from 'rxclaude/history';
 import { refuse } from '../../../support/strictRules/refuse.js';
 import { isOpenServerCall } from '../../../support/strictRules/serverTools.js';
 import { blocksOf, readView, type Block, type WireMessage } from '../../../support/strictRules/view.js';
