@@ -1,4 +1,4 @@
-export { converse, type ConverseLimits, type ConverseOptions } from './converse.js';
+export { converse, type ConverseOptions } from './converse.js';
 
 export { claudeStream } from './transport/claudeStream.js';
 export { claudeThread } from './transport/claudeThread.js';

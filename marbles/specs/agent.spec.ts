@@ -19,7 +19,7 @@ const question: ClaudeRequest = {
 const options: ConverseOptions = {
   retry: { minDelay: 4, random: () => 1 },
   timeout: { each: 15 },
-  toolTimeout: 40,
+  tools: { timeout: 40 },
 };
 
 marble('an agent, from its first word to its last', (helpers) => {

@@ -194,7 +194,7 @@ describe('an end that is asked for', () => {
     const client = scriptClaude();
     const signal = AbortSignal.abort(new Error('enough'));
     const C = { reason: 'error', rounds: 0, messages: [user], usage_estimated: false };
-    const run = converse(client, ask(), { requestOptions: { signal } });
+    const run = converse(client, ask(), { stream: { signal } });
     expectEvents(run).toBe(expected, { C, '#': new Error('enough') });
     expectRequests(client).toBe([]);
   });
@@ -208,7 +208,7 @@ describe('an end that is asked for', () => {
       const { reply, scriptClaude, tool, expectEvents, expectRequests } = helpers;
       const controller = new AbortController();
       const client = scriptClaude(reply(diagram, values));
-      const options = { retry: { ...retry, minDelay: 99 }, requestOptions: { signal: controller.signal } };
+      const options = { retry: { ...retry, minDelay: 99 }, stream: { signal: controller.signal } };
       const enough = new Error('enough');
       const C = { reason: 'error', error: enough };
       expectEvents(converse(client, ask(tool('weather', '-')), options)).toBe(expected, { C, '#': enough });
@@ -220,30 +220,30 @@ describe('an end that is asked for', () => {
   });
 });
 
-it.each<[string, unknown]>([
-  ['concurrency', 0],
-  ['maxRounds', 0],
-  ['budget.output_tokens', 0],
-  ['grace', -1],
-  ['history', 'mend'],
-  ['toolTimeout', 0],
-  ['timeout.first', 0],
-  ['timeout.each', -1],
-  ['timeout.total', '5'],
-  ['retry.retries', -1],
-  ['retry.minDelay', 0],
-  ['retry.maxDelay', NaN],
-  ['retry.maxRetryAfter', 2 ** 31],
-  ['limits.maxEventChars', 0],
-  ['limits.maxInputChars', Infinity],
-  ['limits.maxInputDepth', 513],
-  ['limits.maxResultChars', 1.5],
-  ['limits.maxFileChars', 0],
-  ['limits.maxBufferedChars', '5'],
-])('refuses a bad %s at once, in its own words', (path, value) => {
+it.each<[string, unknown, string]>([
+  ['tools.concurrency', 0, 'executeTools.concurrency'],
+  ['tools.timeout', 0, 'executeTools.timeout'],
+  ['tools.maxResultChars', 1.5, 'executeTools.maxResultChars'],
+  ['tools.maxFileChars', 0, 'executeTools.maxFileChars'],
+  ['maxRounds', 0, 'resumeConversation.maxRounds'],
+  ['budget.output_tokens', 0, 'resumeConversation.budget.output_tokens'],
+  ['grace', -1, 'executeTools.grace'],
+  ['history', 'mend', 'resumeConversation.history'],
+  ['timeout.first', 0, 'timeoutGuard.first'],
+  ['timeout.each', -1, 'timeoutGuard.each'],
+  ['timeout.total', '5', 'timeoutGuard.total'],
+  ['retry.retries', -1, 'retryRound.retries'],
+  ['retry.minDelay', 0, 'retryRound.minDelay'],
+  ['retry.maxDelay', NaN, 'retryRound.maxDelay'],
+  ['retry.maxRetryAfter', 2 ** 31, 'retryRound.maxRetryAfter'],
+  ['stream.maxEventChars', 0, 'claudeStream.maxEventChars'],
+  ['input.maxInputChars', Infinity, 'accumulateToolInput.maxInputChars'],
+  ['input.maxInputDepth', 513, 'accumulateToolInput.maxInputDepth'],
+  ['input.maxBufferedChars', '5', 'validateWith.maxBufferedChars'],
+])('refuses a bad %s at once, in the words of the operator that it is for', (path, value, name) => {
   const [option, field] = path.split('.') as [string, string | undefined];
   const options = { [option]: field === undefined ? value : { [field]: value } } as ConverseOptions;
   const refusing = () => converse({ messages: { create: () => of() } }, ask(), options);
   expect(refusing).toThrow(OptionError);
-  expect(refusing).toThrow(`\`converse.${path}\``);
+  expect(refusing).toThrow(`\`${name}\``);
 });

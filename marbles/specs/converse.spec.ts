@@ -112,7 +112,7 @@ describe('a conversation', () => {
 
     const weather = tool('weather', '---------(r|)');
     const time = tool('time', '-----(r|)');
-    expectEvents(converse(scriptClaude(one, two), ask(weather, time), { concurrency: 1 })).toBe(expected);
+    expectEvents(converse(scriptClaude(one, two), ask(weather, time), { tools: { concurrency: 1 } })).toBe(expected);
     expectRuns(weather).toBe(weatherRun);
     expectRuns(time).toBe(timeRun);
   });
@@ -301,7 +301,7 @@ describe('the parts of the pipeline', () => {
     expect(second.messages[1]).toMatchObject({ content: [{ type: 'tool_use', input: { city: 1 } }] });
   });
 
-  it('get `maxRounds`, `stopWhen` and `requestOptions`', () => {
+  it('get `maxRounds`, `stopWhen` and the options of the stream', () => {
     const end = (options: object) => {
       const create = jest.fn(() => of(...message(toolUse('toolu_1', 'weather'))));
       const { values } = observe(converse({ messages: { create } }, ask(fakeTool('weather', () => 'sunny')), options));
@@ -311,11 +311,11 @@ describe('the parts of the pipeline', () => {
     expect(end({ maxRounds: 3 })[0]).toMatchObject({ reason: 'max_rounds', rounds: 3 });
     expect(end({ stopWhen: () => true })[0]).toMatchObject({ reason: 'stop_when', rounds: 1 });
     const headers = { 'x-from': 'a test' };
-    expect(end({ requestOptions: { headers } })[1]).toMatchObject([{ stream: true }, { headers }]);
+    expect(end({ stream: { headers } })[1]).toMatchObject([{ stream: true }, { headers }]);
   });
 
   it.each([
-    ['concurrency', { concurrency: 0 }, OptionError],
+    ['concurrency', { tools: { concurrency: 0 } }, OptionError],
     ['maxRounds', { maxRounds: 0 }, OptionError],
     ['timeout', { timeout: { each: -1 } }, OptionError],
   ])('refuse a bad %s at once', (_, options, error) => {

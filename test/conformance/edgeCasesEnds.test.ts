@@ -214,7 +214,7 @@ describe('49: maxRounds reached with pending calls', () => {
       return NEVER;
     });
     const rounds = [{ events: callsReply({ id: 't1', name: 'stuck' }, { id: 't2', name: 'echo' }) }];
-    const options = { stop$, grace: 5, concurrency: 1 };
+    const options = { stop$, grace: 5, tools: { concurrency: 1 } };
 
     const held = await talk(await strict(rounds), rounds, [stuck, echo], options);
 

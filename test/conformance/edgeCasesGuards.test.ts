@@ -51,7 +51,7 @@ describe('54: approval denied', () => {
       const watch = watchRejections();
       const { pay, runs } = payment(own ? guard : undefined);
 
-      const held = await talk(await strict(rounds), rounds, [pay], own ? {} : { guard });
+      const held = await talk(await strict(rounds), rounds, [pay], own ? {} : { tools: { guard } });
 
       expectSound(held);
       expect(runs).toEqual([{ euros: 5 }]);
@@ -82,7 +82,11 @@ describe('54: approval stays pending', () => {
       signals.push(signal);
       return verdict;
     };
-    const asked = converse(sdkClient(server.url), { ...question, tools: [pay] }, { guard, ...options });
+    const asked = converse(
+      sdkClient(server.url),
+      { ...question, tools: [pay] },
+      { ...options, tools: { ...options.tools, guard } },
+    );
     const running = start(asked);
     await running.until(({ type }) => type === 'message_stop');
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
@@ -132,7 +136,7 @@ describe('54: approval stays pending', () => {
   });
 
   it('54: the tool limit counts while it is pending: is_error result, the run goes on', async () => {
-    const { running, runs, server } = await asking({ toolTimeout: 20 });
+    const { running, runs, server } = await asking({ tools: { timeout: 20 } });
 
     const { events, error } = await running.outcome;
 

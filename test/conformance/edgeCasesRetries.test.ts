@@ -174,14 +174,14 @@ describe('28: HTTP 429', () => {
   });
   const hour = { 'retry-after': '3600' };
   /** The SDK itself would wait for the hour. */
-  const requestOptions = { maxRetries: 0 };
+  const stream = { maxRetries: 0 };
   const client = (url: string) => sdkClient(url, { maxRetries: 2 });
 
   it('28: retry-after 3600: the wait is capped by maxRetryAfter', async () => {
     const server = await bytes(limited(hour), sse(answer));
     const retry = { maxRetryAfter: 20 };
 
-    const { events, error: failed } = await run(converse(client(server.url), question, { retry, requestOptions }));
+    const { events, error: failed } = await run(converse(client(server.url), question, { retry, stream }));
 
     expect(failed).toBeUndefined();
     expect(only(events, 'round_retry')).toMatchObject([{ attempt: 1, delay: 20, error: { status: 429 } }]);
@@ -190,7 +190,7 @@ describe('28: HTTP 429', () => {
 
   it('28: retry-after 3600: a minute at most, unless told otherwise', async () => {
     const server = await bytes(limited(hour));
-    const running = start(converse(client(server.url), question, { requestOptions }));
+    const running = start(converse(client(server.url), question, { stream }));
     expect(await running.until(isRetry)).toMatchObject({ delay: 60_000 });
     running.subscription.unsubscribe();
   });
@@ -201,9 +201,7 @@ describe('28: HTTP 429', () => {
   ])('28: a spend cap, %s: fails fast', async (_what, headers, details) => {
     const server = await bytes(limited(headers, details), sse(answer));
 
-    const { events, error: failed } = await run(
-      converse(client(server.url), question, { retry: quick, requestOptions }),
-    );
+    const { events, error: failed } = await run(converse(client(server.url), question, { retry: quick, stream }));
 
     expect(failed).toBeInstanceOf(RateLimitError);
     expect(endOf(events)).toMatchObject({ reason: 'error', error: failed });

@@ -39,7 +39,7 @@ it('19: external AbortSignal aborted before subscribe: APIUserAbortError, zero r
   const requestOptions = { signal: AbortSignal.abort() };
 
   const alone = await run(claudeStream(sdkClient(server.url), question, requestOptions));
-  const whole = await run(converse(sdkClient(server.url), question, { requestOptions }));
+  const whole = await run(converse(sdkClient(server.url), question, { stream: requestOptions }));
 
   for (const { error } of [alone, whole]) expect(error).toBeInstanceOf(APIUserAbortError);
   expect(alone.events).toEqual([]);
@@ -80,7 +80,7 @@ describe('20: raw SDK loop ends but controller.signal.aborted', () => {
     const server = await bytes(sse(answer.slice(0, 4), 'hang'));
     const controller = new AbortController();
     const requestOptions = { signal: controller.signal };
-    const running = start(converse(sdkClient(server.url), question, { requestOptions, retry: quick }));
+    const running = start(converse(sdkClient(server.url), question, { stream: requestOptions, retry: quick }));
     await running.until(isText);
 
     controller.abort();

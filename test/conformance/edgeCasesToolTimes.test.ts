@@ -33,7 +33,7 @@ it.each([1, 2, 3, 6].flatMap((k) => [[k, false] as const, [k, true] as const]))(
     const work = anyTool('work', run, { idempotent });
     const calls = Array.from({ length: 9 }, () => 'work');
 
-    const held = await callThenAnswer(calls, [work], { concurrency: k });
+    const held = await callThenAnswer(calls, [work], { tools: { concurrency: k } });
 
     expectSound(held);
     expect(most).toBe(k);

@@ -142,7 +142,7 @@ it('ends with a conversation_end whose messages can be gone on with, and is neve
       const server = await strictServer(rounds, { seed: plan.seed, maxChunk: 120 });
       try {
         const { concurrency, maxRounds } = plan;
-        const held = await talk(server, rounds, tools, { concurrency, maxRounds });
+        const held = await talk(server, rounds, tools, { tools: { concurrency }, maxRounds });
 
         const count = Math.min(rounds.length, maxRounds);
         expect(held.error).toBeUndefined();

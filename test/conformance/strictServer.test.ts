@@ -86,7 +86,7 @@ it('thinking of every kind, parallel tools, a retry by the SDK, five rounds', as
 
   const held = await talk(await strict(rounds, { seed: 7, maxChunk: 40 }), rounds, [slow], {
     request: { thinking: thinkingOn },
-    concurrency: 4,
+    tools: { concurrency: 4 },
   });
 
   expectSound(held);
@@ -224,7 +224,7 @@ it("the SDK's own retries stay within a round, and their failure is its error", 
     { events: textReply('Done.') },
   ];
 
-  const held = await talk(await strict(rounds), rounds, [echo], { requestOptions: { maxRetries: 2 } });
+  const held = await talk(await strict(rounds), rounds, [echo], { stream: { maxRetries: 2 } });
 
   expect(held.error).toBeUndefined();
   expect(held.refusals).toEqual([]);

@@ -102,7 +102,7 @@ it('any interleaving of tool outcomes, stops and failures leaves a valid history
       const events: RoundEvent[] = [];
       new TestScheduler(() => undefined).run(({ flush }) => {
         const stop$ = stopAt === undefined ? NEVER : timer(stopAt);
-        const options = { stop$, grace, concurrency, retry: { retries, minDelay: 4 } };
+        const options = { stop$, grace, tools: { concurrency }, retry: { retries, minDelay: 4 } };
         converse(client, { ...request, tools }, options).subscribe({
           next: (event) => events.push(event),
           error: () => undefined,

@@ -138,7 +138,7 @@ describe('the bound', () => {
 
   it('is no reason to try again, and a conversation keeps what had come', async () => {
     const server = await bytes({ headers, chunks: [toSse(before), ...endless], then: 'hang' });
-    const options = { limits: { maxEventChars: limit } };
+    const options = { stream: { maxEventChars: limit } };
     const { events, error } = await run(converse(sdkClient(server.url), question, options));
     expect(error).toMatchObject({ ...tooLarge(limit), round: 1, attempt: 1 });
     const [end] = only(events, 'conversation_end');

@@ -197,8 +197,8 @@ describe("the caller's AbortSignal", () => {
     });
     const server = await bytes(sse(callsReply({ id: 't1', name: 'stuck' })), sse(answer));
     const controller = new AbortController();
-    const requestOptions = { signal: controller.signal };
-    const running = start(converse(sdkClient(server.url), { ...question, tools: [stuck] }, { requestOptions }));
+    const stream = { signal: controller.signal };
+    const running = start(converse(sdkClient(server.url), { ...question, tools: [stuck] }, { stream }));
     await running.until(({ type }) => type === 'message_stop');
     await pause(10);
 

@@ -241,11 +241,11 @@ describe("the caller's headers", () => {
 
   it.each(cases)('betas stay: %s', async (_what, more, headers) => {
     const asked = { ...request, ...more };
-    const requestOptions = headers === undefined ? {} : { headers };
+    const stream = headers === undefined ? {} : { headers };
     const plain = await serve(three);
-    await run(converse(sdkClient(plain.url).beta, asked, { requestOptions }));
+    await run(converse(sdkClient(plain.url).beta, asked, { stream }));
     const server = await serve(three);
-    await run(converse(sdkClient(server.url).beta, asked, { requestOptions, threads: true }));
+    await run(converse(sdkClient(server.url).beta, asked, { stream, threads: true }));
 
     expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_2']);
     const expected = [...betasOf(plain), threadsBeta];
@@ -261,7 +261,7 @@ describe("the caller's headers", () => {
 
   it('other headers stay', async () => {
     const server = await serve(three);
-    const options = { requestOptions: { headers: { 'x-trace': 'abc' } }, threads: true };
+    const options = { stream: { headers: { 'x-trace': 'abc' } }, threads: true };
     await run(converse(sdkClient(server.url).beta, request, options));
     expect(server.requests.map(({ headers }) => headers['x-trace'])).toEqual(['abc', 'abc', 'abc']);
   });
@@ -269,7 +269,7 @@ describe("the caller's headers", () => {
   it("a header of the client's that the caller takes away stays away", async () => {
     const server = await serve(three);
     const client = sdkClient(server.url, { defaultHeaders: { 'x-trace': 'abc' } });
-    const options = { requestOptions: { headers: { 'x-trace': null } }, threads: true };
+    const options = { stream: { headers: { 'x-trace': null } }, threads: true };
     await run(converse(client.beta, request, options));
     expect(server.requests.map(({ headers }) => headers['x-trace'])).toEqual([undefined, undefined, undefined]);
   });
@@ -593,7 +593,7 @@ describe('leaving', () => {
   it("the caller's signal ends it with the SDK's own error", async () => {
     const server = await serve([three[0]!, { events: answer.slice(0, 4), then: 'hang' }]);
     const controller = new AbortController();
-    const options = { threads: true, requestOptions: { signal: controller.signal } };
+    const options = { threads: true, stream: { signal: controller.signal } };
     const running = start(converse(sdkClient(server.url).beta, request, options));
     await running.until((event) => event.type === 'content_block_delta' && event.delta.type === 'text_delta');
 

@@ -73,7 +73,7 @@ function requests(): unknown[] {
     converse(anthropic, Object.freeze({ ...params, messages: Object.freeze([...params.messages]) })),
     converse(anthropic, { ...params, tools: [{ type: 'web_search_20250305', name: 'web_search' }] }),
     converse(anthropic, params, {
-      requestOptions: { headers: { a: 'b' }, maxRetries: 0, signal: new AbortController().signal },
+      stream: { headers: { a: 'b' }, maxRetries: 0, signal: new AbortController().signal },
     }),
   ];
 }

@@ -98,7 +98,6 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ExecuteToolsOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.ResumeConversationOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.RetryPolicy>>().toBeNever();
-    expectTypeOf<Leaks<Library.ConverseLimits>>().toBeNever();
     expectTypeOf<Leaks<Library.AccumulateToolInputOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.ValidateWithOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.TextDeltasOptions>>().toBeNever();

@@ -42,11 +42,11 @@ function refused(): unknown[] {
     // @ts-expect-error -- there is no such limit
     converse(client, request, { timeout: { idle: 30_000 } }),
     // @ts-expect-error -- a number is needed
-    converse(client, request, { concurrency: '4' }),
+    converse(client, request, { tools: { concurrency: '4' } }),
     // @ts-expect-error -- it answers with a boolean
     converse(client, request, { stopWhen: () => 'now' }),
     // @ts-expect-error -- there is no such option of the SDK
-    converse(client, request, { requestOptions: { retries: 3 } }),
+    converse(client, request, { stream: { retries: 3 } }),
     // @ts-expect-error -- it is called `concurrency`
     executeTools([], { parallel: 4 }),
     // @ts-expect-error -- a number is needed

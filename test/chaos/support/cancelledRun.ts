@@ -77,7 +77,7 @@ export async function cancelledRun(seed: number, say: (problem: string) => void)
     maxRounds: Infinity,
     retry: { retries: 5, minDelay: 5, maxDelay: 5 },
     stop$,
-    requestOptions: { signal: caller.signal },
+    stream: { signal: caller.signal },
     ...(chance.is(0.3) || point === 'while a guard thinks' ? { guard } : {}),
   };
 

@@ -61,13 +61,11 @@ export async function holdTalk(
     {
       maxRounds: limits.maxRounds,
       retry: { retries: limits.retries, minDelay: 1, maxDelay: 3 },
-      concurrency: chance.int(1, 4),
-      toolTimeout: 40,
+      tools: { concurrency: chance.int(1, 4), timeout: 40, ...(chance.is(0.2) && { guard }) },
       timeout: { first: SILENCE, each: SILENCE },
       grace: leaving.grace,
-      ...(chance.is(0.2) && { guard }),
       stop$,
-      requestOptions: { signal: abort.signal },
+      stream: { signal: abort.signal },
     },
   );
 

@@ -1,8 +1,8 @@
-/** That `converse` hands its `limits` and its `guard` on to what they are for. */
+/** That `converse` hands its options on to the operators that they are for. */
 import * as t from 'io-ts';
 import { NEVER, of } from 'rxjs';
 import { converse, defineTool } from 'rxclaude';
-import type { ClaudeClient, ConverseOptions, RoundEvent, Tool } from 'rxclaude';
+import type { ClaudeClient, ConverseOptions, Guard, RoundEvent, Tool } from 'rxclaude';
 import { blockStop, inputDelta, stop, messageStart, messageStop, toolUseStart } from '../../../marbles/index.js';
 import { claude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
@@ -23,12 +23,12 @@ function callOnce(input: string, tool: Tool, options: ConverseOptions = {}) {
   return { ...seen, result: results[0], client };
 }
 
-describe('limits', () => {
+describe('bounds', () => {
   const echo = fakeTool('k', (input) => input);
   const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'A'.repeat(400) } };
 
   it('maxInputChars: Claude is told to send less, and goes on', () => {
-    const { result, end, client } = callOnce('{"text":"0123456789"}', echo, { limits: { maxInputChars: 20 } });
+    const { result, end, client } = callOnce('{"text":"0123456789"}', echo, { input: { maxInputChars: 20 } });
     expect(result).toMatchObject({ error: { _tag: 'InputTooLarge', limit: 'maxInputChars', maximum: 20 } });
     expect(result!.result).toMatchObject({
       is_error: true,
@@ -36,31 +36,29 @@ describe('limits', () => {
     });
     expect(end).toBe('complete');
     expect(client.sent).toHaveLength(2);
-    expect(callOnce('{"text":"012345678"}', echo, { limits: { maxInputChars: 20 } }).result).not.toHaveProperty(
-      'error',
-    );
+    expect(callOnce('{"text":"012345678"}', echo, { input: { maxInputChars: 20 } }).result).not.toHaveProperty('error');
   });
 
   it('maxInputDepth: Claude is told, too', () => {
-    const { result } = callOnce('{"a":{"b":{}}}', echo, { limits: { maxInputDepth: 2 } });
+    const { result } = callOnce('{"a":{"b":{}}}', echo, { input: { maxInputDepth: 2 } });
     expect(result).toMatchObject({ error: { _tag: 'InputTooLarge', limit: 'maxInputDepth', maximum: 2 } });
-    expect(callOnce('{"a":{}}', echo, { limits: { maxInputDepth: 2 } }).result).not.toHaveProperty('error');
+    expect(callOnce('{"a":{}}', echo, { input: { maxInputDepth: 2 } }).result).not.toHaveProperty('error');
   });
 
   it('maxResultChars: what Claude is shown is cut', () => {
     const { result } = callOnce(
       '{}',
       fakeTool('k', () => '0123456789'),
-      { limits: { maxResultChars: 4 } },
+      { tools: { maxResultChars: 4 } },
     );
     expect(result!.result.content).toBe('0123\n[cut: 10 characters in all, the first 4 are shown]');
     const own = fakeTool('k', () => '0123456789', { maxResultChars: 6 });
-    expect(callOnce('{}', own, { limits: { maxResultChars: 4 } }).result!.result.content).toMatch(/^012345\n/);
+    expect(callOnce('{}', own, { tools: { maxResultChars: 4 } }).result!.result.content).toMatch(/^012345\n/);
   });
 
   it('maxFileChars: a file beyond is left out', () => {
     const files = fakeTool('k', () => [image]);
-    const { result } = callOnce('{}', files, { limits: { maxFileChars: 100 } });
+    const { result } = callOnce('{}', files, { tools: { maxFileChars: 100 } });
     expect(result!.result.content).toEqual([{ type: 'text', text: expect.stringContaining('left out') as unknown }]);
     expect(callOnce('{}', files).result!.result.content).toEqual([image]);
   });
@@ -70,7 +68,7 @@ describe('limits', () => {
     const { error, values } = callOnce(
       '{}',
       fakeTool('k', () => '', { decode }),
-      { limits: { maxBufferedChars: 150 } },
+      { input: { maxBufferedChars: 150 } },
     );
     expect(error).toMatchObject({ _tag: 'LimitError', limit: 'maxBufferedChars', maximum: 150, found: 200, round: 1 });
     expect(values.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'error' });
@@ -83,7 +81,7 @@ describe('limits', () => {
     const run = (maxEventChars: number) =>
       new Promise<RoundEvent>((resolve) => {
         let last: RoundEvent;
-        converse(client, { model: 'm', max_tokens: 1, messages }, { limits: { maxEventChars } }).subscribe({
+        converse(client, { model: 'm', max_tokens: 1, messages }, { stream: { maxEventChars } }).subscribe({
           next: (event) => (last = event),
           error: () => {
             resolve(last);
@@ -109,7 +107,9 @@ describe('guard', () => {
     }) as unknown as Tool;
 
   it('refuses a call, and Claude is told why', () => {
-    const { result, client, end } = callOnce('{"city":"Berlin"}', strict(), { guard: () => 'Not on Sundays.' });
+    const { result, client, end } = callOnce('{"city":"Berlin"}', strict(), {
+      tools: { guard: () => 'Not on Sundays.' },
+    });
     expect(result).toMatchObject({ error: { _tag: 'GuardRefusal' }, duration: 0 });
     const content = 'The call to `k` was not run: Not on Sundays.';
     const block = { type: 'tool_result', tool_use_id: 'toolu_k', content, is_error: true };
@@ -123,8 +123,8 @@ describe('guard', () => {
       asked.push([who, input]);
     };
     const tool = strict(note('own'));
-    expect(callOnce('{"city":"Berlin"}', tool, { guard: note('common') }).result!.output).toBe('Berlin');
-    expect(callOnce('{"city":1}', tool, { guard: note('common') }).result).toMatchObject({
+    expect(callOnce('{"city":"Berlin"}', tool, { tools: { guard: note('common') } }).result!.output).toBe('Berlin');
+    expect(callOnce('{"city":1}', tool, { tools: { guard: note('common') } }).result).toMatchObject({
       error: { _tag: 'InvalidInput' },
     });
     expect(asked).toEqual([
@@ -136,12 +136,12 @@ describe('guard', () => {
   it('sees the history, and a signal that is aborted when nobody waits any more', () => {
     const contexts: { messages: readonly unknown[]; signal: AbortSignal }[] = [];
     const calling = of(claude.s, claude.k, claude.a, claude.w, claude.m);
-    const guard: ConverseOptions['guard'] = (_, context) => {
+    const guard: Guard = (_, context) => {
       contexts.push(context);
       return new Promise(() => {});
     };
     const request = { model: 'm', max_tokens: 1, messages, tools: [fakeTool('k', () => NEVER)] };
-    const subscription = converse(fakeClient(calling), request, { guard }).subscribe();
+    const subscription = converse(fakeClient(calling), request, { tools: { guard } }).subscribe();
     expect(contexts[0]!.messages).toEqual(messages);
     expect(contexts[0]!.signal.aborted).toBe(false);
     subscription.unsubscribe();

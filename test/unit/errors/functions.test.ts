@@ -16,10 +16,11 @@ const functions: readonly (readonly [string, Use])[] = [
   ['resumeConversation.stopWhen', (stopWhen) => resumeConversation(round, { stopWhen })],
   ['retryRound.retryWhen', (retryWhen) => retryRound({ retryWhen })],
   ['retryRound.random', (random) => retryRound({ random })],
-  ['converse.guard', (guard) => converse(client, request, { guard })],
-  ['converse.stopWhen', (stopWhen) => converse(client, request, { stopWhen })],
-  ['converse.retry.retryWhen', (retryWhen) => converse(client, request, { retry: { retryWhen } })],
-  ['converse.retry.random', (random) => converse(client, request, { retry: { random } })],
+  // In `converse`, the operator that an option is for checks it.
+  ['executeTools.guard', (guard) => converse(client, request, { tools: { guard } })],
+  ['resumeConversation.stopWhen', (stopWhen) => converse(client, request, { stopWhen })],
+  ['retryRound.retryWhen', (retryWhen) => converse(client, request, { retry: { retryWhen } })],
+  ['retryRound.random', (random) => converse(client, request, { retry: { random } })],
 ];
 
 describe.each(functions)('%s', (option, use) => {
@@ -37,7 +38,7 @@ describe.each(functions)('%s', (option, use) => {
 
 const budgets: readonly (readonly [string, Use])[] = [
   ['resumeConversation.budget', (budget) => resumeConversation(round, { budget })],
-  ['converse.budget', (budget) => converse(client, request, { budget })],
+  ['resumeConversation.budget', (budget) => converse(client, request, { budget })],
 ];
 
 describe.each(budgets)('%s', (option, use) => {

@@ -23,8 +23,9 @@ const counts: readonly (readonly [string, Use])[] = [
   ['resumeConversation.maxRounds', (maxRounds) => resumeConversation(round, { maxRounds })],
   ['debugEvents.maxChars', (maxChars) => debugEvents({ maxChars })],
   ['defineTool.maxResultChars', (maxResultChars) => defineTool({ ...tool, maxResultChars })],
-  ['converse.concurrency', (concurrency) => converse(client, request, { concurrency })],
-  ['converse.maxRounds', (maxRounds) => converse(client, request, { maxRounds })],
+  // In `converse`, the operator that an option is for checks it.
+  ['executeTools.concurrency', (concurrency) => converse(client, request, { tools: { concurrency } })],
+  ['resumeConversation.maxRounds', (maxRounds) => converse(client, request, { maxRounds })],
 ];
 
 const milliseconds: readonly (readonly [string, Use])[] = [
@@ -33,9 +34,9 @@ const milliseconds: readonly (readonly [string, Use])[] = [
   ['timeoutGuard.each', (each) => timeoutGuard({ each, first: 5 })],
   ['timeoutGuard.total', (total) => timeoutGuard({ total })],
   ['defineTool.timeout', (timeout) => defineTool({ ...tool, timeout })],
-  ['converse.timeout.first', (first) => converse(client, request, { timeout: { first } })],
-  ['converse.timeout.each', (each) => converse(client, request, { timeout: { each } })],
-  ['converse.timeout.total', (total) => converse(client, request, { timeout: { total } })],
+  ['timeoutGuard.first', (first) => converse(client, request, { timeout: { first } })],
+  ['timeoutGuard.each', (each) => converse(client, request, { timeout: { each } })],
+  ['timeoutGuard.total', (total) => converse(client, request, { timeout: { total } })],
 ];
 
 function thrownBy(work: () => unknown): unknown {
