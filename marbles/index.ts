@@ -1,44 +1,9 @@
-export {
-  approvalDecision,
-  approvalRequest,
-  conversationEnd,
-  roundRetry,
-  roundStart,
-  toolCall,
-  toolFailure,
-  toolProgress,
-  toolResult,
-  toolStart,
-} from './alphabet/addedEvents.js';
+export * as added from './alphabet/added.js';
 export { apiError, type ApiErrorOptions } from './alphabet/apiError.js';
-export {
-  type BlockEvents,
-  serverTool,
-  serverToolResult,
-  textBlock,
-  thinking,
-  toolUse,
-  wholeBlock,
-} from './alphabet/blocks.js';
-export {
-  type AnyBlock,
-  blockStart,
-  blockStop,
-  delta,
-  type EventOf,
-  inputDelta,
-  messageStart,
-  messageStop,
-  ping,
-  stop,
-  text,
-  textStart,
-  toolUseStart,
-} from './alphabet/claudeEvents.js';
+export * as claude from './alphabet/claude.js';
+export type { AnyBlock, BlockEvents, EventOf } from './alphabet/claude.js';
 export { LEGEND, SIGNS } from './alphabet/legend.js';
 export { letterOf } from './alphabet/letterOf.js';
-export { message } from './alphabet/message.js';
-export { event } from './alphabet/event.js';
 export { inTurn, spread } from './alphabet/replyValues.js';
 export type { InTurn, LetterValue, ReplyValue, ReplyValues, Spread } from './alphabet/replyValues.js';
 export { exactly, type Exactly } from './compare/exactly.js';

@@ -1,19 +1,5 @@
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
-import { serverTool, serverToolResult } from './blocks.js';
-import {
-  blockStart,
-  blockStop,
-  delta,
-  inputDelta,
-  messageStart,
-  messageStop,
-  ping,
-  stop,
-  text,
-  textStart,
-  toolUseStart,
-} from './claudeEvents.js';
-import { event } from './event.js';
+import * as claude from './claude.js';
 
 /**
  * What a letter of Claude's stands for in a reply that does not say it: an event of the shape that the legend names. A call
@@ -27,26 +13,26 @@ export function defaultEvent(letter: string, count: number): ClaudeEvent | undef
 }
 
 const MAKERS: ReadonlyMap<string, (number: number) => ClaudeEvent> = new Map<string, (number: number) => ClaudeEvent>([
-  ['s', (number) => messageStart({ id: `msg_${number}` })],
-  ['o', () => textStart()],
-  ['t', () => text('text')],
-  ['h', () => blockStart({ type: 'thinking', thinking: '', signature: '' })],
-  ['g', () => delta({ type: 'thinking_delta', thinking: 'thought' })],
-  ['f', () => delta({ type: 'signature_delta', signature: 'signature' })],
-  ['d', () => blockStart({ type: 'redacted_thinking', data: 'redacted' })],
-  ['k', (number) => toolUseStart(`toolu_${number}`, 'tool')],
-  ['v', (number) => serverTool(`srvtoolu_${number}`, 'web_search').start],
-  ['i', () => inputDelta('{}')],
-  ['r', (number) => serverToolResult(`srvtoolu_${number}`, 'web_search_tool_result', []).start],
-  ['b', () => blockStart({ type: 'block_of_the_future' })],
-  ['n', () => delta({ type: 'delta_of_the_future' })],
-  ['c', () => blockStop()],
-  ['w', () => stop('tool_use')],
-  ['e', () => stop('end_turn')],
-  ['x', () => stop('max_tokens')],
-  ['y', () => stop('pause_turn')],
-  ['z', () => stop(null)],
-  ['m', () => messageStop()],
-  ['p', () => ping()],
-  ['u', () => event({ type: 'event_of_the_future' })],
+  ['s', (number) => claude.messageStart({ id: `msg_${number}` })],
+  ['o', () => claude.textStart()],
+  ['t', () => claude.text('text')],
+  ['h', () => claude.contentBlockStart({ type: 'thinking', thinking: '', signature: '' })],
+  ['g', () => claude.contentBlockDelta({ type: 'thinking_delta', thinking: 'thought' })],
+  ['f', () => claude.contentBlockDelta({ type: 'signature_delta', signature: 'signature' })],
+  ['d', () => claude.contentBlockStart({ type: 'redacted_thinking', data: 'redacted' })],
+  ['k', (number) => claude.toolUseStart(`toolu_${number}`, 'tool')],
+  ['v', (number) => claude.serverToolUse(`srvtoolu_${number}`, 'web_search').start],
+  ['i', () => claude.inputJson('{}')],
+  ['r', (number) => claude.serverToolResult(`srvtoolu_${number}`, 'web_search_tool_result', []).start],
+  ['b', () => claude.contentBlockStart({ type: 'block_of_the_future' })],
+  ['n', () => claude.contentBlockDelta({ type: 'delta_of_the_future' })],
+  ['c', () => claude.contentBlockStop()],
+  ['w', () => claude.stop('tool_use')],
+  ['e', () => claude.stop('end_turn')],
+  ['x', () => claude.stop('max_tokens')],
+  ['y', () => claude.stop('pause_turn')],
+  ['z', () => claude.stop(null)],
+  ['m', () => claude.messageStop()],
+  ['p', () => claude.ping()],
+  ['u', () => claude.event({ type: 'event_of_the_future' })],
 ]);

@@ -26,7 +26,7 @@ export type ReplyValues<Event extends RoundEvent = ClaudeEvent> = Readonly<Recor
  * Has the events of one letter come one after the other. What follows the letter in the diagram comes behind the last one.
  *
  * ```text
- * reply  --r|         r: spread(message(textBlock('Hi')), 3)
+ * reply  --r|         r: spread(claude.message(claude.textBlock('Hi')), 3)
  * out    --s--o--t--c--e--m|
  * ```
  *
@@ -40,7 +40,7 @@ export function spread<Event extends RoundEvent>(events: readonly Event[], milli
  * Gives a letter another meaning each time it is used, in a reply and in what is expected; the last one stays.
  *
  * ```text
- * reply  s-o-t-t-c-e-m|      t: inTurn(text('Hel'), text('lo'))
+ * reply  s-o-t-t-c-e-m|      t: inTurn(claude.text('Hel'), claude.text('lo'))
  * ```
  */
 export function inTurn<Event extends RoundEvent>(...values: readonly LetterValue<Event>[]): InTurn<Event> {

@@ -61,5 +61,5 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
 
 function unknown(letter: string, given: unknown): string {
   if (given === undefined) return `\`${letter}\` is no letter of Claude's, and no value is given for it.`;
-  return `\`${letter}\` must stand for an event or several, such as text('Hi'), and not for ${preview(given)}.`;
+  return `\`${letter}\` must stand for an event or several, such as claude.text('Hi'), and not for ${preview(given)}.`;
 }

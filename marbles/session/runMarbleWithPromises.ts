@@ -24,7 +24,7 @@ export interface PromiseMarbleHelpers extends Omit<MarbleHelpers, 'flush'> {
  * @example
  * ```ts
  * import { converse, defineTool, jsonSchema } from 'rxclaude';
- * import { marbleWithPromises, toolUse } from 'rxclaude/marbles';
+ * import { claude, marbleWithPromises } from 'rxclaude/marbles';
  * import { firstValueFrom, timer } from 'rxjs';
  *
  * const lookUp = defineTool({
@@ -39,7 +39,7 @@ export interface PromiseMarbleHelpers extends Omit<MarbleHelpers, 'flush'> {
  * const request = { model: 'claude-test', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hi' }] };
  *
  * marbleWithPromises('a tool that returns a promise', ({ reply, scriptClaude, expectEvents }) => {
- *   const calling = reply('   s---k-i-c-wm|', { k: toolUse('toolu_1', 'look_up').start });
+ *   const calling = reply('   s---k-i-c-wm|', { k: claude.toolUse('toolu_1', 'look_up').start });
  *   const client = scriptClaude(calling, 's-(em|)');
  *   const expected = '     (Bs)k-[iI]-[cK]-[wS]m---[WEBs]-(emEC|)';
  *

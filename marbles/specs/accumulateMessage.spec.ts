@@ -1,27 +1,7 @@
 import { map, of } from 'rxjs';
 import { accumulateMessage, ProtocolError } from '../../src/index.js';
 import type { RoundEvent } from '../../src/index.js';
-import {
-  apiError,
-  blockStart,
-  conversationEnd,
-  delta,
-  inputDelta,
-  inTurn,
-  marble,
-  message,
-  messageStart,
-  messageStop,
-  roundRetry,
-  roundStart,
-  stop,
-  text,
-  textBlock,
-  textStart,
-  toolCall,
-  toolStart,
-  toolUse,
-} from '../index.js';
+import { added, apiError, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
@@ -34,15 +14,15 @@ import { observe } from './support/observe.js';
 
 /** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
 const letters = frozen({
-  s: messageStart(),
-  o: textStart(),
-  t: inTurn(text('Hel'), text('lo')),
-  e: stop('end_turn'),
+  s: claude.messageStart(),
+  o: claude.textStart(),
+  t: inTurn(claude.text('Hel'), claude.text('lo')),
+  e: claude.stop('end_turn'),
 });
 /** The first attempt says "Hel", the second one "Hello". */
-const twoAttempts = frozen({ ...letters, t: inTurn(text('Hel'), text('Hel'), text('lo')) });
+const twoAttempts = frozen({ ...letters, t: inTurn(claude.text('Hel'), claude.text('Hel'), claude.text('lo')) });
 
-const { message: empty } = messageStart();
+const { message: empty } = claude.messageStart();
 
 function withText(text: string, fields: object = {}) {
   return { ...empty, content: [{ type: 'text', text }], ...fields };
@@ -64,8 +44,8 @@ marble('emits the whole message whenever it changed', ({ reply, expectObservable
 });
 
 marble('leaves out what is no part of a message', ({ events, expectObservable }) => {
-  const call = toolCall('toolu_1', 'weather');
-  const source = events('-p-s-u-o-K-t-n-p-t-S-c-e-m-|', { ...letters, K: call, S: toolStart(call) });
+  const call = added.toolCall('toolu_1', 'weather');
+  const source = events('-p-s-u-o-K-t-n-p-t-S-c-e-m-|', { ...letters, K: call, S: added.toolStart(call) });
   const expected = '     ---1---2---3-----4-----5---|';
 
   expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
@@ -90,17 +70,17 @@ marble('fails when a message begins within another', ({ reply, expectObservable,
 });
 
 describe('a message that broke off', () => {
-  const R = roundRetry(1, apiError(), 500);
+  const R = added.roundRetry(1, apiError(), 500);
 
   marble('is followed by the one of the next attempt, from its beginning', ({ events, expectObservable }) => {
-    const source = events('-B-s-o-t-R-s-o-t-t-c-e-m-|', { ...twoAttempts, B: roundStart(), R });
+    const source = events('-B-s-o-t-R-s-o-t-t-c-e-m-|', { ...twoAttempts, B: added.roundStart(), R });
     const expected = '     ---1-2-3---1-2-3-4---5---|';
 
     expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
   });
 
   marble('is followed by that of the next conversation', ({ events, expectObservable }) => {
-    const around = { B: roundStart(), C: conversationEnd('stopped') };
+    const around = { B: added.roundStart(), C: added.conversationEnd('stopped') };
     const source = events('-B-s-o-t-C-B-s-o-t-t-c-e-m-|', { ...twoAttempts, ...around });
     const expected = '     ---1-2-3-----1-2-3-4---5---|';
 
@@ -108,7 +88,7 @@ describe('a message that broke off', () => {
   });
 
   marble('leaves nothing of a half-written call behind', ({ events, expectObservable }) => {
-    const call = frozen({ k: toolUse('toolu_1', 'weather').start, i: inputDelta('{"n":') });
+    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"n":') });
     const source = events('-s-k-i-R-s-c-o-t-|', { ...letters, ...call, R });
     const expected = '     -1-4-----1---2-3-|';
 
@@ -118,14 +98,14 @@ describe('a message that broke off', () => {
 });
 
 describe('a tool’s input', () => {
-  const k = frozen(toolUse('toolu_1', 'weather').start);
+  const k = frozen(claude.toolUse('toolu_1', 'weather').start);
   const withCall = (input: unknown) => ({
     ...empty,
     content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input }],
   });
 
   marble('is {} until it is complete', ({ reply, expectObservable }) => {
-    const pieces = frozen({ i: inTurn(inputDelta('{"n":'), inputDelta('1}')) });
+    const pieces = frozen({ i: inTurn(claude.inputJson('{"n":'), claude.inputJson('1}')) });
     const source = reply('-s-k-i-i-c-m-|', { ...letters, k, ...pieces });
     const expected = '    -1-2-----3---|';
 
@@ -134,7 +114,7 @@ describe('a tool’s input', () => {
   });
 
   marble('stays {} when it is no JSON, and is never repaired', ({ reply, expectObservable }) => {
-    const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(inputDelta('{"n":1')) });
+    const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(claude.inputJson('{"n":1')) });
     const expected = '    -1-2---2---|';
 
     expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { 1: empty, 2: withCall({}) });
@@ -142,7 +122,7 @@ describe('a tool’s input', () => {
 });
 
 marble('replaces usage by the latest, and keeps a stop_reason', ({ reply, expectObservable }) => {
-  const source = reply('-s-e-z-m-|', { ...letters, e: stop('end_turn', 5), z: stop(null, 7) });
+  const source = reply('-s-e-z-m-|', { ...letters, e: claude.stop('end_turn', 5), z: claude.stop(null, 7) });
   const expected = '    -1-2-3---|';
 
   const out = source.pipe(
@@ -153,7 +133,7 @@ marble('replaces usage by the latest, and keeps a stop_reason', ({ reply, expect
 });
 
 it('keeps the identity of blocks that did not change, and of no other', () => {
-  const reply = frozen(message(textBlock('Hel'), textBlock('!')));
+  const reply = frozen(claude.message(claude.textBlock('Hel'), claude.textBlock('!')));
   const { values } = observe(of<RoundEvent[]>(...reply).pipe(accumulateMessage()));
   const blocks = (at: number) => values[at]!.content;
   expect(values.map(({ content }) => content.length)).toEqual([0, 1, 1, 2, 2, 2]);
@@ -166,7 +146,7 @@ it('keeps the identity of blocks that did not change, and of no other', () => {
 it('never changes a message that it has emitted', () => {
   const later: string[] = [];
   const { values } = observe(
-    of<RoundEvent[]>(...frozen(message(textBlock('Hel', 'lo')))).pipe(
+    of<RoundEvent[]>(...frozen(claude.message(claude.textBlock('Hel', 'lo')))).pipe(
       accumulateMessage(),
       map((message) => {
         later.push(JSON.stringify(message));
@@ -178,10 +158,10 @@ it('never changes a message that it has emitted', () => {
 });
 
 it('keeps blocks of the future as they are, in the order of their index', () => {
-  const later = frozen(blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3));
-  const earlier = frozen(blockStart({ type: 'thinking', thinking: '', signature: '' }, 1));
-  const unknown = frozen(delta({ type: 'future_delta', more: 1 }, 2));
-  const reply = [messageStart(), later, unknown, earlier, stop(), messageStop()];
+  const later = frozen(claude.contentBlockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3));
+  const earlier = frozen(claude.contentBlockStart({ type: 'thinking', thinking: '', signature: '' }, 1));
+  const unknown = frozen(claude.contentBlockDelta({ type: 'future_delta', more: 1 }, 2));
+  const reply = [claude.messageStart(), later, unknown, earlier, claude.stop(), claude.messageStop()];
   const { values } = observe(of<RoundEvent[]>(...reply).pipe(accumulateMessage()));
   expect(values.at(-1)!.content).toEqual([earlier.content_block, later.content_block]);
   expect(values.at(-1)!.content[1]).toBe(later.content_block);

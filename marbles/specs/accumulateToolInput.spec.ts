@@ -1,19 +1,7 @@
 import { of } from 'rxjs';
 import { accumulateToolInput, OptionError } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../src/index.js';
-import {
-  blockStart,
-  blockStop,
-  inputDelta,
-  inTurn,
-  marble,
-  messageStart,
-  messageStop,
-  serverTool,
-  stop,
-  toolCall,
-  toolUseStart,
-} from '../index.js';
+import { added, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 
 // s message_start  o a text block starts  t text  h a thinking block starts  g thinking
@@ -28,22 +16,22 @@ const time = { id: 'toolu_2', name: 'time', index: 1 };
  * k starts a call to `weather`, i and j are pieces of its input, c stops it. 1 starts a call to `time`, 2 and 3 are
  * pieces of its input, 4 stops it.
  */
-const claude = frozen({
-  s: messageStart(),
-  k: toolUseStart('toolu_1', 'weather', 0),
-  i: inputDelta('{"city":"Ber', 0),
-  j: inputDelta('lin"}', 0),
-  c: blockStop(0),
-  1: toolUseStart('toolu_2', 'time', 1),
-  2: inputDelta('{"n":', 1),
-  3: inputDelta('1}', 1),
-  4: blockStop(1),
-  w: stop('tool_use'),
-  m: messageStop(),
+const fromClaude = frozen({
+  s: claude.messageStart(),
+  k: claude.toolUseStart('toolu_1', 'weather', 0),
+  i: claude.inputJson('{"city":"Ber', 0),
+  j: claude.inputJson('lin"}', 0),
+  c: claude.contentBlockStop(0),
+  1: claude.toolUseStart('toolu_2', 'time', 1),
+  2: claude.inputJson('{"n":', 1),
+  3: claude.inputJson('1}', 1),
+  4: claude.contentBlockStop(1),
+  w: claude.stop('tool_use'),
+  m: claude.messageStop(),
 });
 /** I and J are the `tool_input` of i and j, K the call to `weather`; M and N those of 2 and 3, L the call to `time`. */
 const values = {
-  ...claude,
+  ...fromClaude,
   I: input(weather, '{"city":"Ber'),
   J: input(weather, 'lin"}'),
   K: complete(weather, { city: 'Berlin' }),
@@ -57,11 +45,11 @@ function input(of: typeof weather, text: string) {
 }
 
 function complete({ id, name, index }: typeof weather, input: object): ToolCallEvent {
-  return { ...toolCall(id, name, input, index), tool_use: { type: 'tool_use', id, name, input } };
+  return { ...added.toolCall(id, name, input, index), tool_use: { type: 'tool_use', id, name, input } };
 }
 
 marble('adds tool_input behind each piece and tool_call behind the end', ({ reply, expectObservable }) => {
-  const source = reply('-s-k-i---j---c---w-m-|', claude);
+  const source = reply('-s-k-i---j---c---w-m-|', fromClaude);
   const expected = '    -s-k-(iI)(jJ)(cK)w-m-|';
 
   expectObservable(source.pipe(accumulateToolInput())).toBe(expected, values);
@@ -70,8 +58,8 @@ marble('adds tool_input behind each piece and tool_call behind the end', ({ repl
 marble(
   'adds nothing to text, to thinking, and to the tools that Claude runs itself',
   ({ reply, expectEvents, expectObservable }) => {
-    const search = serverTool('srvtoolu_1', 'web_search').start;
-    const pieces = inTurn(inputDelta('{"query":"Ber'), inputDelta('lin"}'));
+    const search = claude.serverToolUse('srvtoolu_1', 'web_search').start;
+    const pieces = inTurn(claude.inputJson('{"query":"Ber'), claude.inputJson('lin"}'));
     const source = reply('-s-h-g-f-c-v-i-i-c-o-t-p-c-e-m-|', { v: search, i: pieces });
     const expected = '    -s-h-g-f-c-v-i-i-c-o-t-p-c-e-m-|';
 
@@ -81,14 +69,14 @@ marble(
 );
 
 marble('tells interleaved blocks apart by their index', ({ reply, expectObservable }) => {
-  const source = reply('-k-1-i---2---j---3---4---c---|', claude);
+  const source = reply('-k-1-i---2---j---3---4---c---|', fromClaude);
   const expected = '    -k-1-(iI)(2M)(jJ)(3N)(4L)(cK)|';
 
   expectObservable(source.pipe(accumulateToolInput())).toBe(expected, values);
 });
 
 marble('takes a call without any text for one with the input {}', ({ reply, expectObservable }) => {
-  const noText = frozen({ ...claude, 2: inputDelta('', 1) });
+  const noText = frozen({ ...fromClaude, 2: claude.inputJson('', 1) });
   const source = reply('-k-c---1-2---4---|', noText);
   const expected = '    -k-(cK)1-(2M)(4L)|';
 
@@ -98,7 +86,7 @@ marble('takes a call without any text for one with the input {}', ({ reply, expe
 
 marble('takes a whole input from the start of the block', ({ reply, expectObservable }) => {
   const block = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { n: 1 } };
-  const whole = frozen({ ...claude, k: blockStart(block, 0) });
+  const whole = frozen({ ...fromClaude, k: claude.contentBlockStart(block, 0) });
   const source = reply('-k-c---|', whole);
   const expected = '    -k-(cK)|';
 
@@ -107,7 +95,7 @@ marble('takes a whole input from the start of the block', ({ reply, expectObserv
 
 marble('takes whole calls from a message_start', ({ reply, expectObservable }) => {
   const content = [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { n: 1 } }] as never;
-  const whole = frozen({ ...claude, s: messageStart({ content, stop_reason: 'tool_use' }) });
+  const whole = frozen({ ...fromClaude, s: claude.messageStart({ content, stop_reason: 'tool_use' }) });
   const source = reply('-s---m-|', whole);
   const expected = '    -(sK)m-|';
 
@@ -123,7 +111,7 @@ describe.each([
   ['is a text', '"Berlin"', 'NotAnObject'],
 ])('an input that %s', (_, text, tag) => {
   marble('makes a Left with the raw text, and the stream goes on', ({ reply, expectObservable }) => {
-    const broken = frozen({ ...claude, i: inputDelta(text, 0) });
+    const broken = frozen({ ...fromClaude, i: claude.inputJson(text, 0) });
     const source = reply('-k-i---c---1-4---|', broken);
     const expected = '    -k-(iI)(cK)1-(4L)|';
 
@@ -135,7 +123,7 @@ describe.each([
 });
 
 marble('ends with the message what it left open', ({ reply, expectObservable }) => {
-  const source = reply('-k-i---1-w-m----|', claude);
+  const source = reply('-k-i---1-w-m----|', fromClaude);
   const expected = '    -k-(iI)1-w-(mKL)|';
 
   const left = { _tag: 'InvalidJson', text: '{"city":"Ber', message: expect.any(String) as unknown };
@@ -145,7 +133,7 @@ marble('ends with the message what it left open', ({ reply, expectObservable }) 
 });
 
 marble('forgets with a message_start what was left open before it', ({ reply, expectObservable }) => {
-  const source = reply('-k-i---s-j-c-k-c---|', claude);
+  const source = reply('-k-i---s-j-c-k-c---|', fromClaude);
   const expected = '    -k-(iI)s-j-c-k-(cK)|';
 
   expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...values, K: complete(weather, {}) });
@@ -154,7 +142,7 @@ marble('forgets with a message_start what was left open before it', ({ reply, ex
 it('shows in `partial` the input as far as it is certain when each piece comes', () => {
   const pieces = ['', '{"ci', 'ty":"Ber', 'lin\\u00', 'e9","days":1', '2}'];
   const partials: unknown[] = [];
-  of<RoundEvent[]>(claude.k, ...pieces.map((piece) => inputDelta(piece)))
+  of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece)))
     .pipe(accumulateToolInput())
     .subscribe((event) => {
       if (event.type === 'tool_input') partials.push(structuredClone(event.partial));
@@ -165,7 +153,7 @@ it('shows in `partial` the input as far as it is certain when each piece comes',
 
 it('leaves `partial` out of the JSON of an event', () => {
   const seen: RoundEvent[] = [];
-  of(claude.k, claude.i)
+  of(fromClaude.k, fromClaude.i)
     .pipe(accumulateToolInput())
     .subscribe((event) => seen.push(event));
   expect(JSON.parse(JSON.stringify(seen.at(-1)))).toEqual({ type: 'tool_input', ...weather, text: '{"city":"Ber' });
@@ -176,7 +164,7 @@ describe('an input that is too large', () => {
   function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
     let call: ToolCallEvent | undefined;
     let last: ToolInputEvent | undefined;
-    of<RoundEvent[]>(claude.k, ...pieces.map((piece) => inputDelta(piece)), claude.c)
+    of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece)), fromClaude.c)
       .pipe(accumulateToolInput(options))
       .subscribe((event) => {
         if (event.type === 'tool_call') call = event;
@@ -199,7 +187,7 @@ describe('an input that is too large', () => {
   const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
 
   marble('makes a Left, and every piece passes', ({ reply, expectObservable }) => {
-    const source = reply('-k-i---j---c---1-4---|', claude);
+    const source = reply('-k-i---j---c---1-4---|', fromClaude);
     const expected = '    -k-(iI)(jJ)(cK)1-(4L)|';
 
     const K = { ...complete(weather, {}), input: { _tag: 'Left', left: tooLong(16) } };
@@ -242,10 +230,10 @@ describe('an input that is too large', () => {
 
   it('may have come whole, with the start of its block or of the message', () => {
     const block = { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { text: 'x'.repeat(20) } };
-    const whole = [blockStart(block, 0), messageStart({ content: [block] as never })];
+    const whole = [claude.contentBlockStart(block, 0), claude.messageStart({ content: [block] as never })];
     for (const start of whole) {
       const calls: ToolCallEvent[] = [];
-      of<RoundEvent[]>(start, claude.c)
+      of<RoundEvent[]>(start, fromClaude.c)
         .pipe(accumulateToolInput({ maxInputChars: 20 }))
         .subscribe((event) => {
           if (event.type === 'tool_call') calls.push(event);

@@ -1,6 +1,6 @@
 import { converse } from '../../src/index.js';
 import type { ClaudeRequest, ConverseOptions } from '../../src/index.js';
-import { apiError, marble, toolUse } from '../index.js';
+import { apiError, claude, marble } from '../index.js';
 
 // A whole agent: four rounds, tools in parallel, a reply that stalls, one that breaks off, an approval, a tool that takes
 // too long, and a stop.
@@ -26,13 +26,13 @@ marble('an agent, from its first word to its last', (helpers) => {
   const { approval, cold, expectEvents, expectRequests, expectRuns, reply, scriptClaude, tool } = helpers;
   const client = scriptClaude(
     reply('s-o-t-t-c-k-l-(wm|)', {
-      k: toolUse('toolu_1', 'find_tables', { city: 'Oslo' }),
-      l: toolUse('toolu_2', 'get_weather', { city: 'Oslo' }),
+      k: claude.toolUse('toolu_1', 'find_tables', { city: 'Oslo' }),
+      l: claude.toolUse('toolu_2', 'get_weather', { city: 'Oslo' }),
     }),
     's-o-t-', // and then nothing more
-    reply('s-o-t-c-k-(wm|)', { k: toolUse('toolu_3', 'book', { table: 7 }) }),
+    reply('s-o-t-c-k-(wm|)', { k: claude.toolUse('toolu_3', 'book', { table: 7 }) }),
     reply('s-o-#', { '#': apiError('overloaded_error') }),
-    reply('s-o-t-c-k-(wm|)', { k: toolUse('toolu_4', 'remind') }),
+    reply('s-o-t-c-k-(wm|)', { k: claude.toolUse('toolu_4', 'remind') }),
     's-o-t-t-t-t-t-t-t-',
   );
   const tools = {

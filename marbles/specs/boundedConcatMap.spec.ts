@@ -16,12 +16,12 @@ import {
 import { boundedConcatMap } from '../../operators/boundedConcatMap.js';
 import { LimitError } from '../../src/errors/LimitError.js';
 import { ofType, OptionError, type RoundEvent, type ToolCallEvent } from '../../src/index.js';
-import { marble, ping, text, toolCall } from '../index.js';
+import { added, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
 /** What Claude says: 1, 2, 3 and 4 are pieces of text, each its own digit, and each counts 10 characters. */
-const pieces = frozen({ 1: text('1'), 2: text('2'), 3: text('3'), 4: text('4') });
+const pieces = frozen({ 1: claude.text('1'), 2: claude.text('2'), 3: claude.text('3'), 4: claude.text('4') });
 const { 1: one, 2: two, 3: three } = pieces;
 const boom = new Error('boom');
 
@@ -123,12 +123,12 @@ describe('what waits', () => {
     consumerSubs: ['-^---!', '-----^---!', '---------^---!', '-------------^---!'],
   });
 
-  const long = text('x'.repeat(10_000_000));
+  const long = claude.text('x'.repeat(10_000_000));
   it.each<[string, RoundEvent[], 'error' | undefined]>([
     ['not the event that is being consumed', [long, long], undefined],
     ['each further character', [long, long, one], 'error'],
-    ['events without text', [one, ...Array<RoundEvent>(100_001).fill(ping())], 'error'],
-    ['not more than is allowed', [one, ...Array<RoundEvent>(100_000).fill(ping())], undefined],
+    ['events without text', [one, ...Array<RoundEvent>(100_001).fill(claude.ping())], 'error'],
+    ['not more than is allowed', [one, ...Array<RoundEvent>(100_000).fill(claude.ping())], undefined],
   ])('is 10 000 000 characters by default: it counts %s', (_, source, end) => {
     const seen = observe(
       new Observable<RoundEvent>((subscriber) => {
@@ -228,7 +228,7 @@ describe('project', () => {
   });
 
   it('knows which events the source has', () => {
-    const names = of<RoundEvent>(toolCall('toolu_1', 'weather')).pipe(
+    const names = of<RoundEvent>(added.toolCall('toolu_1', 'weather')).pipe(
       ofType('tool_call'),
       boundedConcatMap((call) => {
         expectTypeOf(call).toEqualTypeOf<ToolCallEvent>();

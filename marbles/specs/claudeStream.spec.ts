@@ -1,20 +1,7 @@
 import { concat, NEVER, Observable, of, take, throwError } from 'rxjs';
 import { claudeStream, ProtocolError, TruncatedStreamError, UnexpectedResponseError } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RequestOptions } from '../../src/index.js';
-import {
-  blockStart,
-  blockStop,
-  delta,
-  marble,
-  message,
-  messageStart,
-  messageStop,
-  ping,
-  stop,
-  text,
-  textBlock,
-  textStart,
-} from '../index.js';
+import { claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -26,18 +13,18 @@ import { observe } from './support/observe.js';
 // m message_stop  p ping  u an event of another type
 
 const values = frozen({
-  s: messageStart(),
-  o: textStart(0),
-  t: text('Hi', 0),
-  n: delta({ type: 'delta_of_the_future', more: 1 }, 0),
-  c: blockStop(0),
-  b: blockStart({ type: 'block_of_the_future', content: [{ wish: 'unknown' }] }, 1),
-  e: stop('end_turn'),
-  m: messageStop(),
-  p: ping(),
+  s: claude.messageStart(),
+  o: claude.textStart(0),
+  t: claude.text('Hi', 0),
+  n: claude.contentBlockDelta({ type: 'delta_of_the_future', more: 1 }, 0),
+  c: claude.contentBlockStop(0),
+  b: claude.contentBlockStart({ type: 'block_of_the_future', content: [{ wish: 'unknown' }] }, 1),
+  e: claude.stop('end_turn'),
+  m: claude.messageStop(),
+  p: claude.ping(),
   u: { type: 'event_of_the_future', index: 0, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
 });
-const answer = frozen(message(textBlock('Hi')));
+const answer = frozen(claude.message(claude.textBlock('Hi')));
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
   max_tokens: 100,
@@ -174,10 +161,10 @@ describe('letting go', () => {
   it('of a reply that comes all at once and has no end', () => {
     let pulled = 0;
     const endless = new Observable<ClaudeEvent>((subscriber) => {
-      subscriber.next(messageStart());
+      subscriber.next(claude.messageStart());
       while (!subscriber.closed && pulled < 1_000) {
         pulled++;
-        subscriber.next(ping());
+        subscriber.next(claude.ping());
       }
     });
     const seen = observe(claudeStream(clientOf(endless), request).pipe(take(3)));
@@ -190,7 +177,7 @@ describe('letting go', () => {
     const endless = new Observable<ClaudeEvent>((subscriber) => {
       while (!subscriber.closed && pulled < 1_000) {
         pulled++;
-        subscriber.next(messageStart());
+        subscriber.next(claude.messageStart());
       }
     });
     expect(observe(claudeStream(clientOf(endless), request)).error).toBeInstanceOf(ProtocolError);
@@ -207,11 +194,11 @@ describe('letting go', () => {
 describe('the signal of the caller', () => {
   it('stops the stream with the error of the SDK, and aborts the request', () => {
     const controller = new AbortController();
-    const client = clientOf(concat(of(messageStart()), NEVER));
+    const client = clientOf(concat(of(claude.messageStart()), NEVER));
     const seen = observe(claudeStream(client, request, { signal: controller.signal }));
     expect(seen.end).toBeUndefined();
     controller.abort();
-    expect(seen).toMatchObject({ values: [messageStart()], end: 'error' });
+    expect(seen).toMatchObject({ values: [claude.messageStart()], end: 'error' });
     expect(seen.error).toMatchObject({ name: 'AbortError' });
     const [, options] = client.messages.create.mock.lastCall!;
     expect(options?.signal?.aborted).toBe(true);

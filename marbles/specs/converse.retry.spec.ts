@@ -1,7 +1,7 @@
 import { asyncScheduler, of } from 'rxjs';
 import { CircuitOpenError, converse, createBreaker, OptionError, TimeoutGuardError } from '../../src/index.js';
 import type { ClaudeRequest, ConverseOptions, RetryPolicy, Tool } from '../../src/index.js';
-import { apiError, marble, text, toolUse } from '../index.js';
+import { apiError, claude, marble } from '../index.js';
 import { answered, answerTo, cutOff, said } from './support/messages.js';
 
 // What breaks off fails with the API's `overloaded_error`, unless a test says otherwise.
@@ -13,7 +13,7 @@ import { answered, answerTo, cutOff, said } from './support/messages.js';
 
 const user = { role: 'user' as const, content: 'Hi' };
 /** Claude says `Hi`, or calls the tool `weather`. */
-const values = { t: text('Hi'), k: toolUse('toolu_weather', 'weather').start };
+const values = { t: claude.text('Hi'), k: claude.toolUse('toolu_weather', 'weather').start };
 const hi = { type: 'text', text: 'Hi' };
 const call = { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {} };
 const busy = apiError('overloaded_error');

@@ -9,7 +9,7 @@ import {
   TruncatedStreamError,
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent, Tool } from '../../src/index.js';
-import { marble, message, textBlock, toolUse } from '../index.js';
+import { claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe, type Seen } from './support/observe.js';
 
@@ -20,7 +20,7 @@ import { observe, type Seen } from './support/observe.js';
 // B round_start  E round_end  C conversation_end  K tool_call  S tool_start  P tool_progress  W tool_result
 
 /** Claude calls the tool `weather` with `k`, and the tool `time` with `l`. */
-const calls = { k: toolUse('toolu_1', 'weather').start, l: toolUse('toolu_2', 'time').start };
+const calls = { k: claude.toolUse('toolu_1', 'weather').start, l: claude.toolUse('toolu_2', 'time').start };
 
 function ask(...tools: Tool[]): ClaudeRequest {
   return { model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }], tools };
@@ -143,7 +143,7 @@ describe('a tool that is itself a conversation', () => {
       ),
     );
   };
-  const callToIt = toolUse('toolu_1', 'subagent');
+  const callToIt = claude.toolUse('toolu_1', 'subagent');
   const resultOf = ({ values, error }: Seen<RoundEvent>) => [
     error,
     ...values.flatMap((event) => (event.type === 'tool_result' ? [event.result.content] : [])),
@@ -164,9 +164,9 @@ describe('a tool that is itself a conversation', () => {
   });
 
   it('works where all happens at once', () => {
-    const answer = message(textBlock('Hi'));
-    const inner = clientOf(message(toolUse('toolu_1', 'weather')), answer);
-    const seen = observe(converse(clientOf(message(callToIt), answer), ask(subagent(inner))));
+    const answer = claude.message(claude.textBlock('Hi'));
+    const inner = clientOf(claude.message(claude.toolUse('toolu_1', 'weather')), answer);
+    const seen = observe(converse(clientOf(claude.message(callToIt), answer), ask(subagent(inner))));
     expect(resultOf(seen)).toEqual([undefined, 'end_turn after 2', 'conversation_end']);
   });
 });
@@ -271,7 +271,7 @@ describe('letting go', () => {
   });
 
   it('before the request sends none', () => {
-    const client = clientOf(message(textBlock('Hi')));
+    const client = clientOf(claude.message(claude.textBlock('Hi')));
     expect(observe(converse(client, ask()).pipe(take(1))).values.map(({ type }) => type)).toEqual(['round_start']);
     expect(client.messages.create).not.toHaveBeenCalled();
   });
@@ -287,9 +287,9 @@ describe('the parts of the pipeline', () => {
 
   it('tell Claude what is wrong with an input, and let it try again', () => {
     const client = clientOf(
-      message(toolUse('toolu_1', 'weather', { city: 1 })),
-      message(toolUse('toolu_2', 'weather', { city: 'Berlin' })),
-      message(textBlock('Hi')),
+      claude.message(claude.toolUse('toolu_1', 'weather', { city: 1 })),
+      claude.message(claude.toolUse('toolu_2', 'weather', { city: 'Berlin' })),
+      claude.message(claude.textBlock('Hi')),
     );
     const { values } = observe(converse(client, ask(strict)));
     const results = values.flatMap((event) => (event.type === 'tool_result' ? [event.result] : []));
@@ -303,7 +303,7 @@ describe('the parts of the pipeline', () => {
 
   it('get `maxRounds`, `stopWhen` and the options of the stream', () => {
     const end = (options: object) => {
-      const create = jest.fn(() => of(...message(toolUse('toolu_1', 'weather'))));
+      const create = jest.fn(() => of(...claude.message(claude.toolUse('toolu_1', 'weather'))));
       const { values } = observe(converse({ messages: { create } }, ask(fakeTool('weather', () => 'sunny')), options));
       return [values.at(-1), create.mock.lastCall] as const;
     };

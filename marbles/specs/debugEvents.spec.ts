@@ -1,26 +1,7 @@
 import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
 import { debugEvents, OptionError, resumeConversation } from '../../src/index.js';
 import type { ApprovalDecisionEvent, RoundEvent, ToolCallEvent, ToolResultEvent } from '../../src/index.js';
-import {
-  apiError,
-  blockStop,
-  inputDelta,
-  marble,
-  message,
-  messageStart,
-  messageStop,
-  ping,
-  roundRetry,
-  stop,
-  text,
-  textStart,
-  toolCall,
-  toolProgress,
-  toolResult,
-  toolStart,
-  toolUse,
-  toolUseStart,
-} from '../index.js';
+import { added, apiError, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
@@ -29,17 +10,17 @@ import { unhandledIn } from './support/unhandled.js';
 // m message_stop  p ping  u an event of another type
 
 /** A text that is the third block of its message. */
-const letters = frozen({ o: textStart(2), t: text('Hi', 2), c: blockStop(2) });
+const letters = frozen({ o: claude.textStart(2), t: claude.text('Hi', 2), c: claude.contentBlockStop(2) });
 
 /** A call to `weather`. */
 function call(input: unknown): ToolCallEvent {
-  return toolCall('toolu_1', 'weather', input);
+  return added.toolCall('toolu_1', 'weather', input);
 }
 const weather = call({ city: 'Oslo' });
 
 /** The answer to it when it came to nothing: `content` is for Claude, `error` for the program. */
 function failure(content: string, error: Error, duration = 0): ToolResultEvent {
-  const failed = toolResult(weather, content, duration);
+  const failed = added.toolResult(weather, content, duration);
   return { ...failed, result: { ...failed.result, is_error: true }, output: undefined, error };
 }
 
@@ -114,9 +95,15 @@ marble('writes how the stream ended', ({ reply, flush, expectEvents }) => {
 
 it('writes each event of a conversation in its round', () => {
   const K = call({});
-  const calling = [messageStart(), ...toolUse('toolu_1', 'weather'), K, stop('tool_use'), messageStop()];
-  const running = [toolStart(K), toolProgress(K, 1), toolResult(K, 'one', 7)];
-  const round = (_: unknown, number: number) => (number === 1 ? [...calling, ...running] : message());
+  const calling = [
+    claude.messageStart(),
+    ...claude.toolUse('toolu_1', 'weather'),
+    K,
+    claude.stop('tool_use'),
+    claude.messageStop(),
+  ];
+  const running = [added.toolStart(K), added.toolProgress(K, 1), added.toolResult(K, 'one', 7)];
+  const round = (_: unknown, number: number) => (number === 1 ? [...calling, ...running] : claude.message());
   const request = { model: 'claude-test', max_tokens: 1, messages: [{ role: 'user' as const, content: 'Hi' }] };
   const all = observe(of(request).pipe(resumeConversation(round))).values;
   expect(linesOf(all)).toEqual([
@@ -156,9 +143,9 @@ it('writes what a guard is asked and what it says', () => {
 });
 
 it('writes why and when a round is tried again, and begins its texts anew', () => {
-  const s = messageStart();
+  const s = claude.messageStart();
   const { o, t, c } = letters;
-  expect(linesOf([s, o, t, roundRetry(1, apiError(), 750), s, o, t, c])).toEqual([
+  expect(linesOf([s, o, t, added.roundRetry(1, apiError(), 750), s, o, t, c])).toEqual([
     'message_start msg_1 claude-test',
     '[2] content_block_start text',
     '[2] text_delta 2 chars',
@@ -170,8 +157,8 @@ it('writes why and when a round is tried again, and begins its texts anew', () =
     'complete',
   ]);
   const telling = apiError('overloaded_error', { message: 'x-api-key: sk-ant-api03-abcdefgh12345678' });
-  expect(linesOf([roundRetry(2, telling, 0)])[0]).not.toContain('api03');
-  expect(linesOf([roundRetry(3, 'boom', 1), roundRetry(4, undefined, 2)])).toMatchObject([
+  expect(linesOf([added.roundRetry(2, telling, 0)])[0]).not.toContain('api03');
+  expect(linesOf([added.roundRetry(3, 'boom', 1), added.roundRetry(4, undefined, 2)])).toMatchObject([
     'round_retry after attempt 3, in 1 ms: boom',
     expect.stringContaining('round_retry after attempt 4, in 2 ms: '),
     'complete',
@@ -192,17 +179,24 @@ it('hides secrets, wherever they stand', () => {
   const secret = 'sk-ant-api03-abcdefgh12345678';
   const { o, c } = letters;
   const input = { password: 'hunter2', url: 'https://me:hunter2@example.org', note: `Bearer ${secret}` };
-  const pieces = [inputDelta('{"password":"hunter2"}'), text('the key is sk-ant-', 2), text(secret.slice(7), 2)];
-  const results = [toolResult(weather, `{"api_key":"${secret}"}`), failure(secret, new Error(secret))];
-  const calling = [call(input), toolProgress(weather, { token: secret }), ...results];
-  const lines = linesOf([messageStart(), toolUseStart('toolu_1', 'weather'), o, ...pieces, c, ...calling], 1_000);
+  const pieces = [
+    claude.inputJson('{"password":"hunter2"}'),
+    claude.text('the key is sk-ant-', 2),
+    claude.text(secret.slice(7), 2),
+  ];
+  const results = [added.toolResult(weather, `{"api_key":"${secret}"}`), failure(secret, new Error(secret))];
+  const calling = [call(input), added.toolProgress(weather, { token: secret }), ...results];
+  const lines = linesOf(
+    [claude.messageStart(), claude.toolUseStart('toolu_1', 'weather'), o, ...pieces, c, ...calling],
+    1_000,
+  );
   expect(lines.join('\n')).toContain('[hidden]');
   expect(lines.join('\n')).not.toMatch(/hunter2|api03|abcdefgh/);
 });
 
 it('writes to console.debug unless told otherwise', () => {
   const debug = jest.spyOn(console, 'debug').mockImplementation(() => {});
-  of(ping()).pipe(debugEvents()).subscribe();
+  of(claude.ping()).pipe(debugEvents()).subscribe();
   const lines = debug.mock.calls.map(([line]) => String(line).replace(/^ +\d+ ms {2}/, ''));
   debug.mockRestore();
   expect(lines).toEqual(['ping', 'complete']);
@@ -220,7 +214,7 @@ describe('a sink that throws', () => {
   beforeEach(() => sink.mockClear());
 
   it.each<[string, Observable<RoundEvent>]>([
-    ['at an event', of(ping())],
+    ['at an event', of(claude.ping())],
     ['at the end', EMPTY],
   ])('%s fails the stream, and is not called again', async (_, source) => {
     const reported = await unhandledIn(() => {

@@ -8,20 +8,7 @@ import type {
   ToolCallEvent,
   ToolResultEvent,
 } from '../../src/index.js';
-import {
-  apiError,
-  approvalDecision,
-  approvalRequest,
-  exactly,
-  marble,
-  messageStop,
-  roundRetry,
-  stop,
-  toolCall,
-  toolFailure,
-  toolResult,
-  toolStart,
-} from '../index.js';
+import { added, apiError, claude, exactly, marble } from '../index.js';
 import { behind } from './support/behind.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
@@ -33,40 +20,40 @@ import { observe } from './support/observe.js';
 // K tool_call  A approval_request  D approval_decision  S tool_start  W tool_result  X tool_result with is_error
 
 /** Claude calls `pay` with K, and `book` with L. */
-const K = toolCall('toolu_1', 'pay', { invoice: 'A-17' });
-const L = toolCall('toolu_2', 'book', { table: 7 }, 1);
+const K = added.toolCall('toolu_1', 'pay', { invoice: 'A-17' });
+const L = added.toolCall('toolu_2', 'book', { table: 7 }, 1);
 const calls = { K, L };
-const asked = approvalRequest(K, { invoice: 'A-17' });
-const approved = approvalDecision(K, 'approved');
-const paid = toolResult(K, 'paid');
+const asked = added.approvalRequest(K, { invoice: 'A-17' });
+const approved = added.approvalDecision(K, 'approved');
+const paid = added.toolResult(K, 'paid');
 
 /** What is told of the call to `pay`, of which the guard says yes with D, or no with N; at U its time is up. */
 const told = {
   K,
   A: exactly(asked),
   D: exactly(approved),
-  N: exactly(approvalDecision(K, 'denied', 'Not today.')),
-  U: exactly(approvalDecision(K, 'expired')),
-  S: exactly(toolStart(K)),
+  N: exactly(added.approvalDecision(K, 'denied', 'Not today.')),
+  U: exactly(added.approvalDecision(K, 'expired')),
+  S: exactly(added.toolStart(K)),
   W: exactly(paid),
 };
 
 /** The answer to a call that a guard refused. */
 function refusal(call: ToolCallEvent): unknown {
   const message = `The call to \`${call.name}\` was not run: Not today.`;
-  return exactly(toolFailure(call, message, { _tag: 'GuardRefusal', message }));
+  return exactly(added.toolFailure(call, message, { _tag: 'GuardRefusal', message }));
 }
 
 /** The answer to `pay`, when its time was up before its guard had decided. */
 function timedOut(milliseconds: number): unknown {
   const message = `\`pay\` did not finish within ${String(milliseconds)} ms and was stopped.`;
-  return exactly(toolFailure(K, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }));
+  return exactly(added.toolFailure(K, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }));
 }
 
 /** The answer to `pay`, when it was not started. */
 function unrun(why: string): ToolResultEvent {
   const message = `Not run: ${why}.`;
-  return toolFailure(K, message, { _tag: 'ToolStopped', started: false, message });
+  return added.toolFailure(K, message, { _tag: 'ToolStopped', started: false, message });
 }
 
 describe('a guard that takes its time', () => {
@@ -80,8 +67,8 @@ describe('a guard that takes its time', () => {
     const book = tool('book', '(r|)', { r: 'booked' }, { guard: bookGuard });
     const ofBook = {
       L,
-      F: exactly(approvalRequest(L, { table: 7 })),
-      G: exactly(approvalDecision(L, 'denied', 'Not today.')),
+      F: exactly(added.approvalRequest(L, { table: 7 })),
+      G: exactly(added.approvalDecision(L, 'denied', 'Not today.')),
       X: refusal(L),
     };
     expectEvents(source.pipe(executeTools([pay, book]))).toBe(expected, { ...told, ...ofBook });
@@ -94,18 +81,18 @@ describe('a guard that takes its time', () => {
 
     const pay = tool('pay', '(r|)', { r: 'paid' }, { guard });
     const book = tool('book', '(r|)', { r: 'booked' });
-    const ofBook = { L, T: exactly(toolStart(L)), Y: exactly(toolResult(L, 'booked')) };
+    const ofBook = { L, T: exactly(added.toolStart(L)), Y: exactly(added.toolResult(L, 'booked')) };
     const out = source.pipe(executeTools([pay, book], { concurrency: 1 }));
     expectEvents(out).toBe(expected, { ...told, ...ofBook });
   });
 
   it('asks about the decoded input, in events that are plain data', () => {
     const verdict$ = new Subject<GuardVerdict>();
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const pay = fakeTool('pay', () => 'paid', { guard: () => verdict$ });
     const { values: seen } = observe(source.pipe(executeTools([pay])));
     verdict$.next('Not today.');
-    const approvals = [asked, approvalDecision(K, 'denied', 'Not today.')];
+    const approvals = [asked, added.approvalDecision(K, 'denied', 'Not today.')];
     expect(seen.filter(({ type }) => type.startsWith('approval'))).toEqual(approvals);
     expect(JSON.parse(JSON.stringify(approvals))).toEqual(approvals);
   });
@@ -225,7 +212,7 @@ describe('while a guard makes up its mind', () => {
 
   marble('the round may be tried again: the question is void', (helpers) => {
     const { cold, events, tool, expectEvents, expectRuns, expectSubscriptions } = helpers;
-    const R = roundRetry(1, apiError('overloaded_error'), 1);
+    const R = added.roundRetry(1, apiError('overloaded_error'), 1);
     const source = events('-K----R-K---w------m|', { K, R });
     const guard = cold('           ------y      ', { y: true });
     const expected = '     -(KA)-R-(KA)w-(DSW)m|';
@@ -241,7 +228,7 @@ describe('while a guard makes up its mind', () => {
 });
 
 describe('whoever is told', () => {
-  const whole = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+  const whole = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
 
   /** A run whose guard answers when it is told to. */
   function setUp(options: ExecuteToolsOptions = {}) {
@@ -278,7 +265,7 @@ describe('whoever is told', () => {
     expect(verdict$.observed).toBe(false);
     verdict$.next(true);
     expect(run).not.toHaveBeenCalled();
-    expect(seen).toMatchObject({ end: 'complete', values: [K, stop('tool_use'), asked] });
+    expect(seen).toMatchObject({ end: 'complete', values: [K, claude.stop('tool_use'), asked] });
   });
 
   it('of the decision may leave: the tool is not run', () => {
@@ -304,7 +291,7 @@ describe('whoever is told', () => {
     expect(verdict$.observed).toBe(false);
     expect(seen.end).toBe('complete');
     const heard = seen.values.filter(({ type }) => type !== 'message_stop');
-    expect(heard).toEqual([K, stop('tool_use'), asked, ...decision, unrun('enough')]);
+    expect(heard).toEqual([K, claude.stop('tool_use'), asked, ...decision, unrun('enough')]);
   });
 
   marble('that the time is up may say yes in that moment: too late', ({ events, tool, expectEvents, expectRuns }) => {
@@ -351,6 +338,6 @@ describe('whoever is told', () => {
     const tools = [fakeTool('pay', () => 'paid', { guard: own })];
     const { values: seen } = observe(whole.pipe(executeTools(tools, { guard, stop$ })));
     expect(own).not.toHaveBeenCalled();
-    expect(seen).toEqual([K, stop('tool_use'), unrun('enough'), messageStop()]);
+    expect(seen).toEqual([K, claude.stop('tool_use'), unrun('enough'), claude.messageStop()]);
   });
 });

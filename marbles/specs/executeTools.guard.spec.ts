@@ -2,20 +2,7 @@ import * as t from 'io-ts';
 import { asapScheduler, concat, EMPTY, finalize, NEVER, Observable, of, scheduled, throwError } from 'rxjs';
 import { defineTool, executeTools, validateWith } from '../../src/index.js';
 import type { ExecuteToolsOptions, Guard, RoundEvent, Tool, ToolContext, ToolResultEvent } from '../../src/index.js';
-import {
-  apiError,
-  approvalDecision,
-  approvalRequest,
-  exactly,
-  marble,
-  messageStop,
-  roundRetry,
-  stop,
-  toolCall,
-  toolFailure,
-  toolResult,
-  toolStart,
-} from '../index.js';
+import { added, apiError, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -25,17 +12,17 @@ import { observe } from './support/observe.js';
 // D approval_decision  S tool_start  W tool_result  X tool_result with is_error
 
 const input = { invoice: 'A-17' };
-const K = toolCall('toolu_1', 'pay', input);
-const S = toolStart(K);
-const paid = toolResult(K, 'paid');
+const K = added.toolCall('toolu_1', 'pay', input);
+const S = added.toolStart(K);
+const paid = added.toolResult(K, 'paid');
 /** What is told of a guard that takes its time. */
-const A = approvalRequest(K, input);
+const A = added.approvalRequest(K, input);
 const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
 function refusal(why: string, cause?: { cause: unknown }): ToolResultEvent {
   const message = `The call to \`pay\` was not run: ${why}`;
-  return toolFailure(K, message, { _tag: 'GuardRefusal', message, ...cause });
+  return added.toolFailure(K, message, { _tag: 'GuardRefusal', message, ...cause });
 }
 
 /** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
@@ -60,7 +47,8 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
 ])('%s', (_, setUp) => {
   describe.each(verdicts)('that says %s', (_says, verdict, why) => {
     const answers = why === undefined ? { W: exactly(paid) } : { X: exactly(refusal(why)) };
-    const decision = why === undefined ? approvalDecision(K, 'approved') : approvalDecision(K, 'denied', why);
+    const decision =
+      why === undefined ? added.approvalDecision(K, 'approved') : added.approvalDecision(K, 'denied', why);
     const values = { K, A: exactly(A), D: exactly(decision), S: exactly(S), ...answers };
 
     marble(why === undefined ? 'lets the call through' : 'refuses the call', ({ events, tool, expectEvents }) => {
@@ -103,9 +91,9 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
 
     it('does the same as a promise', async () => {
       const run = jest.fn(() => 'paid');
-      const source = of<RoundEvent[]>(K, stop('tool_use'));
+      const source = of<RoundEvent[]>(K, claude.stop('tool_use'));
       const seen = observe(source.pipe(setUp(fakeTool('pay', run), async () => verdict())));
-      expect(seen.values).toEqual([K, stop('tool_use'), A]);
+      expect(seen.values).toEqual([K, claude.stop('tool_use'), A]);
       expect(run).not.toHaveBeenCalled();
       await settled();
       const outcome = why === undefined ? [S, paid] : [refusal(why)];
@@ -137,7 +125,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
 
     const pay = tool('pay', '(r|)');
     const X = exactly(refusal(unknown, { cause: boom }));
-    const D = exactly(approvalDecision(K, 'denied', unknown));
+    const D = exactly(added.approvalDecision(K, 'denied', unknown));
     expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
     expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
     expectRuns(pay).toBe([]);
@@ -152,7 +140,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
 
     const pay = tool('pay', '(r|)');
     const X = exactly(refusal('It is not allowed.'));
-    const D = exactly(approvalDecision(K, 'denied', 'It is not allowed.'));
+    const D = exactly(added.approvalDecision(K, 'denied', 'It is not allowed.'));
     expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
     expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
     expectRuns(pay).toBe([]);
@@ -169,7 +157,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
       }),
     ],
   ])('whose promise %s refuses the call', async (_how, verdict) => {
-    const source = of<RoundEvent[]>(K, stop('tool_use'));
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'));
     const seen = observe(
       source.pipe(
         setUp(
@@ -179,8 +167,8 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
       ),
     );
     await settled();
-    const decision = approvalDecision(K, 'denied', unknown);
-    expect(seen.values).toEqual([K, stop('tool_use'), A, decision, refusal(unknown, { cause: boom })]);
+    const decision = added.approvalDecision(K, 'denied', unknown);
+    expect(seen.values).toEqual([K, claude.stop('tool_use'), A, decision, refusal(unknown, { cause: boom })]);
     expect(seen.end).toBe('complete');
   });
 });
@@ -198,7 +186,7 @@ describe('the two guards of a call', () => {
       return own as boolean;
     };
     const tools = [fakeTool('pay', () => asked.push('run'), { guard: ownGuard })];
-    const seen = observe(of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools(tools, { guard })));
+    const seen = observe(of<RoundEvent[]>(K, claude.stop('tool_use')).pipe(executeTools(tools, { guard })));
     await settled();
     return { asked, last: seen.values.at(-1) };
   }
@@ -239,7 +227,7 @@ describe('a guard is asked', () => {
 
   /** Runs calls of one reply, checked before. */
   function runCalls(calls: RoundEvent[], tool: Tool = pay, options: ExecuteToolsOptions = {}) {
-    const source = of(...calls, stop('tool_use'), messageStop());
+    const source = of(...calls, claude.stop('tool_use'), claude.messageStop());
     return observe(source.pipe(validateWith([tool]), executeTools([tool], { guard: asked, ...options }))).values;
   }
 
@@ -247,12 +235,12 @@ describe('a guard is asked', () => {
     const decode = () => ({ _tag: 'Right' as const, right: { invoice: 'decoded' } });
     const run = jest.fn();
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    runCalls([toolCall('toolu_1', 'pay', { invoice: 'raw' })], fakeTool('pay', run, { decode }), { messages });
+    runCalls([added.toolCall('toolu_1', 'pay', { invoice: 'raw' })], fakeTool('pay', run, { decode }), { messages });
     expect(asked.mock.calls).toEqual(run.mock.calls);
     expect(asked).toHaveBeenCalledWith(
       { invoice: 'decoded' },
       {
-        call: toolCall('toolu_1', 'pay', { invoice: 'decoded' }),
+        call: added.toolCall('toolu_1', 'pay', { invoice: 'decoded' }),
         messages,
         signal: expect.any(AbortSignal) as unknown,
         idempotencyKey: expect.any(String) as unknown,
@@ -261,7 +249,7 @@ describe('a guard is asked', () => {
   });
 
   it('not about an input that is not valid, nor about a tool that is not there', () => {
-    const seen = runCalls([toolCall('toolu_1', 'pay', { invoice: 1 }), toolCall('toolu_2', 'book', input)]);
+    const seen = runCalls([added.toolCall('toolu_1', 'pay', { invoice: 1 }), added.toolCall('toolu_2', 'book', input)]);
     expect(asked).not.toHaveBeenCalled();
     const answers = seen.filter(({ type }) => type === 'tool_result');
     expect(answers).toMatchObject([{ error: { _tag: 'InvalidInput' } }, { error: { _tag: 'UnknownTool' } }]);
@@ -270,7 +258,7 @@ describe('a guard is asked', () => {
   it('not before Claude has ended its reply, unless the tool may run before that', () => {
     const source = new Observable<RoundEvent>((subscriber) => {
       subscriber.next(K);
-      subscriber.next(toolCall('toolu_2', 'weather'));
+      subscriber.next(added.toolCall('toolu_2', 'weather'));
     });
     const tools = [fakeTool('pay', () => 'paid'), fakeTool('weather', () => 'sunny', { idempotent: true })];
     observe(source.pipe(executeTools(tools, { guard: asked })));
@@ -288,7 +276,7 @@ describe('a guard is asked', () => {
 });
 
 marble('asks again in a further attempt about a call that was refused', ({ events, tool, expectEvents }) => {
-  const R = roundRetry(1, apiError('overloaded_error'), 1);
+  const R = added.roundRetry(1, apiError('overloaded_error'), 1);
   const source = events('-K---R-K----(wm|)', { K, R });
   const expected = '     -(KX)R-(KSW)(wm|)';
 

@@ -1,17 +1,7 @@
 import { defer, finalize, NEVER, Observable, of, timer } from 'rxjs';
 import { executeTools, OptionError, ToolDefinitionError } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext } from '../../src/index.js';
-import {
-  exactly,
-  type FakeTool,
-  marble,
-  messageStop,
-  stop,
-  toolCall,
-  toolFailure,
-  toolResult,
-  toolStart,
-} from '../index.js';
+import { added, claude, exactly, type FakeTool, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -21,17 +11,19 @@ import { observe } from './support/observe.js';
 // X tool_result with is_error
 
 /** Claude calls `weather` with K, `time` with L, and `search` with M. */
-const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
-const L = toolCall('toolu_2', 'time', {}, 1);
-const M = toolCall('toolu_3', 'search', { query: 'rain' }, 2);
+const K = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const L = added.toolCall('toolu_2', 'time', {}, 1);
+const M = added.toolCall('toolu_3', 'search', { query: 'rain' }, 2);
 const calls = { K, L, M };
 /** S T U say that these start, in the same order; W Y Z are their results, and X says that one took too long. */
-const starts = { S: exactly(toolStart(K)), T: exactly(toolStart(L)), U: exactly(toolStart(M)) };
+const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)), U: exactly(added.toolStart(M)) };
 
 /** The answer to a call whose time was up. */
 function late(call: ToolCallEvent, milliseconds: number): unknown {
   const message = `\`${call.name}\` did not finish within ${milliseconds} ms and was stopped.`;
-  return exactly(toolFailure(call, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }, milliseconds));
+  return exactly(
+    added.toolFailure(call, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }, milliseconds),
+  );
 }
 
 /** When each run of a tool was aborted, and why. */
@@ -52,9 +44,9 @@ describe('concurrency', () => {
     const searchRun = '              -----------^--------|   ';
 
     const results = {
-      W: exactly(toolResult(K, 'sunny', 11)),
-      Y: exactly(toolResult(L, '12:00', 18)),
-      Z: exactly(toolResult(M, 'found', 9)),
+      W: exactly(added.toolResult(K, 'sunny', 11)),
+      Y: exactly(added.toolResult(L, '12:00', 18)),
+      Z: exactly(added.toolResult(M, 'found', 9)),
     };
     const out = source.pipe(executeTools([weather, time, search], { concurrency: 2 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
@@ -67,7 +59,11 @@ describe('concurrency', () => {
     jest.useFakeTimers();
     const names = [...Array(12).keys()].map((nth) => `tool_${nth}`);
     const tools = names.map((name, nth) => fakeTool(name, () => timer((nth * 7) % 5)));
-    const source = of<RoundEvent[]>(...names.map((name) => toolCall(name, name)), stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(
+      ...names.map((name) => added.toolCall(name, name)),
+      claude.stop('tool_use'),
+      claude.messageStop(),
+    );
     const seen = observe(source.pipe(executeTools(tools, { concurrency })));
     jest.advanceTimersByTime(100);
     jest.useRealTimers();
@@ -90,15 +86,15 @@ describe('concurrency', () => {
         return timer(5);
       }).pipe(finalize(() => log.push(`${name} lets go`)));
     const tools = [fakeTool('weather', holding), fakeTool('time', holding)];
-    observe(of<RoundEvent[]>(K, L, stop('tool_use')).pipe(executeTools(tools, { concurrency: 1 })));
+    observe(of<RoundEvent[]>(K, L, claude.stop('tool_use')).pipe(executeTools(tools, { concurrency: 1 })));
     jest.advanceTimersByTime(20);
     jest.useRealTimers();
     expect(log).toEqual(['weather takes', 'weather lets go', 'time takes', 'time lets go']);
   });
 
   it('runs 8 at the same time unless told otherwise', () => {
-    const nine = [...Array(9).keys()].map((nth) => toolCall(`toolu_${nth}`, 'weather'));
-    const source = of<RoundEvent[]>(...nine, stop('tool_use'), messageStop());
+    const nine = [...Array(9).keys()].map((nth) => added.toolCall(`toolu_${nth}`, 'weather'));
+    const source = of<RoundEvent[]>(...nine, claude.stop('tool_use'), claude.messageStop());
     const tools = [fakeTool('weather', () => NEVER)];
     const startedWith = (concurrency?: number) => {
       const options = { timeout: Infinity, ...(concurrency && { concurrency }) };
@@ -162,7 +158,7 @@ describe('time limits', () => {
     const expected = '               (KLwS)m(WT)-----(X|)';
     const timeRun = '                -------^--------!   ';
 
-    const results = { W: exactly(toolResult(K, 'sunny', 7)), X: late(L, 9) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 7)), X: late(L, 9) };
     const out = source.pipe(executeTools([weather, time], { concurrency: 1, timeout: 9 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
     expectRuns(time).toBe(timeRun);
@@ -173,7 +169,7 @@ describe('time limits', () => {
     const source = new Observable<RoundEvent>((subscriber) => {
       subscriber.next(K);
       subscriber.next(L);
-      subscriber.next(stop('tool_use'));
+      subscriber.next(claude.stop('tool_use'));
     });
     const tools = [fakeTool('weather', () => 'sunny'), fakeTool('time', () => NEVER)];
     const subscription = source.pipe(executeTools(tools)).subscribe();

@@ -1,7 +1,7 @@
 import { lastValueFrom, Observable, of, toArray } from 'rxjs';
 import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolContext } from '../../src/index.js';
-import { exactly, marble, stop, toolCall, toolFailure, toolProgress, toolResult, toolStart } from '../index.js';
+import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 
 // What becomes of what a tool returns.
@@ -10,55 +10,55 @@ import { fakeTool } from './support/fakeTool.js';
 // W tool_result  X tool_result with is_error
 
 /** Claude calls `weather` with K, which starts at S and is answered with W or X; `time` with L, and that is T and Y. */
-const K = toolCall('toolu_1', 'weather');
-const L = toolCall('toolu_2', 'time', {}, 1);
+const K = added.toolCall('toolu_1', 'weather');
+const L = added.toolCall('toolu_2', 'time', {}, 1);
 const calls = { K, L };
-const S = toolStart(K);
-const starts = { S: exactly(S), T: exactly(toolStart(L)) };
+const S = added.toolStart(K);
+const starts = { S: exactly(S), T: exactly(added.toolStart(L)) };
 
 describe('an Observable', () => {
   /** The progress that is told of with P, Q and V. */
   const pieces = {
-    P: exactly(toolProgress(K, 'a')),
-    Q: exactly(toolProgress(K, 'b')),
-    V: exactly(toolProgress(K, 'c')),
+    P: exactly(added.toolProgress(K, 'a')),
+    Q: exactly(added.toolProgress(K, 'b')),
+    V: exactly(added.toolProgress(K, 'c')),
   };
-  const nothing = { ...toolResult(K, '', 12), output: undefined };
+  const nothing = { ...added.toolResult(K, '', 12), output: undefined };
   describe.each([
     {
       what: 'progress, then its last value',
       returned: '------a--b--(c|)',
       expected: '(KwS)mP--Q--(W|)',
       ran: '     ^-----------|   ',
-      answer: { W: exactly(toolResult(K, 'c', 12)) },
+      answer: { W: exactly(added.toolResult(K, 'c', 12)) },
     },
     {
       what: 'a last value known only later',
       returned: '------a--c--|   ',
       expected: '(KwS)mP--V--(W|)',
       ran: '     ^-----------|   ',
-      answer: { W: exactly(toolResult(K, 'c', 12)) },
+      answer: { W: exactly(added.toolResult(K, 'c', 12)) },
     },
     {
       what: 'all values in the tick of the end',
       returned: '------(abc|)    ',
       expected: '(KwS)m(PQW|)    ',
       ran: '     ^-----|         ',
-      answer: { W: exactly(toolResult(K, 'c', 6)) },
+      answer: { W: exactly(added.toolResult(K, 'c', 6)) },
     },
     {
       what: 'an error after progress',
       returned: '------a--b--#   ',
       expected: '(KwS)mP--Q--(X|)',
       ran: '     ^-----------#   ',
-      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 12)) },
+      answer: { X: exactly(added.toolFailure(K, 'Error: boom', 'boom', 12)) },
     },
     {
       what: 'an error in the tick of a value',
       returned: '------(a#)      ',
       expected: '(KwS)m(X|)      ',
       ran: '     ^-----#         ',
-      answer: { X: exactly(toolFailure(K, 'Error: boom', 'boom', 6)) },
+      answer: { X: exactly(added.toolFailure(K, 'Error: boom', 'boom', 6)) },
     },
     {
       what: 'no value',
@@ -84,7 +84,7 @@ describe('at once', () => {
     const expected = '     -K-L-(wSWTYm|)';
 
     const tools = [fakeTool('weather', () => 'sunny'), fakeTool('time', () => of('12:00'))];
-    const results = { W: exactly(toolResult(K, 'sunny')), Y: exactly(toolResult(L, '12:00')) };
+    const results = { W: exactly(added.toolResult(K, 'sunny')), Y: exactly(added.toolResult(L, '12:00')) };
     const out = source.pipe(executeTools(tools, { concurrency: 1 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
@@ -103,7 +103,10 @@ describe('at once', () => {
       const weather = fakeTool('weather', () => {
         throw thrown;
       });
-      const results = { X: exactly(toolFailure(K, content, thrown)), Y: exactly(toolResult(L, '12:00', 9)) };
+      const results = {
+        X: exactly(added.toolFailure(K, content, thrown)),
+        Y: exactly(added.toolResult(L, '12:00', 9)),
+      };
       expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
     });
   });
@@ -125,7 +128,7 @@ describe('at once', () => {
       const time = tool('time', '---------(r|)', { r: '12:00' });
 
       const answer = { id: 'toolu_1', name: 'weather', duration: 0 };
-      const results = { W: answer, X: answer, Y: exactly(toolResult(L, '12:00', 9)) };
+      const results = { W: answer, X: answer, Y: exactly(added.toolResult(L, '12:00', 9)) };
       const out = source.pipe(executeTools([fakeTool('weather', run), time]));
       expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
     });
@@ -134,23 +137,25 @@ describe('at once', () => {
 
 describe('outside of virtual time', () => {
   const outcome = (run: (input: unknown, context: ToolContext) => unknown) =>
-    lastValueFrom(of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools([fakeTool('weather', run)]), toArray()));
+    lastValueFrom(
+      of<RoundEvent[]>(K, claude.stop('tool_use')).pipe(executeTools([fakeTool('weather', run)]), toArray()),
+    );
   const timeless = (events: RoundEvent[]) =>
     events.slice(2).map((event) => ('duration' in event ? { ...event, duration: 0 } : event));
 
   it('a promise', async () => {
-    expect(timeless(await outcome(async () => 'sunny'))).toEqual([S, toolResult(K, 'sunny')]);
+    expect(timeless(await outcome(async () => 'sunny'))).toEqual([S, added.toolResult(K, 'sunny')]);
   });
 
   it('a promise that is rejected', async () => {
     const boom = new Error('boom');
     const events = timeless(await outcome(async () => Promise.reject(boom)));
-    expect(events).toEqual([S, toolFailure(K, 'Error: boom', boom)]);
+    expect(events).toEqual([S, added.toolFailure(K, 'Error: boom', boom)]);
   });
 
   it('a promise of an Observable', async () => {
     const events = timeless(await outcome(async () => of('a', 'sunny')));
-    expect(events).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'sunny')]);
+    expect(events).toEqual([S, added.toolProgress(K, 'a'), added.toolResult(K, 'sunny')]);
   });
 
   it('an async iterable: progress, and its last value', async () => {
@@ -158,7 +163,7 @@ describe('outside of virtual time', () => {
       yield 'a';
       yield 'b';
     });
-    expect(timeless(events)).toEqual([S, toolProgress(K, 'a'), toolResult(K, 'b')]);
+    expect(timeless(events)).toEqual([S, added.toolProgress(K, 'a'), added.toolResult(K, 'b')]);
   });
 
   it('an async iterable that fails', async () => {
@@ -182,7 +187,7 @@ describe('outside of virtual time', () => {
       fakeTool('time', () => ({ [Symbol.asyncIterator]: () => pending })),
     ];
     const source = new Observable<RoundEvent>((subscriber) => {
-      for (const event of [K, L, stop('tool_use')]) subscriber.next(event);
+      for (const event of [K, L, claude.stop('tool_use')]) subscriber.next(event);
     });
     source.pipe(executeTools(tools)).subscribe().unsubscribe();
 
@@ -198,8 +203,8 @@ describe('what a tool is given', () => {
   it('is the decoded input, its call, the history, and a signal', () => {
     const run = jest.fn((_: unknown, { signal }: ToolContext) => signal.aborted);
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    const call = toolCall('toolu_1', 'weather', { city: 'Berlin' });
-    of<RoundEvent[]>(call, stop('tool_use'))
+    const call = added.toolCall('toolu_1', 'weather', { city: 'Berlin' });
+    of<RoundEvent[]>(call, claude.stop('tool_use'))
       .pipe(executeTools([fakeTool('weather', run)], { messages }))
       .subscribe();
     expect(run).toHaveBeenCalledWith(
@@ -212,7 +217,7 @@ describe('what a tool is given', () => {
   it('`maxResultChars` cuts what Claude is shown and nothing else; that of the tool goes first', () => {
     const tools = [fakeTool('weather', () => '123456'), fakeTool('time', () => '123456', { maxResultChars: 3 })];
     const contents: unknown[] = [];
-    of<RoundEvent[]>(K, L, stop('tool_use'))
+    of<RoundEvent[]>(K, L, claude.stop('tool_use'))
       .pipe(executeTools(tools, { maxResultChars: 5 }))
       .subscribe((event) => {
         if (event.type === 'tool_result') contents.push(event.output, event.result.content);

@@ -1,7 +1,7 @@
 import { Observable, of } from 'rxjs';
 import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../../src/index.js';
-import { apiError, exactly, marble, roundRetry, stop, toolCall, toolFailure, toolResult, toolStart } from '../index.js';
+import { added, apiError, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -12,15 +12,15 @@ import { observe } from './support/observe.js';
 // X tool_result with is_error
 
 /** Claude calls `weather` with K, and again with G in the next attempt: the same input, under another id. */
-const K = toolCall('toolu_1', 'weather', { city: 'Berlin', days: 3 });
-const G = toolCall('toolu_2', 'weather', { days: 3, city: 'Berlin' });
+const K = added.toolCall('toolu_1', 'weather', { city: 'Berlin', days: 3 });
+const G = added.toolCall('toolu_2', 'weather', { days: 3, city: 'Berlin' });
 /** It calls `time` with L, and `search` with M. */
-const L = toolCall('toolu_3', 'time', { city: 'Berlin', days: 3 }, 1);
-const M = toolCall('toolu_4', 'search', {}, 2);
+const L = added.toolCall('toolu_3', 'time', { city: 'Berlin', days: 3 }, 1);
+const M = added.toolCall('toolu_4', 'search', {}, 2);
 const busy = apiError('overloaded_error');
-const values = { K, G, L, M, R: roundRetry(1, busy, 5) };
+const values = { K, G, L, M, R: added.roundRetry(1, busy, 5) };
 /** S says that the tool of K starts, which W or X answers; T and Y say that of the second call. */
-const S = exactly(toolStart(K));
+const S = exactly(added.toolStart(K));
 /** A tool that may run twice. */
 const twice = { idempotent: true };
 
@@ -46,7 +46,7 @@ describe('what runs when a round is tried again', () => {
     const twoRun = '       -----------^---|      ';
 
     const weather = tool('weather', [one, two], { r: 'sunny' }, twice);
-    const second = { T: exactly(toolStart(G)), Y: exactly(toolResult(G, 'sunny', 4)) };
+    const second = { T: exactly(added.toolStart(G)), Y: exactly(added.toolResult(G, 'sunny', 4)) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, ...second });
     expectRuns(weather).toBe([oneRun, twoRun]);
   });
@@ -57,7 +57,7 @@ describe('what runs when a round is tried again', () => {
     const time = tool('time', '                 ----(r|)  ', { r: '12:00' }, twice);
     const expected = '               -s-(KS)R-s-(LT)Y-w-m|';
 
-    const second = { T: exactly(toolStart(L)), Y: exactly(toolResult(L, '12:00', 4)) };
+    const second = { T: exactly(added.toolStart(L)), Y: exactly(added.toolResult(L, '12:00', 4)) };
     const out = source.pipe(executeTools([weather, time], { concurrency: 1 }));
     expectEvents(out).toBe(expected, { ...values, S, ...second });
   });
@@ -70,7 +70,7 @@ describe('what had been done when a round is tried again', () => {
     const expected = '               -s-(KS)W-R-s-(GY)w-m|';
     const weatherRun = '             ---^---|             ';
 
-    const results = { W: exactly(toolResult(K, 'sunny', 4)), Y: exactly(toolResult(G, 'sunny')) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 4)), Y: exactly(added.toolResult(G, 'sunny')) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, ...results });
     expectRuns(weather).toBe(weatherRun);
   });
@@ -81,7 +81,7 @@ describe('what had been done when a round is tried again', () => {
     const weatherRun = '   -(^|)                  ';
 
     const weather = tool('weather', ['(r|)', '(a|)'], { r: 'sunny', a: 'again' }, twice);
-    const results = { W: exactly(toolResult(K, 'sunny')), Y: exactly(toolResult(G, 'sunny')) };
+    const results = { W: exactly(added.toolResult(K, 'sunny')), Y: exactly(added.toolResult(G, 'sunny')) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, ...results });
     expectRuns(weather).toBe(weatherRun);
   });
@@ -94,9 +94,9 @@ describe('what had been done when a round is tried again', () => {
 
     const weather = tool('weather', ['(r|)', '(a|)'], { r: 'sunny', a: 'again' }, twice);
     const results = {
-      W: exactly(toolResult(K, 'sunny')),
-      Y: exactly(toolResult(G, 'sunny')),
-      Z: exactly(toolResult(H, 'sunny')),
+      W: exactly(added.toolResult(K, 'sunny')),
+      Y: exactly(added.toolResult(G, 'sunny')),
+      Z: exactly(added.toolResult(H, 'sunny')),
     };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, H, S, ...results });
     expectRuns(weather).toBe(weatherRun);
@@ -107,23 +107,23 @@ describe('what had been done when a round is tried again', () => {
     const expected = '     -(KSX)R-(GTY)(wm|)';
 
     const weather = tool('weather', ['#', '(r|)'], { '#': busy, r: 'sunny' }, twice);
-    const X = exactly(toolFailure(K, `Error: ${busy.message}`, busy));
-    const second = { T: exactly(toolStart(G)), Y: exactly(toolResult(G, 'sunny')) };
+    const X = exactly(added.toolFailure(K, `Error: ${busy.message}`, busy));
+    const second = { T: exactly(added.toolStart(G)), Y: exactly(added.toolResult(G, 'sunny')) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, X, ...second });
   });
 
   marble('is done for another input, and by another tool', ({ events, tool, expectEvents, expectRuns }) => {
-    const H = toolCall('toolu_5', 'weather', { city: 'Bonn', days: 3 });
+    const H = added.toolCall('toolu_5', 'weather', { city: 'Bonn', days: 3 });
     const source = events('-K----R-H----L----(wm|)', { ...values, H });
     const expected = '     -(KSW)R-(HUZ)(LTY)(wm|)';
 
     const weather = tool('weather', ['(r|)', '(b|)'], { r: 'sunny in Berlin', b: 'rain in Bonn' }, twice);
     const time = tool('time', '(r|)', { r: '12:00' }, twice);
-    const started = { S, U: exactly(toolStart(H)), T: exactly(toolStart(L)) };
+    const started = { S, U: exactly(added.toolStart(H)), T: exactly(added.toolStart(L)) };
     const results = {
-      W: exactly(toolResult(K, 'sunny in Berlin')),
-      Z: exactly(toolResult(H, 'rain in Bonn')),
-      Y: exactly(toolResult(L, '12:00')),
+      W: exactly(added.toolResult(K, 'sunny in Berlin')),
+      Z: exactly(added.toolResult(H, 'rain in Bonn')),
+      Y: exactly(added.toolResult(L, '12:00')),
     };
     const out = source.pipe(executeTools([weather, time]));
     expectEvents(out).toBe(expected, { ...values, H, ...started, ...results });
@@ -138,8 +138,8 @@ describe('what had been done when a round is tried again', () => {
     const expected = '     -(KSW)(GTY)(wm|)';
 
     const weather = tool('weather', ['(r|)', '(a|)'], { r: 'sunny', a: 'again' }, twice);
-    const first = { S, W: exactly(toolResult(K, 'sunny')) };
-    const second = { T: exactly(toolStart(G)), Y: exactly(toolResult(G, 'again')) };
+    const first = { S, W: exactly(added.toolResult(K, 'sunny')) };
+    const second = { T: exactly(added.toolStart(G)), Y: exactly(added.toolResult(G, 'again')) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, ...first, ...second });
   });
 });
@@ -153,7 +153,7 @@ describe('a tool that is not idempotent', () => {
     const subs = '                   ^----------!     ';
     const weatherRun = '             -----^-------|   ';
 
-    const W = exactly(toolResult(K, 'sunny', 8));
+    const W = exactly(added.toolResult(K, 'sunny', 8));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, W, '#': busy });
     expectSubscriptions(source.subscriptions).toBe(subs);
     expectRuns(weather).toBe(weatherRun);
@@ -167,7 +167,7 @@ describe('a tool that is not idempotent', () => {
     const weatherRun = '             -----^---------!   ';
 
     const message = 'Stopped while it ran: the reply broke off. Whether it took effect is not known.';
-    const X = exactly(toolFailure(K, message, { _tag: 'ToolStopped', started: true, message }, 10));
+    const X = exactly(added.toolFailure(K, message, { _tag: 'ToolStopped', started: true, message }, 10));
     const out = source.pipe(executeTools([weather], { grace: 4 }));
     expectEvents(out).toBe(expected, { ...values, S, X, '#': busy });
     expectRuns(weather).toBe(weatherRun);
@@ -183,8 +183,8 @@ describe('a tool that is not idempotent', () => {
     const good = tool('weather', '(r|)', { r: 'sunny' });
     const bad = tool('weather', '#', { '#': busy });
     const results = {
-      W: exactly(toolResult(K, 'sunny')),
-      X: exactly(toolFailure(K, `Error: ${busy.message}`, busy)),
+      W: exactly(added.toolResult(K, 'sunny')),
+      X: exactly(added.toolFailure(K, `Error: ${busy.message}`, busy)),
     };
     expectEvents(source.pipe(executeTools([good]))).toBe(done, { ...values, S, ...results, '#': busy });
     expectEvents(source.pipe(executeTools([bad]))).toBe(failed, { ...values, S, ...results, '#': busy });
@@ -195,7 +195,7 @@ describe('a tool that is not idempotent', () => {
     const expected = '     -s-K-R-s-K-(wSW)m|';
 
     const weather = tool('weather', '(r|)', { r: 'sunny' });
-    const W = exactly(toolResult(K, 'sunny'));
+    const W = exactly(added.toolResult(K, 'sunny'));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, W });
   });
 });
@@ -207,7 +207,7 @@ describe('what waits when a round is tried again', () => {
 
     const weather = tool('weather', '(r|)');
     const time = tool('time', '(r|)', { r: '12:00' });
-    const second = { T: exactly(toolStart(L)), Y: exactly(toolResult(L, '12:00')) };
+    const second = { T: exactly(added.toolStart(L)), Y: exactly(added.toolResult(L, '12:00')) };
     expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...values, ...second });
     expectRuns(weather).toBe([]);
   });
@@ -230,13 +230,13 @@ describe('what waits when a round is tried again', () => {
     const expected = '     -s-w-R-K-(wSW)m|';
 
     const weather = tool('weather', '(r|)', { r: 'sunny' });
-    const W = exactly(toolResult(K, 'sunny'));
+    const W = exactly(added.toolResult(K, 'sunny'));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, W });
   });
 });
 
 describe('idempotencyKey', () => {
-  const R = roundRetry(1, busy, 1);
+  const R = added.roundRetry(1, busy, 1);
   /** The keys that a tool gets for its calls, in the order of the calls. */
   function keysOf(events: RoundEvent[], change: (input: Record<string, unknown>) => void = () => {}): string[] {
     const keys: string[] = [];
@@ -246,7 +246,7 @@ describe('idempotencyKey', () => {
       throw new Error('run it again');
     };
     const tools = [fakeTool('weather', run, twice), fakeTool('time', run, twice)];
-    observe(of(...events, stop('tool_use')).pipe(executeTools(tools)));
+    observe(of(...events, claude.stop('tool_use')).pipe(executeTools(tools)));
     return keys;
   }
   const again = (event: ToolCallEvent, nth: number): ToolCallEvent => ({ ...event, id: `toolu_${nth}` });
@@ -258,7 +258,7 @@ describe('idempotencyKey', () => {
   });
 
   it('is another for every other call', () => {
-    const keys = keysOf([K, L, toolCall('toolu_4', 'weather', { city: 'Bonn' }), R]);
+    const keys = keysOf([K, L, added.toolCall('toolu_4', 'weather', { city: 'Bonn' }), R]);
     expect(new Set(keys).size).toBe(3);
   });
 
@@ -272,7 +272,7 @@ describe('idempotencyKey', () => {
     const spoil = (input: Record<string, unknown>) => {
       input['city'] = 'Bonn';
     };
-    const fresh = (id: string) => toolCall(id, 'weather', { city: 'Berlin' });
+    const fresh = (id: string) => added.toolCall(id, 'weather', { city: 'Berlin' });
     const [one, two] = keysOf([fresh('toolu_1'), R, fresh('toolu_2')], spoil);
     expect(two).toBe(one);
   });
@@ -282,7 +282,7 @@ describe('idempotencyKey', () => {
     const run = (_: unknown, { idempotencyKey }: ToolContext) => keys.push(idempotencyKey);
     const source = new Observable<RoundEvent>((subscriber) => {
       subscriber.next(K);
-      subscriber.next(stop('tool_use'));
+      subscriber.next(claude.stop('tool_use'));
     }).pipe(executeTools([fakeTool('weather', run)]));
     observe(source);
     observe(source);
@@ -292,7 +292,7 @@ describe('idempotencyKey', () => {
   it('is the same each time it is read', () => {
     const run = (_: unknown, context: ToolContext) => [context.idempotencyKey, context.idempotencyKey];
     const { values: seen } = observe(
-      of<RoundEvent[]>(K, stop('tool_use')).pipe(executeTools([fakeTool('weather', run)])),
+      of<RoundEvent[]>(K, claude.stop('tool_use')).pipe(executeTools([fakeTool('weather', run)])),
     );
     const [one, two] = (seen.at(-1) as ToolResultEvent).output as string[];
     expect(two).toBe(one);

@@ -1,18 +1,7 @@
 import { Observable, of, takeWhile } from 'rxjs';
 import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputError } from '../../src/index.js';
-import {
-  blockStart,
-  exactly,
-  marble,
-  messageStart,
-  messageStop,
-  stop,
-  toolCall,
-  toolFailure,
-  toolResult,
-  toolStart,
-} from '../index.js';
+import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -23,17 +12,17 @@ import { observe } from './support/observe.js';
 // S tool_start  W tool_result  X tool_result with is_error
 
 /** Claude calls `weather` with K, `time` with L, and `search` with M. */
-const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
-const L = toolCall('toolu_2', 'time', {}, 1);
-const M = toolCall('toolu_3', 'search', { query: 'rain' }, 2);
+const K = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const L = added.toolCall('toolu_2', 'time', {}, 1);
+const M = added.toolCall('toolu_3', 'search', { query: 'rain' }, 2);
 const calls = { K, L, M };
 /** S says that `weather` starts, T that `time` does, U that `search` does; W and Y are results of the first two. */
-const starts = { S: exactly(toolStart(K)), T: exactly(toolStart(L)), U: exactly(toolStart(M)) };
+const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)), U: exactly(added.toolStart(M)) };
 
 /** What is told of a tool that was stopped while it ran. */
 function stopped(call: ToolCallEvent, reason: string, duration: number): unknown {
   const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
-  return exactly(toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration));
+  return exactly(added.toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration));
 }
 
 describe('when tools start', () => {
@@ -46,7 +35,7 @@ describe('when tools start', () => {
     const weatherRun = '             -----^-----------|   ';
     const timeRun = '                -----^------|        ';
 
-    const results = { W: exactly(toolResult(K, 'sunny', 12)), Y: exactly(toolResult(L, '12:00', 7)) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 12)), Y: exactly(added.toolResult(L, '12:00', 7)) };
     expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
     expectRuns(weather).toBe(weatherRun);
     expectRuns(time).toBe(timeRun);
@@ -58,7 +47,7 @@ describe('when tools start', () => {
     const weather = tool('weather', '         ------(r|)', { r: 'sunny' });
     const expected = '               -K-(LT)Y-(wS)m-(W|)';
 
-    const results = { W: exactly(toolResult(K, 'sunny', 6)), Y: exactly(toolResult(L, '12:00', 4)) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 6)), Y: exactly(added.toolResult(L, '12:00', 4)) };
     expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
   });
 
@@ -68,18 +57,18 @@ describe('when tools start', () => {
     const expected = '               -K-K-(wS)m-(W|)';
     const weatherRun = '             -----^-----|   ';
 
-    const W = exactly(toolResult(K, 'sunny', 6));
+    const W = exactly(added.toolResult(K, 'sunny', 6));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, W });
     expectRuns(weather).toBe(weatherRun);
   });
 
   marble('starts at once when the message_start already says tool_use', ({ events, tool, expectEvents }) => {
-    const s = messageStart({ stop_reason: 'tool_use' });
+    const s = claude.messageStart({ stop_reason: 'tool_use' });
     const source = events('          -(sK)-m|    ', { s, K });
     const weather = tool('weather', ' -------(r|)', { r: 'sunny' });
     const expected = '               -(sKS)m-(W|)';
 
-    const W = exactly(toolResult(K, 'sunny', 7));
+    const W = exactly(added.toolResult(K, 'sunny', 7));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { s, ...calls, ...starts, W });
   });
 
@@ -90,7 +79,7 @@ describe('when tools start', () => {
 
     const weather = tool('weather', '(r|)', { r: 'sunny' });
     const time = tool('time', '(r|)', { r: '12:00' });
-    const W = exactly(toolResult(K, 'sunny'));
+    const W = exactly(added.toolResult(K, 'sunny'));
     expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, W });
     expectRuns(weather).toBe(weatherRun);
     expectRuns(time).toBe([]);
@@ -101,7 +90,7 @@ describe('when the reply does not end with tool_use', () => {
   const reasons = ['end_turn', 'max_tokens', 'refusal', 'pause_turn', 'stop_sequence', 'word_of_the_future', null];
   describe.each(reasons)('but with %p', (reason) => {
     marble('runs nothing', ({ events, tool, expectEvents, expectRuns }) => {
-      const q = stop(reason); // why the reply ended
+      const q = claude.stop(reason); // why the reply ended
       const source = events('-s-K-q-m-|', { K, q });
       const expected = '     -s-K-q-m-|';
 
@@ -141,13 +130,13 @@ describe('when the reply does not end with tool_use', () => {
     const weather = tool('weather', ' -----(r|)   ', { r: 'sunny' }, { idempotent: true });
     const expected = '               -(KS)-W--x-m|';
 
-    const W = exactly(toolResult(K, 'sunny', 5));
+    const W = exactly(added.toolResult(K, 'sunny', 5));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, W });
   });
 
   marble('forgets the calls of a model that another one took over from', (helpers) => {
     const { events, tool, expectEvents, expectRuns } = helpers;
-    const b = blockStart({ type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }, 9);
+    const b = claude.contentBlockStart({ type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }, 9);
     const source = events('        -K-M---b---L-w---(m|) ', { ...calls, b });
     const search = tool('search', '   -                  ', {}, { idempotent: true });
     const time = tool('time', '                 ----(r|) ', { r: '12:00' });
@@ -158,7 +147,7 @@ describe('when the reply does not end with tool_use', () => {
     const weather = tool('weather', '(r|)');
     const results = {
       X: stopped(M, 'another model took the reply over', 4),
-      Y: exactly(toolResult(L, '12:00', 4)),
+      Y: exactly(added.toolResult(L, '12:00', 4)),
     };
     const out = source.pipe(executeTools([weather, time, search]));
     expectEvents(out).toBe(expected, { b, ...calls, ...starts, ...results });
@@ -182,7 +171,7 @@ describe('calls that no tool can answer', () => {
       const expected = '     -K-(wX)m|';
 
       const weather = tool('weather', '(r|)', {}, { idempotent: true });
-      const X = exactly(toolFailure(K, content, error));
+      const X = exactly(added.toolFailure(K, content, error));
       expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...wrong, X });
       expectRuns(weather).toBe([]);
     });
@@ -194,7 +183,7 @@ describe('calls that no tool can answer', () => {
 
     const message = 'There is no tool `weather` to run. The tools that can be run are: time.';
     const error = { _tag: 'UnknownTool', input: { city: 'Oslo' }, known: ['time'], message };
-    const results = { X: exactly(toolFailure(K, message, error)), Y: exactly(toolResult(L, '12:00')) };
+    const results = { X: exactly(added.toolFailure(K, message, error)), Y: exactly(added.toolResult(L, '12:00')) };
     const out = source.pipe(executeTools([tool('time', '(r|)', { r: '12:00' })]));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
@@ -244,7 +233,7 @@ describe('letting go', () => {
     const endlessRun = '             ---^------!    ';
 
     const values = { ...calls, ...starts, ...boom };
-    const W = exactly(toolResult(K, 'sunny', 8));
+    const W = exactly(added.toolResult(K, 'sunny', 8));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, W });
     expectRuns(weather).toBe(weatherRun);
     const X = stopped(K, 'the reply broke off', 7);
@@ -259,7 +248,7 @@ describe('letting go', () => {
     const weather = tool('weather', '   -----(r|)', { r: 'sunny' });
     const expected = '               -K-(wS)mW--|';
 
-    const W = exactly(toolResult(K, 'sunny', 5));
+    const W = exactly(added.toolResult(K, 'sunny', 5));
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, W });
     flush();
     expect(weather.runs[0]!.abortedAt).toBeUndefined();
@@ -267,10 +256,10 @@ describe('letting go', () => {
 
   it('runs no tool whose tool_start made the subscriber leave', () => {
     const run = jest.fn(() => 'sunny');
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const leaving = takeWhile(({ type }: RoundEvent) => type !== 'tool_start', true);
     const { values: seen } = observe(source.pipe(executeTools([fakeTool('weather', run)]), leaving));
-    expect(seen).toEqual([K, stop('tool_use'), toolStart(K)]);
+    expect(seen).toEqual([K, claude.stop('tool_use'), added.toolStart(K)]);
     expect(run).not.toHaveBeenCalled();
   });
 
@@ -279,7 +268,7 @@ describe('letting go', () => {
     const endless = new Observable((subscriber) => {
       while (!subscriber.closed && pulled < 1_000) subscriber.next(pulled++);
     });
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const leaving = takeWhile(({ type }: RoundEvent) => type !== 'tool_progress', true);
     const seen = observe(source.pipe(executeTools([fakeTool('weather', () => endless)]), leaving));
     expect(seen.end).toBe('complete');

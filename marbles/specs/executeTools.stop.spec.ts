@@ -1,20 +1,7 @@
 import { Observable, of, Subject } from 'rxjs';
 import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../../src/index.js';
-import {
-  apiError,
-  exactly,
-  type FakeTool,
-  marble,
-  messageStop,
-  roundRetry,
-  stop,
-  toolCall,
-  toolFailure,
-  toolProgress,
-  toolResult,
-  toolStart,
-} from '../index.js';
+import { added, apiError, claude, exactly, type FakeTool, marble } from '../index.js';
 import { behind } from './support/behind.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
@@ -28,23 +15,23 @@ const why = 'it is time for lunch';
 const lunch = { x: why };
 
 /** Claude calls `weather` with K, `time` with L, and `search` with M. */
-const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
-const L = toolCall('toolu_2', 'time', {}, 1);
-const M = toolCall('toolu_3', 'search', { query: 'rain' }, 2);
+const K = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const L = added.toolCall('toolu_2', 'time', {}, 1);
+const M = added.toolCall('toolu_3', 'search', { query: 'rain' }, 2);
 const calls = { K, L, M };
 /** S says that `weather` starts, and T that `time` does. K is answered with W or X, L with Y, M with Z. */
-const starts = { S: exactly(toolStart(K)), T: exactly(toolStart(L)) };
+const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)) };
 
 /** The answer to a call whose tool was not started. */
 function unrun(call: ToolCallEvent): ToolResultEvent {
   const message = `Not run: ${why}.`;
-  return toolFailure(call, message, { _tag: 'ToolStopped', started: false, message });
+  return added.toolFailure(call, message, { _tag: 'ToolStopped', started: false, message });
 }
 
 /** The answer to a call whose tool was stopped while it ran. */
 function stopped(call: ToolCallEvent, duration: number, reason = why): ToolResultEvent {
   const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
-  return toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration);
+  return added.toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration);
 }
 
 /** When each run of a tool was aborted, and why. */
@@ -76,7 +63,7 @@ describe('a tool that was not started', () => {
 
     const time = tool('time', '(r|)');
     const search = tool('search', '(r|)');
-    const results = { W: exactly(toolResult(K, 'sunny', 11)), Y: exactly(unrun(L)), Z: exactly(unrun(M)) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 11)), Y: exactly(unrun(L)), Z: exactly(unrun(M)) };
     const out = source.pipe(executeTools([weather, time, search], { stop$, concurrency: 1, grace: 20 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
     expectRuns(time).toBe([]);
@@ -91,7 +78,7 @@ describe('a tool that was not started', () => {
     const expected = '               -(KS)-L---(wY)Wm| ';
 
     const time = tool('time', '(r|)', {}, { idempotent: true });
-    const results = { W: exactly(toolResult(K, 'sunny', 13)), Y: exactly(unrun(L)) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 13)), Y: exactly(unrun(L)) };
     const out = source.pipe(executeTools([weather, time], { stop$, grace: 20 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
     expectRuns(time).toBe([]);
@@ -109,15 +96,15 @@ describe('a tool that was not started', () => {
     const message = 'There is no tool `time` to run. The tools that can be run are: weather.';
     const unknown = { _tag: 'UnknownTool', input: {}, known: ['weather'], message };
     const results = {
-      X: exactly(toolFailure(K, 'Where is the city?', wrong)),
-      Y: exactly(toolFailure(L, message, unknown)),
+      X: exactly(added.toolFailure(K, 'Where is the city?', wrong)),
+      Y: exactly(added.toolFailure(L, message, unknown)),
     };
     expectEvents(source.pipe(executeTools([weather], { stop$ }))).toBe(expected, { ...both, ...results });
     expectRuns(weather).toBe([]);
   });
 
   marble('is not started by a further attempt either', ({ events, hot, tool, expectEvents, expectRuns }) => {
-    const R = roundRetry(1, apiError('overloaded_error'), 1);
+    const R = added.roundRetry(1, apiError('overloaded_error'), 1);
     const source = events('-s-R-s-K-w---m|', { K, R });
     const stop$ = hot('    -x             ', lunch);
     const expected = '     -s-R-s-K-(wX)m|';
@@ -138,7 +125,7 @@ describe('a tool that runs', () => {
     const expected = '               -K-(wS)m-----(W|)';
     const weatherRun = '             ---^---------|   ';
 
-    const W = exactly(toolResult(K, 'sunny', 10));
+    const W = exactly(added.toolResult(K, 'sunny', 10));
     const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, W });
     expectRuns(weather).toBe(weatherRun);
@@ -152,7 +139,7 @@ describe('a tool that runs', () => {
     const weather = tool('weather', '   -------p----(r|)', { p: 'almost', r: 'sunny' });
     const expected = '               -K-(wS)m--P----(W|)';
 
-    const results = { P: exactly(toolProgress(K, 'almost')), W: exactly(toolResult(K, 'sunny', 12)) };
+    const results = { P: exactly(added.toolProgress(K, 'almost')), W: exactly(added.toolResult(K, 'sunny', 12)) };
     const out = source.pipe(executeTools([weather], { stop$, grace: 9 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
@@ -237,7 +224,7 @@ describe('a tool that runs', () => {
     const time = tool('time', '          -              ');
     const expected = '               -KL-(wST)mW----Y--|';
 
-    const results = { W: exactly(toolResult(K, 'sunny', 6)), Y: exactly(stopped(L, 11)) };
+    const results = { W: exactly(added.toolResult(K, 'sunny', 6)), Y: exactly(stopped(L, 11)) };
     const out = source.pipe(executeTools([weather, time], { stop$, grace: 3 }));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
@@ -251,7 +238,7 @@ describe('a tool that runs', () => {
           subscriber.complete();
         });
       });
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$, grace: 0 })));
     stop$.next('enough');
     expect(seen).toMatchObject({ end: 'complete' });
@@ -266,7 +253,7 @@ describe('a tool that runs', () => {
           reject(signal.reason);
         });
       });
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$ })));
     stop$.next('enough');
     await new Promise(setImmediate);
@@ -280,11 +267,11 @@ describe('a tool that runs', () => {
     const stopAtStart = behind(({ type }: RoundEvent) => {
       if (type === 'tool_start') stop$.next('enough');
     });
-    const source = of<RoundEvent[]>(K, stop('tool_use'), messageStop());
+    const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
     const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$ }), stopAtStart));
     expect(run).not.toHaveBeenCalled();
     expect(seen.end).toBe('complete');
     const answer = { result: { is_error: true } };
-    expect(seen.values).toMatchObject([K, stop('tool_use'), toolStart(K), answer, messageStop()]);
+    expect(seen.values).toMatchObject([K, claude.stop('tool_use'), added.toolStart(K), answer, claude.messageStop()]);
   });
 });

@@ -33,25 +33,7 @@ import {
   validateWith,
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent } from '../../src/index.js';
-import {
-  blockStart,
-  blockStop,
-  delta,
-  inputDelta,
-  marble,
-  message,
-  messageStart,
-  messageStop,
-  ping,
-  stop,
-  text,
-  textBlock,
-  textStart,
-  toolCall,
-  toolResult,
-  toolUse,
-  toolUseStart,
-} from '../index.js';
+import { added, claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -78,30 +60,30 @@ interface Law {
  * Claude's events, for laws about the very objects that go in and come out. They are frozen: whoever changes one fails
  * the law. k, i and j are a call to `weather`: its start, its input and its stop; l, a and q are one to `time`.
  */
-const claude = frozen({
-  s: messageStart(),
-  k: toolUseStart('toolu_1', 'weather', 0),
-  i: inputDelta('{}', 0),
-  j: blockStop(0),
-  l: toolUseStart('toolu_2', 'time', 1),
-  a: inputDelta('{}', 1),
-  q: blockStop(1),
-  o: textStart(2),
-  t: text('Hi', 2),
-  n: delta({ type: 'future_delta', more: 1 }, 2),
-  c: blockStop(2),
-  b: blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
-  w: stop('tool_use'),
-  e: stop('end_turn'),
-  m: messageStop(),
-  p: ping(),
+const fromClaude = frozen({
+  s: claude.messageStart(),
+  k: claude.toolUseStart('toolu_1', 'weather', 0),
+  i: claude.inputJson('{}', 0),
+  j: claude.contentBlockStop(0),
+  l: claude.toolUseStart('toolu_2', 'time', 1),
+  a: claude.inputJson('{}', 1),
+  q: claude.contentBlockStop(1),
+  o: claude.textStart(2),
+  t: claude.text('Hi', 2),
+  n: claude.contentBlockDelta({ type: 'future_delta', more: 1 }, 2),
+  c: claude.contentBlockStop(2),
+  b: claude.contentBlockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
+  w: claude.stop('tool_use'),
+  e: claude.stop('end_turn'),
+  m: claude.messageStop(),
+  p: claude.ping(),
   u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
 });
 /** What we add to it: the calls to `weather` and `time`, and the result of the one to `weather`. */
-const weather = toolCall('toolu_1', 'weather');
-const time = toolCall('toolu_2', 'time', {}, 1);
-const ours = frozen({ K: weather, L: time, W: toolResult(weather, 'sunny') });
-const letters = { ...claude, ...ours };
+const weather = added.toolCall('toolu_1', 'weather');
+const time = added.toolCall('toolu_2', 'time', {}, 1);
+const ours = frozen({ K: weather, L: time, W: added.toolResult(weather, 'sunny') });
+const letters = { ...fromClaude, ...ours };
 
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
@@ -141,7 +123,7 @@ const laws: Record<string, Law> = {
     apply: (source) =>
       source.pipe(
         map(() => request),
-        resumeConversation(() => message()),
+        resumeConversation(() => claude.message()),
       ),
     passes: false,
   },
@@ -226,10 +208,10 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
   it('lets go of a source that emits all at once and has no end', () => {
     let pulled = 0;
     const endless = new Observable<RoundEvent>((subscriber) => {
-      for (const event of [claude.s, claude.o]) subscriber.next(event);
+      for (const event of [fromClaude.s, fromClaude.o]) subscriber.next(event);
       while (!subscriber.closed && pulled < 1_000) {
         pulled++;
-        subscriber.next(claude.t);
+        subscriber.next(fromClaude.t);
       }
     });
     const seen = observe(apply(endless).pipe(take(atOnce)));
@@ -269,7 +251,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
 
   it('goes on when its subscriber throws, which is reported once', async () => {
     const boom = new Error('boom');
-    const source = of<RoundEvent[]>(...message(textBlock('Hi')));
+    const source = of<RoundEvent[]>(...claude.message(claude.textBlock('Hi')));
     const calm = observe(apply(source)).values.length;
     let heard = 0;
     const reported = await unhandledIn(() =>
@@ -297,7 +279,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
 });
 
 describe.each(passing)('%s', (_, { apply }) => {
-  const known = new Set<unknown>(Object.values(claude));
+  const known = new Set<unknown>(Object.values(fromClaude));
   const ofSource: MonoTypeOperatorFunction<unknown> = filter((event) => known.has(event));
 
   marble('passes on at once, in order, what it does not know', ({ events, expectObservable, expectSubscriptions }) => {
@@ -319,7 +301,7 @@ describe.each(passing)('%s', (_, { apply }) => {
   });
 
   it('passes on a long reply as it came', () => {
-    const { s, o, t, c, e, m } = claude;
+    const { s, o, t, c, e, m } = fromClaude;
     const reply: ClaudeEvent[] = [s, o, ...Array<ClaudeEvent>(5_000).fill(t), c, e, m];
     const seen = observe(apply(of(...reply)).pipe(ofSource));
     expect(seen.end).toBe('complete');
@@ -333,12 +315,12 @@ describe('a callback that throws', () => {
   const fail = () => {
     throw boom;
   };
-  const calls = [claude.s, claude.k, claude.j, ours.K, claude.w, claude.m, ours.W];
+  const calls = [fromClaude.s, fromClaude.k, fromClaude.j, ours.K, fromClaude.w, fromClaude.m, ours.W];
   const hold = (round: () => RoundEvent[], options = {}) => of(request).pipe(resumeConversation(round, options));
 
   it.each<[string, Observable<unknown>]>([
     ['the decode of a tool', of(ours.K).pipe(validateWith([fakeTool('weather', () => 'sunny', { decode: fail })]))],
-    ['the sink of debugEvents', of(claude.p).pipe(debugEvents({ sink: fail }))],
+    ['the sink of debugEvents', of(fromClaude.p).pipe(debugEvents({ sink: fail }))],
     ['the round of resumeConversation', hold(fail)],
     ['stopWhen of resumeConversation', hold(() => calls, { stopWhen: fail })],
     ['create of a client', claudeStream({ messages: { create: fail } }, request)],
@@ -351,13 +333,15 @@ describe('a callback that throws', () => {
   });
 
   it('the run of a tool: is an answer to Claude', () => {
-    const seen = observe(of<RoundEvent[]>(ours.K, claude.w, claude.m).pipe(executeTools([fakeTool('weather', fail)])));
+    const seen = observe(
+      of<RoundEvent[]>(ours.K, fromClaude.w, fromClaude.m).pipe(executeTools([fakeTool('weather', fail)])),
+    );
     expect(seen.end).toBe('complete');
     expect(seen.values.at(3)).toMatchObject({ type: 'tool_result', error: boom, result: { is_error: true } });
   });
 
   it('the decode of a tool: fails whole conversations, too', () => {
-    const client = clientOf(of<RoundEvent[]>(...message(toolUse('toolu_1', 'weather'))));
+    const client = clientOf(of<RoundEvent[]>(...claude.message(claude.toolUse('toolu_1', 'weather'))));
     const seen = observe(
       converse(client, { ...request, tools: [fakeTool('weather', () => 'sunny', { decode: fail })] }),
     );

@@ -1,22 +1,22 @@
 import { ofType } from '../../src/index.js';
-import { marble, text, toolCall, toolResult, toolStart } from '../index.js';
+import { added, claude, marble } from '../index.js';
 
 // s message_start  t text  k a tool_use block starts  b another block starts
 // n another piece of a block, such as a citation  w message_delta with stop_reason tool_use  m message_stop  p ping
 // u an event of another type  K tool_call  S tool_start  W tool_result
 
-const weather = toolCall('toolu_1', 'weather', { city: 'Oslo' });
-const time = toolCall('toolu_2', 'time', { zone: 'Europe/Oslo' });
+const weather = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const time = added.toolCall('toolu_2', 'time', { zone: 'Europe/Oslo' });
 
 /** K, S and W are of the call to `weather`; L, T and Y are the same of the call to `time`. */
 const values = {
-  t: text('Hi'),
+  t: claude.text('Hi'),
   K: weather,
   L: time,
-  S: toolStart(weather),
-  T: toolStart(time),
-  W: toolResult(weather, 'sunny'),
-  Y: toolResult(time, '12:00'),
+  S: added.toolStart(weather),
+  T: added.toolStart(time),
+  W: added.toolResult(weather, 'sunny'),
+  Y: added.toolResult(time, '12:00'),
 };
 
 marble('lets through the events of one type', ({ events, expectEvents }) => {

@@ -2,17 +2,7 @@ import { asyncScheduler, lastValueFrom, type Observable } from 'rxjs';
 import { claudeStream, converse, fetchClient, OptionError, retryRound, timeoutGuard } from '../../src/index.js';
 import { TruncatedStreamError, UnexpectedResponseError } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from '../../src/index.js';
-import {
-  apiError,
-  blockStop,
-  marble,
-  marbleWithPromises,
-  messageStart,
-  messageStop,
-  stop,
-  text,
-  textStart,
-} from '../index.js';
+import { apiError, claude, marble, marbleWithPromises } from '../index.js';
 import { CassetteError, parseCassette, record, replay } from '../recordings/index.js';
 import type { Cassette, CassetteEnd, CassetteExchange } from '../recordings/index.js';
 import { frozen } from './support/frozen.js';
@@ -21,13 +11,13 @@ import { observe } from './support/observe.js';
 // s message_start  o a text block starts  t text  c content_block_stop  e message_delta with stop_reason end_turn
 // m message_stop  R round_retry
 
-const claude = frozen({
-  s: messageStart(),
-  o: textStart(),
-  t: text('Hi'),
-  c: blockStop(),
-  e: stop('end_turn'),
-  m: messageStop(),
+const fromClaude = frozen({
+  s: claude.messageStart(),
+  o: claude.textStart(),
+  t: claude.text('Hi'),
+  c: claude.contentBlockStop(),
+  e: claude.stop('end_turn'),
+  m: claude.messageStop(),
 });
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
@@ -39,7 +29,7 @@ const sent = { stream: true, messages: [{ content: 'Hi', role: 'user' }], max_to
 
 /** Events as the API writes them, by their letters. */
 function wire(letters: string): string {
-  const events = [...letters].map((letter) => claude[letter as keyof typeof claude]);
+  const events = [...letters].map((letter) => fromClaude[letter as keyof typeof fromClaude]);
   return events.map((event: ClaudeEvent) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
 }
 
@@ -76,7 +66,7 @@ describe('a reply', () => {
     const requests = '^-----------------------------|';
 
     const client = replay(cassette(whole));
-    expectObservable(claudeStream(client, request)).toBe(expected, claude);
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude);
     expectRequests(client).toBe(requests);
     expectRequests(client).toHave([request]);
   });
@@ -85,13 +75,13 @@ describe('a reply', () => {
     const expected = '--(so)t---(tcem)----|';
 
     const longer = cassette({ ...whole, end: { time: 140, how: 'complete' } });
-    expectObservable(claudeStream(replay(longer, { speed: 2 }), request)).toBe(expected, claude);
+    expectObservable(claudeStream(replay(longer, { speed: 2 }), request)).toBe(expected, fromClaude);
   });
 
   marble('comes half as fast', ({ expectObservable }) => {
     const expected = '8ms (so) 12ms t 15ms (tcem) 14ms |';
 
-    expectObservable(claudeStream(replay(cassette(whole), { speed: 0.5 }), request)).toBe(expected, claude);
+    expectObservable(claudeStream(replay(cassette(whole), { speed: 0.5 }), request)).toBe(expected, fromClaude);
   });
 
   marble('comes at once, in order, and not before it is waited for', ({ expectObservable }) => {
@@ -99,7 +89,7 @@ describe('a reply', () => {
 
     const seen = observe(claudeStream(replay(cassette(whole), { speed: Infinity }), request));
     expect(seen.values).toEqual([]);
-    expectObservable(claudeStream(replay(cassette(whole), { speed: Infinity }), request)).toBe(expected, claude);
+    expectObservable(claudeStream(replay(cassette(whole), { speed: Infinity }), request)).toBe(expected, fromClaude);
   });
 
   marble('comes when its last byte has come', ({ expectObservable }) => {
@@ -108,7 +98,7 @@ describe('a reply', () => {
     const expected = '----(sottcem)-----------------|';
 
     const client = replay(cassette(exchange([], { chunks })));
-    expectObservable(claudeStream(client, request)).toBe(expected, claude);
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude);
   });
 
   marble('lets go of the wire when it is left', ({ expectObservable, expectRequests }) => {
@@ -117,7 +107,7 @@ describe('a reply', () => {
     const requests = '^----------!   ';
 
     const client = replay(cassette(whole));
-    expectObservable(claudeStream(client, request), unsub).toBe(expected, claude);
+    expectObservable(claudeStream(client, request), unsub).toBe(expected, fromClaude);
     expectRequests(client).toBe(requests);
   });
 
@@ -148,7 +138,7 @@ describe('a reply', () => {
 
     const client = replay(cassette(whole));
     const reply = client.messages.create({ ...request, stream: true } as never, { signal });
-    expectObservable(reply as ReturnType<typeof claudeStream>).toBe(expected, claude, expect.anything());
+    expectObservable(reply as ReturnType<typeof claudeStream>).toBe(expected, fromClaude, expect.anything());
     expectRequests(client).toBe(requests);
   });
 });
@@ -162,7 +152,7 @@ describe('the end of a reply', () => {
     const expected = '----(so)----t-----------------#';
 
     const client = replay(cassette({ ...cut, response }));
-    expectObservable(claudeStream(client, request)).toBe(expected, claude, new TruncatedStreamError(facts));
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, new TruncatedStreamError(facts));
   });
 
   marble('that broke', ({ expectObservable }) => {
@@ -170,13 +160,13 @@ describe('the end of a reply', () => {
 
     const client = replay(cassette({ ...cut, response, end: broken }));
     const error = new TruncatedStreamError({ ...facts, cause: new TypeError('terminated') });
-    expectObservable(claudeStream(client, request)).toBe(expected, claude, error);
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, error);
   });
 
   marble('that broke behind `message_stop`', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
-    expectObservable(claudeStream(replay(cassette({ ...whole, end: broken })), request)).toBe(expected, claude);
+    expectObservable(claudeStream(replay(cassette({ ...whole, end: broken })), request)).toBe(expected, fromClaude);
   });
 
   marble('that nobody waited for', ({ expectObservable }) => {
@@ -184,10 +174,10 @@ describe('the end of a reply', () => {
     const guarded = ' ----(so)----t---------#';
 
     const client = replay(cassette({ ...cut, end: aborted }, { ...cut, end: aborted }));
-    expectObservable(claudeStream(client, request)).toBe(expected, claude);
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude);
     expectObservable(claudeStream(client, request).pipe(timeoutGuard({ each: 10 }))).toBe(
       guarded,
-      claude,
+      fromClaude,
       expect.objectContaining({ limit: 'each' }),
     );
   });
@@ -196,7 +186,7 @@ describe('the end of a reply', () => {
     const expected = '----(so#)';
 
     const error = apiError('overloaded_error', { message: 'Busy', headers: {} });
-    expectObservable(claudeStream(replay(cassette(exchange([busy]))), request)).toBe(expected, claude, error);
+    expectObservable(claudeStream(replay(cassette(exchange([busy]))), request)).toBe(expected, fromClaude, error);
   });
 
   marble('that was a refusal, tried again', ({ expectEvents }) => {
@@ -273,14 +263,14 @@ describe('a request', () => {
     const expected = '----(so)----t-------(tcem)----|';
 
     const client = replay(cassette(whole), { check: false });
-    expectObservable(claudeStream(client, other)).toBe(expected, claude);
+    expectObservable(claudeStream(client, other)).toBe(expected, fromClaude);
   });
 
   marble('whose body is not known is let through', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
     const { body: _, ...unknown } = whole.request;
-    expectObservable(claudeStream(replay(cassette({ ...whole, request: unknown })), other)).toBe(expected, claude);
+    expectObservable(claudeStream(replay(cassette({ ...whole, request: unknown })), other)).toBe(expected, fromClaude);
   });
 
   marble('may hold anything where something was hidden', ({ expectObservable }) => {
@@ -290,7 +280,7 @@ describe('a request', () => {
     const recorded = { ...whole, request: { ...whole.request, body } };
     const filled = { ...request, messages: [{ role: 'user', content: 'The key (a+b) is 1\n2.' }], token: 'x' };
     const client = replay(cassette(recorded, recorded));
-    expectObservable(claudeStream(client, filled as ClaudeRequest)).toBe(expected, claude);
+    expectObservable(claudeStream(client, filled as ClaudeRequest)).toBe(expected, fromClaude);
     expect(String(ask(client, request).error)).toContain(
       '`messages.0.content` was "The key (a+b) is [hidden].", and is "Hi" now',
     );
@@ -302,8 +292,8 @@ describe('a request', () => {
     const second = ' ----(sm)----------------------|';
 
     const client = replay(cassette(whole, ofOther));
-    expectObservable(claudeStream(client, other)).toBe(second, claude);
-    expectObservable(claudeStream(client, request)).toBe(first, claude);
+    expectObservable(claudeStream(client, other)).toBe(second, fromClaude);
+    expectObservable(claudeStream(client, request)).toBe(first, fromClaude);
     expect(client.beta).toBe(client);
   });
 

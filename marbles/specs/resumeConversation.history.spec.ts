@@ -4,22 +4,7 @@ import type { ClaudeRequest, RoundEvent, RoundRequest, UsageTotals } from '../..
 import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/index.js';
 import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../../src/index.js';
-import {
-  apiError,
-  blockStart,
-  blockStop,
-  marble,
-  messageStart,
-  messageStop,
-  roundRetry,
-  stop,
-  text,
-  textStart,
-  toolCall,
-  toolResult,
-  toolStart,
-  toolUseStart,
-} from '../index.js';
+import { added, apiError, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
 import { observe } from './support/observe.js';
@@ -33,19 +18,19 @@ import { refused } from './support/overloaded.js';
 //
 // `k` calls the tool weather, and `W` is its result; `l` calls the tool time, and `Y` is its result.
 
-const [weather, time] = [toolCall('toolu_weather', 'weather'), toolCall('toolu_time', 'time')];
+const [weather, time] = [added.toolCall('toolu_weather', 'weather'), added.toolCall('toolu_time', 'time')];
 const values = frozen({
-  s: messageStart(),
-  o: textStart(),
-  t: text('Hi'),
-  k: toolUseStart('toolu_weather', 'weather'),
-  l: toolUseStart('toolu_time', 'time'),
-  c: blockStop(),
-  w: stop('tool_use'),
-  e: stop('end_turn'),
-  m: messageStop(),
-  W: toolResult(weather, 'sunny'),
-  Y: toolResult(time, 'noon'),
+  s: claude.messageStart(),
+  o: claude.textStart(),
+  t: claude.text('Hi'),
+  k: claude.toolUseStart('toolu_weather', 'weather'),
+  l: claude.toolUseStart('toolu_time', 'time'),
+  c: claude.contentBlockStop(),
+  w: claude.stop('tool_use'),
+  e: claude.stop('end_turn'),
+  m: claude.messageStop(),
+  W: added.toolResult(weather, 'sunny'),
+  Y: added.toolResult(time, 'noon'),
 });
 const { s, o, t, k, l, c, w, e, m, W, Y } = values;
 const hi = { type: 'text', text: 'Hi' };
@@ -209,10 +194,10 @@ describe('an id that a call of the conversation had before', () => {
   it('is replaced in server tools and their results, also where these come a round later', () => {
     const search = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} };
     const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] };
-    const pausing = (...blocks: Parameters<typeof blockStart>[0][]) => [
+    const pausing = (...blocks: Parameters<typeof claude.contentBlockStart>[0][]) => [
       s,
-      ...blocks.flatMap((block, index) => [blockStart(block, index), blockStop(index)]),
-      stop('pause_turn'),
+      ...blocks.flatMap((block, index) => [claude.contentBlockStart(block, index), claude.contentBlockStop(index)]),
+      claude.stop('pause_turn'),
       m,
     ];
     const begins = pausing(search);
@@ -314,7 +299,14 @@ describe('budget', () => {
     output_tokens_details: { thinking_tokens: 9 },
     server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 },
   };
-  const costly: RoundEvent[] = [messageStart({ usage } as never), k, c, { ...w, usage: spent } as RoundEvent, m, W];
+  const costly: RoundEvent[] = [
+    claude.messageStart({ usage } as never),
+    k,
+    c,
+    { ...w, usage: spent } as RoundEvent,
+    m,
+    W,
+  ];
 
   it.each<[keyof UsageTotals, number]>([
     ['input_tokens', 100],
@@ -350,7 +342,7 @@ describe('budget', () => {
   });
 
   it('counts attempts that failed', () => {
-    const twice = [costly[0]!, o, t, roundRetry(1, apiError('overloaded_error'), 1), ...costly];
+    const twice = [costly[0]!, o, t, added.roundRetry(1, apiError('overloaded_error'), 1), ...costly];
     expect(hold(q, [twice], { budget: { input_tokens: 200 } }).end).toMatchObject({ reason: 'budget', rounds: 1 });
   });
 
@@ -392,7 +384,7 @@ describe('an error', () => {
     ['behind a call', [s, k, c], [said(k.content_block), answered(unrun('weather', 'the reply broke off'))]],
     [
       'while a tool runs',
-      [s, k, c, toolStart(weather)],
+      [s, k, c, added.toolStart(weather)],
       [said(k.content_block), answered(cutOff('weather', 'the reply broke off'))],
     ],
     ['behind a result', [s, k, c, w, m, W], [said(k.content_block), answered(answerTo('weather', 'sunny'))]],

@@ -2,30 +2,20 @@ import { of } from 'rxjs';
 import { resumeConversation } from '../../src/index.js';
 import type { ClaudeEvent, ClaudeRequest, ConversationEndEvent, ResumeConversationOptions } from '../../src/index.js';
 import type { RoundEndEvent, RoundEvent, RoundRequest } from '../../src/index.js';
-import {
-  message,
-  messageStart,
-  serverTool,
-  stop,
-  textBlock,
-  toolCall,
-  toolResult,
-  toolUse,
-  wholeBlock,
-} from '../index.js';
+import { added, claude } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
 // What is sent in each round, and what a conversation ends with. The rounds are lists of events, so all happens at
 // once, and there are no diagrams.
-const weather = frozen(toolUse('toolu_weather', 'weather'));
-const time = frozen(toolUse('toolu_time', 'time'));
-const sunny = frozen(toolResult(toolCall('toolu_weather', 'weather'), 'sunny'));
-const noon = frozen(toolResult(toolCall('toolu_time', 'time', {}, 1), 'noon'));
+const weather = frozen(claude.toolUse('toolu_weather', 'weather'));
+const time = frozen(claude.toolUse('toolu_time', 'time'));
+const sunny = frozen(added.toolResult(added.toolCall('toolu_weather', 'weather'), 'sunny'));
+const noon = frozen(added.toolResult(added.toolCall('toolu_time', 'time', {}, 1), 'noon'));
 /** Two calls, whose results come in another order. */
-const calling = [...message(weather, time), noon, sunny];
-const answer = message(textBlock('Hi'));
+const calling = [...claude.message(weather, time), noon, sunny];
+const answer = claude.message(claude.textBlock('Hi'));
 const request: ClaudeRequest = frozen({
   model: 'claude-test',
   system: 'Be short.',
@@ -100,8 +90,8 @@ describe('the next request', () => {
         caller: { type: 'code_execution', tool_id: 'x' },
       },
     ];
-    const blocks = content.map((block) => wholeBlock(block));
-    const second = hold([[...message(...blocks), sunny], answer]).sent[1]!;
+    const blocks = content.map((block) => claude.wholeBlock(block));
+    const second = hold([[...claude.message(...blocks), sunny], answer]).sent[1]!;
     expect(second.messages[1]).toEqual({ role: 'assistant', content });
     expect(second.messages[2]).toEqual({ role: 'user', content: [sunny.result] });
   });
@@ -143,7 +133,7 @@ describe('the next request', () => {
 
   it('names the container that the reply ran in', () => {
     const container = { id: 'container_1', expires_at: 'soon' } as never;
-    const inContainer = [...message(messageStart({ container }), weather), sunny];
+    const inContainer = [...claude.message(claude.messageStart({ container }), weather), sunny];
     const skills = [{ type: 'anthropic', skill_id: 'xlsx' }] as never;
     const plain = hold([inContainer, calling, answer]).sent.map((each) => each.container);
     const withSkills = hold([inContainer, answer], {}, { ...request, container: { skills } }).sent;
@@ -152,8 +142,8 @@ describe('the next request', () => {
   });
 
   it('holds after pause_turn the reply alone', () => {
-    const search = serverTool('srvtoolu_1', 'web_search');
-    const paused = message(search, stop('pause_turn'));
+    const search = claude.serverToolUse('srvtoolu_1', 'web_search');
+    const paused = claude.message(search, claude.stop('pause_turn'));
     const { sent: requests, end: over } = hold([paused, paused, answer], { maxRounds: 2 });
     const reply = { role: 'assistant', content: [search.start.content_block] };
     expect(requests.map(({ messages }) => messages)).toEqual([request.messages, [...request.messages, reply]]);
@@ -162,15 +152,15 @@ describe('the next request', () => {
   });
 
   it('holds no results when tool_use was for a server tool that is still at work', () => {
-    const search = serverTool('srvtoolu_1', 'web_search');
-    const { sent: requests } = hold([message(search, stop('tool_use')), answer]);
+    const search = claude.serverToolUse('srvtoolu_1', 'web_search');
+    const { sent: requests } = hold([claude.message(search, claude.stop('tool_use')), answer]);
     const reply = { role: 'assistant', content: [search.start.content_block] };
     expect(requests[1]!.messages).toEqual([...request.messages, reply]);
   });
 
   it('holds one result for an id that came twice, the first one', () => {
     const again = { ...sunny, result: { ...sunny.result, content: 'again', is_error: true } };
-    const twice = [...message(weather, weather), sunny, { ...again, output: undefined, error: 'again' }];
+    const twice = [...claude.message(weather, weather), sunny, { ...again, output: undefined, error: 'again' }];
     const { sent: requests } = hold([twice, answer]);
     const added = [
       { role: 'assistant', content: [weather.start.content_block] },
@@ -190,7 +180,7 @@ describe('the end', () => {
     null,
   ];
   it.each(reasons)('comes with the stop_reason %p, and the reply is in the history', (reason) => {
-    const { sent, end, ends } = hold([message(textBlock('Hi'), stop(reason))]);
+    const { sent, end, ends } = hold([claude.message(claude.textBlock('Hi'), claude.stop(reason))]);
     const reply = { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] };
     expect(end).toMatchObject({ reason, rounds: 1, messages: [...request.messages, reply] });
     expect(end.message).toBe(ends[0]!.message);
@@ -199,7 +189,7 @@ describe('the end', () => {
   });
 
   it.each(['max_tokens', 'stop_sequence', null])('answers the calls that %p kept from running', (reason) => {
-    const { end, ends, sent } = hold([[...message(weather, time, stop(reason)), noon]]);
+    const { end, ends, sent } = hold([[...claude.message(weather, time, claude.stop(reason)), noon]]);
     const content = `Not run: the reply ended with ${JSON.stringify(reason)}.`;
     const unrun = { type: 'tool_result', tool_use_id: 'toolu_weather', content, is_error: true };
     const reply = { role: 'assistant', content: replyBlocks };
@@ -209,21 +199,24 @@ describe('the end', () => {
   });
 
   it('leaves a refused reply out of the history', () => {
-    const { end } = hold([message(textBlock('Hi'), weather, stop('refusal'))]);
+    const { end } = hold([claude.message(claude.textBlock('Hi'), weather, claude.stop('refusal'))]);
     expect(end).toMatchObject({ reason: 'refusal', messages: request.messages, message: { stop_reason: 'refusal' } });
   });
 
   it.each([
-    ['empty', message()],
-    ['an empty text', message(textBlock())],
-    ['white space', message(textBlock(' \n'))],
+    ['empty', claude.message()],
+    ['an empty text', claude.message(claude.textBlock())],
+    ['white space', claude.message(claude.textBlock(' \n'))],
   ])('leaves a reply that is %s out of the history', (_, reply) => {
     const { end } = hold([reply]);
     expect(end).toMatchObject({ reason: 'end_turn', messages: request.messages, rounds: 1 });
   });
 
   it('comes with tool_use when nothing was called', () => {
-    expect(hold([message(textBlock('Hi'), stop('tool_use'))]).end).toMatchObject({ reason: 'tool_use', rounds: 1 });
+    expect(hold([claude.message(claude.textBlock('Hi'), claude.stop('tool_use'))]).end).toMatchObject({
+      reason: 'tool_use',
+      rounds: 1,
+    });
   });
 
   it('keeps with max_rounds the results of the last round', () => {
@@ -242,13 +235,13 @@ describe('the end', () => {
   it('sums the last usage of each round', () => {
     const usage = { input_tokens: 100, output_tokens: 1, cache_creation_input_tokens: 7, cache_read_input_tokens: 3 };
     const usedSoFar = (counts: object) =>
-      ({ ...stop('tool_use'), usage: { output_tokens: 1, ...counts } }) as ClaudeEvent;
-    const start = messageStart({ usage } as never);
+      ({ ...claude.stop('tool_use'), usage: { output_tokens: 1, ...counts } }) as ClaudeEvent;
+    const start = claude.messageStart({ usage } as never);
     const later = { output_tokens: 50, input_tokens: 120, output_tokens_details: { thinking_tokens: 9 } };
     const searched = { output_tokens: 60, server_tool_use: { web_search_requests: 2, web_fetch_requests: 1 } };
     const { end, ends } = hold([
-      [...message(start, weather, usedSoFar({ output_tokens: 20 }), usedSoFar(later)), sunny],
-      message(start, stop('end_turn'), usedSoFar(searched)),
+      [...claude.message(start, weather, usedSoFar({ output_tokens: 20 }), usedSoFar(later)), sunny],
+      claude.message(start, claude.stop('end_turn'), usedSoFar(searched)),
     ]);
     expect(end.usage).toEqual({
       input_tokens: 220,

@@ -1,7 +1,7 @@
 import { concat, NEVER, type Observable, of, take, takeWhile } from 'rxjs';
 import { MissingToolResultError, OptionError, ProtocolError, resumeConversation } from '../../src/index.js';
 import type { ClaudeRequest, RoundEvent } from '../../src/index.js';
-import { marble, message, messageStart, toolCall, toolResult, toolUseStart } from '../index.js';
+import { added, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
@@ -16,13 +16,13 @@ import { observe } from './support/observe.js';
 // result.
 
 const values = frozen({
-  k: toolUseStart('toolu_weather', 'weather', 0),
-  l: toolUseStart('toolu_time', 'time', 1),
-  W: toolResult(toolCall('toolu_weather', 'weather', {}, 0), 'sunny'),
-  Y: toolResult(toolCall('toolu_time', 'time', {}, 1), 'noon'),
+  k: claude.toolUseStart('toolu_weather', 'weather', 0),
+  l: claude.toolUseStart('toolu_time', 'time', 1),
+  W: added.toolResult(added.toolCall('toolu_weather', 'weather', {}, 0), 'sunny'),
+  Y: added.toolResult(added.toolCall('toolu_time', 'time', {}, 1), 'noon'),
 });
-const calling: readonly RoundEvent[] = frozen([...message(values.k), values.W]);
-const answer = frozen(message());
+const calling: readonly RoundEvent[] = frozen([...claude.message(values.k), values.W]);
+const answer = frozen(claude.message());
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 
 /** One round after the other. */
@@ -133,7 +133,7 @@ describe('fails', () => {
   marble('as a round does', ({ cold, events, expectEvents, expectSubscriptions }) => {
     const source = cold(' (q|)                ', { q });
     const one = events('  s---k-w-m-(W|)      ', values);
-    const two = cold('              s-----#   ', { s: messageStart() }, 'boom');
+    const two = cold('              s-----#   ', { s: claude.messageStart() }, 'boom');
     const expected = '    (Bs)k-w-m-(WEBs)(C#)';
     const twoSubs = '     ----------^-----!   ';
 

@@ -3,7 +3,7 @@ import { accumulateToolInput, claudeStream, executeTools } from '../../src/index
 import { checkHistory } from '../../src/history/index.js';
 import { resumeConversation, retryRound } from '../../src/index.js';
 import type { ClaudeClient, ClaudeRequest, RoundEvent, Tool } from '../../src/index.js';
-import { inputDelta, marble, text, toolUse } from '../index.js';
+import { claude, marble } from '../index.js';
 import { behind } from './support/behind.js';
 import { frozen } from './support/frozen.js';
 import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
@@ -17,10 +17,10 @@ import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
 
 /** Claude says `Hi`, calls the tool `weather` with `k` (and `i` as its input), and the tool `time` with `l`. */
 const values = frozen({
-  t: text('Hi'),
-  k: toolUse('toolu_weather', 'weather').start,
-  i: inputDelta('{"city":"Oslo"}'),
-  l: toolUse('toolu_time', 'time').start,
+  t: claude.text('Hi'),
+  k: claude.toolUse('toolu_weather', 'weather').start,
+  i: claude.inputJson('{"city":"Oslo"}'),
+  l: claude.toolUse('toolu_time', 'time').start,
 });
 const hi = { type: 'text', text: 'Hi' };
 const callWeather = { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {} };

@@ -1,7 +1,7 @@
 import { asyncScheduler, of, take, throwError } from 'rxjs';
 import { OptionError, ProtocolError, retryRound, TimeoutGuardError, TruncatedStreamError } from '../../src/index.js';
 import type { RetryPolicy, RoundEvent } from '../../src/index.js';
-import { apiError, marble, message, roundRetry, toolCall, toolStart } from '../index.js';
+import { added, apiError, claude, marble } from '../index.js';
 import { inTurn } from './support/inTurn.js';
 import { observe } from './support/observe.js';
 import { overloaded, refused } from './support/overloaded.js';
@@ -12,8 +12,8 @@ import { overloaded, refused } from './support/overloaded.js';
 // Where a diagram of a reply ends with #, it is an `overloaded_error`, unless the test says otherwise.
 
 /** A call to `weather`, and its start. */
-const weather = toolCall('toolu_1', 'weather', { city: 'Oslo' });
-const call = { K: weather, S: toolStart(weather) };
+const weather = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const call = { K: weather, S: added.toolStart(weather) };
 /** The API is overloaded, as the SDK says it. */
 const busy = overloaded();
 /** Half of the longest wait, each time. */
@@ -40,7 +40,7 @@ describe('tries a round again', () => {
     const oneSubs = '  ^------!              ';
     const twoSubs = '  ---------^-----------!';
 
-    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: roundRetry(1, apiError(), 2) });
+    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: added.roundRetry(1, apiError(), 2) });
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
@@ -50,7 +50,7 @@ describe('tries a round again', () => {
     const two = reply('     -s-e-m|');
     const expected = ' ---R--s-e-m|';
 
-    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: roundRetry(1, apiError(), 2) });
+    expectEvents(inTurn(one, two).pipe(retryRound(half))).toBe(expected, { R: added.roundRetry(1, apiError(), 2) });
   });
 
   marble('twice unless told otherwise, and then fails as the last attempt did', ({ reply, expectEvents }) => {
@@ -62,7 +62,7 @@ describe('tries a round again', () => {
     const expected = '   -s-R--s-o-Q----s-#';
 
     const out = inTurn(one, two, three).pipe(retryRound(half));
-    const retries = { R: roundRetry(1, apiError(), 2), Q: roundRetry(2, refusal, 4) };
+    const retries = { R: added.roundRetry(1, apiError(), 2), Q: added.roundRetry(2, refusal, 4) };
     expectEvents(out).toBe(expected, { ...retries, '#': last });
   });
 
@@ -82,7 +82,7 @@ describe('tries a round again', () => {
     const second = '       ----s-R--s-#';
 
     const out = failing.pipe(retryRound({ ...half, retries: 1 }));
-    const values = { R: roundRetry(1, apiError(), 2), '#': apiError() };
+    const values = { R: added.roundRetry(1, apiError(), 2), '#': apiError() };
     expectEvents(out).toBe(first, values);
     expectEvents(out, secondSub).toBe(second, values);
   });
@@ -178,7 +178,7 @@ describe('obeys a server that says how long to wait:', () => {
     const two = reply('    -s-e-m|');
     const expected = ' -R---s-e-m|';
 
-    expectEvents(inTurn(one, two).pipe(retryRound())).toBe(expected, { R: roundRetry(1, limited, 3) });
+    expectEvents(inTurn(one, two).pipe(retryRound())).toBe(expected, { R: added.roundRetry(1, limited, 3) });
   });
 });
 
@@ -211,7 +211,7 @@ describe('fails at once with', () => {
     const expected = '  -s-K-R--s-K-w-S-#';
 
     const out = inTurn(one, two).pipe(retryRound(half));
-    expectEvents(out).toBe(expected, { ...call, R: roundRetry(1, apiError(), 2), '#': apiError() });
+    expectEvents(out).toBe(expected, { ...call, R: added.roundRetry(1, apiError(), 2), '#': apiError() });
   });
 });
 
@@ -256,7 +256,7 @@ describe('lets go', () => {
     const twoSubs = '  -----^---!        ';
 
     const out = inTurn(one, two).pipe(retryRound(half));
-    expectEvents(out, unsub).toBe(expected, { R: roundRetry(1, apiError(), 2) });
+    expectEvents(out, unsub).toBe(expected, { R: added.roundRetry(1, apiError(), 2) });
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
 
@@ -267,7 +267,7 @@ describe('lets go', () => {
     const oneSubs = '  ^--!  ';
 
     const out = one.pipe(retryRound({ ...half, minDelay: 8 }));
-    expectEvents(out, unsub).toBe(expected, { R: roundRetry(1, apiError(), 4) });
+    expectEvents(out, unsub).toBe(expected, { R: added.roundRetry(1, apiError(), 4) });
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
   });
 
@@ -299,6 +299,6 @@ it.each<[keyof RetryPolicy, unknown[]]>([
 });
 
 it('does not mind a source that ends well at the first attempt', () => {
-  const reply = message();
+  const reply = claude.message();
   expect(observe(of<RoundEvent[]>(...reply).pipe(retryRound()))).toMatchObject({ values: [...reply], end: 'complete' });
 });

@@ -1,22 +1,7 @@
 import { of, queueScheduler, take } from 'rxjs';
 import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../../src/index.js';
 import type { RoundEvent } from '../../src/index.js';
-import {
-  apiError,
-  conversationEnd,
-  inputDelta,
-  inTurn,
-  marble,
-  message,
-  messageStart,
-  messageStop,
-  roundRetry,
-  roundStart,
-  text,
-  textBlock,
-  textStart,
-  toolUse,
-} from '../index.js';
+import { added, apiError, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 
@@ -27,10 +12,14 @@ import { observe } from './support/observe.js';
 // Messages are digits.
 
 /** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
-const letters = frozen({ s: messageStart(), o: textStart(), t: inTurn(text('Hel'), text('lo')) });
-const hello = frozen(message(textBlock('Hel', 'lo')));
+const letters = frozen({
+  s: claude.messageStart(),
+  o: claude.textStart(),
+  t: inTurn(claude.text('Hel'), claude.text('lo')),
+});
+const hello = frozen(claude.message(claude.textBlock('Hel', 'lo')));
 
-const { message: empty } = messageStart();
+const { message: empty } = claude.messageStart();
 
 function withText(text: string, fields: object = {}) {
   return { ...empty, content: [{ type: 'text', text }], ...fields };
@@ -47,7 +36,7 @@ const messages = {
 marble(
   'shows the first change at once, and then one message per time',
   ({ reply, expectObservable, expectSubscriptions }) => {
-    const source = reply('-s-o-t-------t--------|', { ...letters, t: text('Hel') });
+    const source = reply('-s-o-t-------t--------|', { ...letters, t: claude.text('Hel') });
     const expected = '    -1---3-------5--------|';
     const subs = '        ^---------------------!';
 
@@ -108,8 +97,8 @@ function withCall(input: unknown) {
 }
 
 describe("a tool's input", () => {
-  const call = frozen(toolUse('toolu_1', 'weather'));
-  const pieces = frozen([inputDelta('{"days":[{"n":1},'), inputDelta('{"n":2'), inputDelta('}]}')]);
+  const call = frozen(claude.toolUse('toolu_1', 'weather'));
+  const pieces = frozen([claude.inputJson('{"days":[{"n":1},'), claude.inputJson('{"n":2'), claude.inputJson('}]}')]);
 
   marble('is shown while it is written', ({ reply, expectObservable }) => {
     const source = reply('-s-k-i-i-i-c-|', { ...letters, k: call.start, i: inTurn(...pieces) });
@@ -127,21 +116,21 @@ describe("a tool's input", () => {
   });
 
   it('is {} at last when the reply ends within it: nothing is repaired', () => {
-    const reply = of<RoundEvent[]>(messageStart(), call.start, pieces[0]!, messageStop());
+    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, pieces[0]!, claude.messageStop());
     const { values } = observe(reply.pipe(accumulateToolInput(), snapshots({ every: 1000 })));
     expect(values.at(-1)).toEqual(withCall({}));
   });
 
   it('is no new object while another block grows', () => {
-    const textBehind = [textStart(1), text('a', 1), text('b', 1)];
-    const reply = of<RoundEvent[]>(messageStart(), call.start, pieces[0]!, ...textBehind);
+    const textBehind = [claude.textStart(1), claude.text('a', 1), claude.text('b', 1)];
+    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, pieces[0]!, ...textBehind);
     const shown = observe(reply.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler }))).values;
     expect(shown.at(-1)!.content[1]).not.toBe(shown.at(-2)!.content[1]);
     expect(shown.at(-1)!.content[0]).toBe(shown.at(-2)!.content[0]);
   });
 
   it('keeps the identity of what is finished in it, and never changes', () => {
-    const reply = of<RoundEvent[]>(messageStart(), call.start, ...pieces);
+    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces);
     const seen: { days: object[] }[] = [];
     const texts: string[] = [];
     reply.pipe(accumulateToolInput()).subscribe((event) => {
@@ -169,7 +158,7 @@ marble('shows the last message of a round before the first one of the next', ({ 
 });
 
 describe('a message that broke off', () => {
-  const R = roundRetry(1, apiError(), 500);
+  const R = added.roundRetry(1, apiError(), 500);
 
   marble(
     'is followed by the one of the next attempt: what was not shown of it is void',
@@ -183,7 +172,7 @@ describe('a message that broke off', () => {
   );
 
   marble('takes the inputs of its tools along', ({ events, expectObservable }) => {
-    const call = frozen({ k: toolUse('toolu_1', 'weather').start, i: inputDelta('{"city":"Ber') });
+    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"city":"Ber') });
     const source = events('-s-k-i-R-s-k-c-|', { ...letters, ...call, R });
     const expected = '     -1-2-3---1-2---|';
 
@@ -192,7 +181,7 @@ describe('a message that broke off', () => {
   });
 
   marble('is shown to its end, however soon the next conversation begins', ({ events, expectObservable }) => {
-    const around = { B: roundStart(), C: conversationEnd('stopped') };
+    const around = { B: added.roundStart(), C: added.conversationEnd('stopped') };
     const source = events('-B-s-o-t-(CBs)o-t-|', { ...letters, ...around });
     const expected = '     ---1-----3--------(6|)';
 

@@ -1,5 +1,5 @@
 import { textDeltas } from '../../src/index.js';
-import { apiError, inTurn, marble, roundRetry, roundStart, text, toolCall, toolStart } from '../index.js';
+import { added, apiError, claude, inTurn, marble } from '../index.js';
 
 // s message_start  o a text block starts  t text  h a thinking block starts  g thinking
 // f signature of a thinking block  k a tool_use block starts  i a piece of a tool's input  b another block starts
@@ -8,7 +8,7 @@ import { apiError, inTurn, marble, roundRetry, roundStart, text, toolCall, toolS
 // R round_retry  K tool_call  S tool_start
 
 /** What a reply says. */
-const t = inTurn(text('Hel'), text('lo'));
+const t = inTurn(claude.text('Hel'), claude.text('lo'));
 /** What comes out: 1 and 2 are pieces of text, and / is the mark that the text before it is void. */
 const texts = { 1: 'Hel', 2: 'lo', '/': '\n' };
 
@@ -20,8 +20,8 @@ marble('emits the pieces of the text, as they arrive', ({ reply, expectObservabl
 });
 
 marble('leaves out thinking, inputs of tools and all that is ours', ({ events, expectObservable }) => {
-  const call = toolCall('toolu_1', 'weather');
-  const source = events('-s-h-g-f-c-o-t-c-k-i-c-K-S-b-n-u-p-o-t-c-w-m-|', { t, K: call, S: toolStart(call) });
+  const call = added.toolCall('toolu_1', 'weather');
+  const source = events('-s-h-g-f-c-o-t-c-k-i-c-K-S-b-n-u-p-o-t-c-w-m-|', { t, K: call, S: added.toolStart(call) });
   const expected = '     -------------1-----------------------2-------|';
 
   expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
@@ -37,9 +37,9 @@ marble('lets go of the source when it is unsubscribed from', ({ reply, expectObs
 });
 
 describe('when a round is tried again', () => {
-  const R = roundRetry(1, apiError(), 500);
+  const R = added.roundRetry(1, apiError(), 500);
   /** The first attempt says "Hel", the second one "Hello". */
-  const twoAttempts = { t: inTurn(text('Hel'), text('Hel'), text('lo')), R };
+  const twoAttempts = { t: inTurn(claude.text('Hel'), claude.text('Hel'), claude.text('lo')), R };
 
   marble('marks the text before it as void, by a line break', ({ events, expectObservable }) => {
     const source = events('-s-o-t-R-s-o-t-t-c-e-m-|', twoAttempts);
@@ -64,7 +64,7 @@ describe('when a round is tried again', () => {
   });
 
   marble('does not mark the text of the round before it', ({ events, expectObservable }) => {
-    const source = events('-s-o-t-c-w-m-B-s-R-s-o-t-|', { t, B: roundStart(2), R });
+    const source = events('-s-o-t-c-w-m-B-s-R-s-o-t-|', { t, B: added.roundStart(2), R });
     const expected = '     -----1-----------------2-|';
 
     expectObservable(source.pipe(textDeltas())).toBe(expected, texts);

@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeRequest, ConverseOptions, Tool } from '../../src/index.js';
 import type { TimeoutGuardOptions } from '../../operators/timeoutGuard.js';
-import { marble, text, toolCall, toolUse } from '../index.js';
+import { added, claude, marble } from '../index.js';
 import type { ScriptedClient } from '../index.js';
 import { answered, cutOff, said, unrun } from './support/messages.js';
 
@@ -21,9 +21,9 @@ import { answered, cutOff, said, unrun } from './support/messages.js';
 
 /** Claude says `Hi`, calls the tool `weather` with `k`, and the tool `time` with `l`. */
 const values = {
-  t: text('Hi'),
-  k: toolUse('toolu_weather', 'weather').start,
-  l: toolUse('toolu_time', 'time').start,
+  t: claude.text('Hi'),
+  k: claude.toolUse('toolu_weather', 'weather').start,
+  l: claude.toolUse('toolu_time', 'time').start,
 };
 const hi = { type: 'text', text: 'Hi' };
 const callWeather = { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {} };
@@ -93,8 +93,8 @@ describe('a conversation with 60 s of time, 5 s of them for its end', () => {
     const time = tool('time', '(r|)', {}, { idempotent: true });
     const client = scriptClaude(one, two);
     expectEvents(hold(client, limits, [weather, time])).toBe(expected, {
-      K: toolCall('toolu_weather', 'weather', {}, 0),
-      L: toolCall('toolu_time', 'time', {}, 1),
+      K: added.toolCall('toolu_weather', 'weather', {}, 0),
+      L: added.toolCall('toolu_time', 'time', {}, 1),
       X: { type: 'tool_result', name: 'weather', result: { is_error: true } },
       Y: { type: 'tool_result', name: 'time', result: { is_error: true } },
       C: { reason: 'wrap_up' },
@@ -167,8 +167,8 @@ describe('the last round', () => {
     const messages = [...weatherMessages, said(callTime), answered(unrun('time', why))];
     const run = hold(scriptClaude(one, two), { total: 99, wrapUp: 81 }, [tool('weather', '-'), time]);
     expectEvents(run).toBe(expected, {
-      K: toolCall('toolu_weather', 'weather'),
-      L: toolCall('toolu_time', 'time'),
+      K: added.toolCall('toolu_weather', 'weather'),
+      L: added.toolCall('toolu_time', 'time'),
       X: { type: 'tool_result', name: 'weather', result: { is_error: true } },
       Y: { type: 'tool_result', name: 'time', result: { is_error: true } },
       C: { reason: 'wrap_up', rounds: 2, messages: exactly(messages) },

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { defineTool, describeCodec as described, jsonSchema, LimitError, validateWith } from '../../src/index.js';
 import { OptionError, ToolDefinitionError } from '../../src/index.js';
 import type { RoundEvent, Tool, ToolCallEvent, ToolInputError } from '../../src/index.js';
-import { exactly, marble, messageStart, ping, stop, text, textStart, toolCall } from '../index.js';
+import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
@@ -35,8 +35,8 @@ function refused(call: ToolCallEvent, left: ToolInputError): ToolCallEvent {
 }
 
 marble('turns each tool_call into a Right with the decoded input or a Left', ({ events, expectEvents }) => {
-  const K = toolCall('toolu_1', 'repeat', { times: '3' });
-  const L = toolCall('toolu_2', 'repeat', { times: 'often' });
+  const K = added.toolCall('toolu_1', 'repeat', { times: '3' });
+  const L = added.toolCall('toolu_2', 'repeat', { times: 'often' });
   const source = events('-s-K-t-L-w-m-|', { K, L });
   const expected = '     -s-K-t-L-w-m-|';
 
@@ -48,7 +48,7 @@ marble('turns each tool_call into a Right with the decoded input or a Left', ({ 
 });
 
 marble('names the tools there are when there is none of that name', ({ events, expectEvents }) => {
-  const K = toolCall('toolu_1', 'play');
+  const K = added.toolCall('toolu_1', 'play');
   const source = events('-K-|', { K });
   const expected = '     -K-|';
 
@@ -61,7 +61,7 @@ marble('names the tools there are when there is none of that name', ({ events, e
 
 marble('leaves a Left as it is', ({ events, expectEvents }) => {
   const garbled: ToolInputError = { _tag: 'InvalidJson', text: '{', message: 'no JSON' };
-  const K = refused(toolCall('toolu_1', 'repeat'), garbled);
+  const K = refused(added.toolCall('toolu_1', 'repeat'), garbled);
   const source = events('-K-|', { K });
   const expected = '     -K-|';
 
@@ -78,7 +78,10 @@ describe('takes any schema', () => {
   };
   it.each(Object.entries(inputs))('%s', (_, input) => {
     const tool = defineTool({ name: 'forecast', description: 'Days.', input, run: () => '' });
-    const calls = of(toolCall('toolu_1', 'forecast', { days: 2 }), toolCall('toolu_2', 'forecast', { days: 'two' }));
+    const calls = of(
+      added.toolCall('toolu_1', 'forecast', { days: 2 }),
+      added.toolCall('toolu_2', 'forecast', { days: 'two' }),
+    );
     const { values: seen, end } = observe(calls.pipe(validateWith([tool])));
     expect(end).toBe('complete');
     expect(seen).toMatchObject([
@@ -123,9 +126,15 @@ describe('an asynchronous schema', () => {
     return { seen: observe(source.pipe(validateWith([...tools, ...more]))), checks };
   };
   const settled = () => new Promise(setImmediate);
-  const [s, o, hi, w, p] = [messageStart(), textStart(0), text('Hi', 0), stop('tool_use'), ping()];
-  const K = toolCall('toolu_1', 'weather');
-  const L = toolCall('toolu_2', 'time');
+  const [s, o, hi, w, p] = [
+    claude.messageStart(),
+    claude.textStart(0),
+    claude.text('Hi', 0),
+    claude.stop('tool_use'),
+    claude.ping(),
+  ];
+  const K = added.toolCall('toolu_1', 'weather');
+  const L = added.toolCall('toolu_2', 'time');
 
   it('holds back what comes behind its call, and keeps the order', async () => {
     const { seen, checks } = run(of(s, K, hi, w, p));
@@ -208,7 +217,7 @@ describe('an asynchronous schema', () => {
   });
 
   describe('keeps what waits for it within bounds:', () => {
-    const piece = text('x'.repeat(30), 2);
+    const piece = claude.text('x'.repeat(30), 2);
     /** A call that is being checked, and these events behind it. */
     const wait = (maxBufferedChars: number, ...events: RoundEvent[]) => {
       const { tools, checks } = pendingTools();
@@ -228,11 +237,11 @@ describe('an asynchronous schema', () => {
     it('a piece of text counts its length, and at least 10; an event without text 100', () => {
       expect(failure(30, piece)).toBeUndefined();
       expect(failure(29, piece)).toMatchObject({ limit: 'maxBufferedChars', maximum: 29, found: 30 });
-      expect(failure(10, text('x'))).toBeUndefined();
-      expect(failure(9, text('x'))).toMatchObject({ found: 10 });
+      expect(failure(10, claude.text('x'))).toBeUndefined();
+      expect(failure(9, claude.text('x'))).toMatchObject({ found: 10 });
       expect(failure(100, p)).toBeUndefined();
       expect(failure(99, p)).toMatchObject({ found: 100 });
-      expect(failure(140, p, piece, text('x'))).toBeUndefined();
+      expect(failure(140, p, piece, claude.text('x'))).toBeUndefined();
     });
 
     it('fails beyond them, lets go of the source, and what waits is dropped', async () => {
@@ -272,7 +281,7 @@ describe('an asynchronous schema', () => {
     const decode = () => {
       throw boom;
     };
-    const { seen, checks } = run(concat(of(K, toolCall('toolu_3', 'broken'), o), NEVER), [
+    const { seen, checks } = run(concat(of(K, added.toolCall('toolu_3', 'broken'), o), NEVER), [
       fakeTool('broken', () => '', { decode }),
     ]);
     const reported = await unhandledIn(() => {

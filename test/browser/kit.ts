@@ -1,15 +1,6 @@
 // The marble kit in a browser: bundled and loaded by .ci/browser.mjs, which reads what this page writes.
 import { converse, fetchClient } from 'rxclaude';
-import {
-  apiError,
-  drawMarbles,
-  marbleMatchers,
-  message,
-  runMarble,
-  runMarbleWithPromises,
-  textBlock,
-  toolUse,
-} from 'rxclaude/marbles';
+import { apiError, claude, drawMarbles, marbleMatchers, runMarble, runMarbleWithPromises } from 'rxclaude/marbles';
 import { record, replay } from 'rxclaude/recordings';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { createTimeline } from '../../marbles/run/createTimeline.js';
@@ -18,12 +9,12 @@ import { long, short, troubled } from '../marbles/svg/samples.js';
 import { toSse } from '../support/sse.js';
 
 const request = { model: 'claude-test', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hi' }] };
-const answer = message(textBlock('Hel', 'lo'));
+const answer = claude.message(claude.textBlock('Hel', 'lo'));
 
 /** An agent with a tool and a retry, as a diagram and back. */
 function virtualTime(): void {
   runMarble(({ reply, scriptClaude, tool, expectEvents, expectRequests }) => {
-    const asking = reply('s-k-(wm|)', { k: toolUse('toolu_1', 'look_up') });
+    const asking = reply('s-k-(wm|)', { k: claude.toolUse('toolu_1', 'look_up') });
     const client = scriptClaude(asking, reply('s-#', { '#': apiError() }), 's-(em|)');
     const run$ = converse(
       client,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEGEND, message, SIGNS, textBlock } from '../../marbles/index.js';
+import { claude, LEGEND, SIGNS } from '../../marbles/index.js';
 import { formatCassette } from '../../marbles/recordings/index.js';
 import { toSse } from '../support/sse.js';
 import { outputOf } from './runSnippet.js';
@@ -21,7 +21,10 @@ const rows = new Map(
 );
 
 /** What the examples find in a file: a reply of two chunks. */
-const [start, rest] = [message(textBlock('Hel', 'lo')).slice(0, 3), message(textBlock('Hel', 'lo')).slice(3)];
+const [start, rest] = [
+  claude.message(claude.textBlock('Hel', 'lo')).slice(0, 3),
+  claude.message(claude.textBlock('Hel', 'lo')).slice(3),
+];
 const cassette = formatCassette({
   version: 1,
   exchanges: [

@@ -1,48 +1,27 @@
-import {
-  apiError,
-  blockStop,
-  conversationEnd,
-  event,
-  inputDelta,
-  LEGEND,
-  letterOf,
-  message,
-  messageStart,
-  roundRetry,
-  roundStart,
-  serverTool,
-  serverToolResult,
-  stop,
-  text,
-  textBlock,
-  thinking,
-  toolCall,
-  toolProgress,
-  toolResult,
-  toolStart,
-  toolUse,
-  wholeBlock,
-} from '../../marbles/index.js';
+import { added, apiError, claude, LEGEND, letterOf } from '../../marbles/index.js';
 import { defaultEvent } from '../../marbles/alphabet/defaultEvents.js';
 import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
 import type { ClaudeEvent } from '../../src/index.js';
 
 const lower = Object.keys(LEGEND).filter((letter) => letter === letter.toLowerCase());
-const call = toolCall('toolu_1', 'add');
-const error = { ...toolResult(call, 'no'), result: { type: 'tool_result', tool_use_id: 'toolu_1', is_error: true } };
+const call = added.toolCall('toolu_1', 'add');
+const error = {
+  ...added.toolResult(call, 'no'),
+  result: { type: 'tool_result', tool_use_id: 'toolu_1', is_error: true },
+};
 const approval = { id: 'toolu_1', name: 'add', index: 0 };
-const added: Record<string, unknown> = {
-  B: roundStart(),
-  R: roundRetry(1, 'error', 5),
+const ours: Record<string, unknown> = {
+  B: added.roundStart(),
+  R: added.roundRetry(1, 'error', 5),
   E: { type: 'round_end' },
-  C: conversationEnd(),
+  C: added.conversationEnd(),
   I: { type: 'tool_input' },
   K: call,
   A: { type: 'approval_request', ...approval },
   D: { type: 'approval_decision', ...approval },
-  S: toolStart(call),
-  P: toolProgress(call, 1),
-  W: toolResult(call, 'yes'),
+  S: added.toolStart(call),
+  P: added.toolProgress(call, 1),
+  W: added.toolResult(call, 'yes'),
   X: error,
 };
 
@@ -58,12 +37,12 @@ describe('the legend', () => {
     expect(letterOf(defaultEvent(letter, 0))).toBe(letter);
   });
 
-  it.each(Object.entries(added))('%s is the letter of its event', (letter, of) => {
+  it.each(Object.entries(ours))('%s is the letter of its event', (letter, of) => {
     expect(letterOf(of)).toBe(letter);
   });
 
   it('has a letter for each event that rxclaude adds', () => {
-    expect(Object.keys(added).sort()).toEqual(
+    expect(Object.keys(ours).sort()).toEqual(
       Object.keys(LEGEND)
         .filter((letter) => !lower.includes(letter))
         .sort(),
@@ -85,40 +64,42 @@ describe('the legend', () => {
 
 describe('the builders', () => {
   it('make single events, as the API sends them', () => {
-    expect(text('Hel')).toEqual({
+    expect(claude.text('Hel')).toEqual({
       type: 'content_block_delta',
       index: 0,
       delta: { type: 'text_delta', text: 'Hel' },
     });
-    expect(text('lo', 3)).toMatchObject({ index: 3 });
-    expect(stop('tool_use', 7)).toEqual({
+    expect(claude.text('lo', 3)).toMatchObject({ index: 3 });
+    expect(claude.stop('tool_use', 7)).toEqual({
       type: 'message_delta',
       delta: { stop_reason: 'tool_use', stop_sequence: null },
       usage: { output_tokens: 7 },
     });
-    expect(messageStart({ model: 'another' })).toMatchObject({ message: { model: 'another', role: 'assistant' } });
-    expect(event({ type: 'event_of_the_future', more: 1 })).toEqual({ type: 'event_of_the_future', more: 1 });
+    expect(claude.messageStart({ model: 'another' })).toMatchObject({
+      message: { model: 'another', role: 'assistant' },
+    });
+    expect(claude.event({ type: 'event_of_the_future', more: 1 })).toEqual({ type: 'event_of_the_future', more: 1 });
   });
 
   it('make a call as start, pieces and stop', () => {
-    const use = toolUse('toolu_1', 'add', { a: 1, b: 22 }, 3);
+    const use = claude.toolUse('toolu_1', 'add', { a: 1, b: 22 }, 3);
     expect(use).toHaveLength(5);
     expect([use.start, ...use.pieces, use.stop]).toEqual([...use]);
     expect(use.start).toMatchObject({ content_block: { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} } });
     const json = use.pieces.map(({ delta }) => ('partial_json' in delta ? delta.partial_json : '')).join('');
     expect(JSON.parse(json)).toEqual({ a: 1, b: 22 });
-    expect(toolUse('toolu_1', 'add', '{"a":').pieces).toMatchObject([{ delta: { partial_json: '{"a":' } }]);
-    expect(toolUse('toolu_1', 'add', '').pieces).toMatchObject([{ delta: { partial_json: '' } }]);
+    expect(claude.toolUse('toolu_1', 'add', '{"a":').pieces).toMatchObject([{ delta: { partial_json: '{"a":' } }]);
+    expect(claude.toolUse('toolu_1', 'add', '').pieces).toMatchObject([{ delta: { partial_json: '' } }]);
   });
 
   it('make whole replies, with each block at its place', () => {
-    const events = message(
-      thinking('Hm.', 'signed'),
-      textBlock('Hel', 'lo'),
-      serverTool('srvtoolu_1', 'web_search', { query: 'x' }),
-      serverToolResult('srvtoolu_1', 'web_search_tool_result', []),
-      wholeBlock({ type: 'redacted_thinking', data: 'x' }),
-      toolUse('toolu_1', 'add', { a: 1 }),
+    const events = claude.message(
+      claude.thinking('Hm.', 'signed'),
+      claude.textBlock('Hel', 'lo'),
+      claude.serverToolUse('srvtoolu_1', 'web_search', { query: 'x' }),
+      claude.serverToolResult('srvtoolu_1', 'web_search_tool_result', []),
+      claude.wholeBlock({ type: 'redacted_thinking', data: 'x' }),
+      claude.toolUse('toolu_1', 'add', { a: 1 }),
     );
     expect(messageOf(events)).toMatchObject({
       stop_reason: 'tool_use',
@@ -135,15 +116,24 @@ describe('the builders', () => {
   });
 
   it('add to a reply only what it does not bring itself', () => {
-    const events = message(messageStart({ id: 'msg_9' }), textBlock('Hi'), stop('max_tokens'));
+    const events = claude.message(
+      claude.messageStart({ id: 'msg_9' }),
+      claude.textBlock('Hi'),
+      claude.stop('max_tokens'),
+    );
     expect(events.map(letterOf).join('')).toBe('sotcxm');
     expect(events[0]).toMatchObject({ message: { id: 'msg_9' } });
-    expect(message(textBlock('Hi')).map(letterOf).join('')).toBe('sotcem');
-    expect(message().map(letterOf).join('')).toBe('sem');
+    expect(claude.message(claude.textBlock('Hi')).map(letterOf).join('')).toBe('sotcem');
+    expect(claude.message().map(letterOf).join('')).toBe('sem');
   });
 
   it('leave an event where it was put by hand', () => {
-    const events = message(textBlock('a'), { ...text('b'), index: 7 }, blockStop(5), inputDelta('{}', 4));
+    const events = claude.message(
+      claude.textBlock('a'),
+      { ...claude.text('b'), index: 7 },
+      claude.contentBlockStop(5),
+      claude.inputJson('{}', 4),
+    );
     expect(events.map((each) => ('index' in each ? each.index : '-'))).toEqual(['-', 0, 0, 0, 7, 5, 4, '-', '-']);
   });
 

@@ -1,7 +1,7 @@
 import { concatMap, ignoreElements, type MonoTypeOperatorFunction, Observable, timer } from 'rxjs';
 import { converse, executeTools } from '../../src/index.js';
 import type { ClaudeRequest, RoundEvent, Tool, ToolResultEvent } from '../../src/index.js';
-import { type MarbleHelpers, runMarble, toolCall } from '../../marbles/index.js';
+import { added, type MarbleHelpers, runMarble } from '../../marbles/index.js';
 import { messageOf } from './support/failureOf.js';
 
 // Operators that are broken on purpose: each must be caught, and the message must show where.
@@ -10,8 +10,8 @@ import { messageOf } from './support/failureOf.js';
 // e message_delta with stop_reason end_turn  m message_stop  B round_start  K tool_call  S tool_start  P tool_progress
 // W tool_result
 
-const weather = toolCall('toolu_1', 'weather');
-const time = toolCall('toolu_2', 'time');
+const weather = added.toolCall('toolu_1', 'weather');
+const time = added.toolCall('toolu_2', 'time');
 const request: ClaudeRequest = {
   model: 'claude-test',
   max_tokens: 100,

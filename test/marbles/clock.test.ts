@@ -8,7 +8,7 @@ import {
   snapshots,
   timeoutGuard,
 } from '../../src/index.js';
-import { apiError, marble, text, toolCall } from '../../marbles/index.js';
+import { added, apiError, claude, marble } from '../../marbles/index.js';
 import { request } from './support/answering.js';
 
 // Everything that is timed in rxclaude runs on the clock of the test, however long it takes.
@@ -17,7 +17,7 @@ import { request } from './support/answering.js';
 // e message_delta with stop_reason end_turn  B round_start  R round_retry  E round_end  C conversation_end  K tool_call
 // A approval_request  D approval_decision  S tool_start  X tool_result with is_error
 
-const K = toolCall('toolu_1', 'wait');
+const K = added.toolCall('toolu_1', 'wait');
 
 describe('on the clock of a marble test', () => {
   marble('timeoutGuard', ({ reply, expectEvents }) => {
@@ -60,7 +60,7 @@ describe('on the clock of a marble test', () => {
   });
 
   marble('snapshots, and whatever rxjs brings', ({ reply, expectObservable }) => {
-    const growing = reply('s-o-t-t-t|', { t: text('a') });
+    const growing = reply('s-o-t-t-t|', { t: claude.text('a') });
     const content = (words: string) => ({ content: [{ type: 'text', text: words }] });
     const values = { a: expect.anything() as unknown, z: expect.objectContaining(content('aaa')) as unknown };
     expectObservable(growing.pipe(snapshots({ every: 5 }))).toBe('a----a---(z|)', values);

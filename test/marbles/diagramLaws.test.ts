@@ -5,34 +5,37 @@ import { drawText } from '../../marbles/diagram/drawText.js';
 import { parseDiagram } from '../../marbles/diagram/parseDiagram.js';
 import { createTimeline } from '../../marbles/run/createTimeline.js';
 import type { Run, TimedValue } from '../../marbles/run/Run.js';
-import {
-  blockStop,
-  inputDelta,
-  messageStart,
-  messageStop,
-  ping,
-  roundRetry,
-  roundStart,
-  stop,
-  text,
-  textStart,
-  toolCall,
-  toolProgress,
-  toolResult,
-  toolStart,
-  toolUseStart,
-} from '../../marbles/index.js';
+import { added, claude } from '../../marbles/index.js';
 
 /** Names that tools may have, those that stand for something else in a diagram included. */
 const names = fc.constantFrom('get_weather', 'claude', 'result', 'ms', '25ms', 'a', 'x'.repeat(128), '//', 'two words');
-const call = fc.tuple(fc.constantFrom('toolu_1', 'toolu_2', 'toolu_3'), names).map(([id, name]) => toolCall(id, name));
+const call = fc
+  .tuple(fc.constantFrom('toolu_1', 'toolu_2', 'toolu_3'), names)
+  .map(([id, name]) => added.toolCall(id, name));
 const event = fc.oneof(
   fc.constantFrom<unknown>(
-    ...[messageStart(), textStart(), text('a'), blockStop(), toolUseStart('a', 'b'), inputDelta('{}'), ping()],
-    ...[stop('tool_use'), stop('end_turn'), stop(null), messageStop(), roundStart(), roundRetry(1, 'error', 2)],
+    ...[
+      claude.messageStart(),
+      claude.textStart(),
+      claude.text('a'),
+      claude.contentBlockStop(),
+      claude.toolUseStart('a', 'b'),
+      claude.inputJson('{}'),
+      claude.ping(),
+    ],
+    ...[
+      claude.stop('tool_use'),
+      claude.stop('end_turn'),
+      claude.stop(null),
+      claude.messageStop(),
+      added.roundStart(),
+      added.roundRetry(1, 'error', 2),
+    ],
     ...[{ type: 'of the future' }, 'a text', null],
   ),
-  call.chain((of) => fc.constantFrom<unknown>(of, toolStart(of), toolProgress(of, 1), toolResult(of, 'r'))),
+  call.chain((of) =>
+    fc.constantFrom<unknown>(of, added.toolStart(of), added.toolProgress(of, 1), added.toolResult(of, 'r')),
+  ),
 );
 const gap = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },

@@ -1,25 +1,20 @@
 import { concat, NEVER, of, tap, throwError, timer } from 'rxjs';
-import {
-  DiagramError,
-  exactly,
-  inTurn,
-  marble,
-  MarbleError,
-  runMarble,
-  text,
-  toolCall,
-  toolStart,
-} from '../../marbles/index.js';
+import { added, claude, DiagramError, exactly, inTurn, marble, MarbleError, runMarble } from '../../marbles/index.js';
 import { failureOf, messageOf } from './support/failureOf.js';
 
 describe('expectEvents', () => {
   marble('takes what the test gives for a letter: fields, several events, matchers, functions', (helpers) => {
     const { events, expectEvents } = helpers;
-    const source = events('-[ab]-c-d-|', { a: text('a'), b: text('b'), c: text('c'), d: text('d') });
+    const source = events('-[ab]-c-d-|', {
+      a: claude.text('a'),
+      b: claude.text('b'),
+      c: claude.text('c'),
+      d: claude.text('d'),
+    });
     const expected = '     -j-a-l-|';
 
     expectEvents(source).toBe(expected, {
-      j: [{ delta: { text: 'a' } }, text('b')],
+      j: [{ delta: { text: 'a' } }, claude.text('b')],
       a: expect.objectContaining({ index: 0 }),
       l: (event: unknown) => JSON.stringify(event).includes('"d"'),
     });
@@ -28,8 +23,8 @@ describe('expectEvents', () => {
   it('holds on to what a letter of the legend means where only fields are given', () => {
     const swapped = (values: Record<string, unknown>) => () => {
       runMarble(({ events, expectEvents }) => {
-        const K = toolCall('toolu_1', 'add');
-        expectEvents(events('[KS]|', { K, S: toolStart(K) })).toBe('[SK]|', values);
+        const K = added.toolCall('toolu_1', 'add');
+        expectEvents(events('[KS]|', { K, S: added.toolStart(K) })).toBe('[SK]|', values);
       });
     };
     const fields = { S: { name: 'add' }, K: { name: 'add' } };
@@ -40,18 +35,18 @@ describe('expectEvents', () => {
   });
 
   marble('takes another value for a letter each time', ({ reply, expectEvents }) => {
-    const source = reply('t-t-t|', { t: inTurn(text('a'), text('b')) });
-    expectEvents(source).toBe('t-t-t|', { t: inTurn(text('a'), text('b')) });
+    const source = reply('t-t-t|', { t: inTurn(claude.text('a'), claude.text('b')) });
+    expectEvents(source).toBe('t-t-t|', { t: inTurn(claude.text('a'), claude.text('b')) });
   });
 
   marble('compares in full what is asked for in full', ({ reply, expectEvents }) => {
-    const source = reply('t|', { t: text('a') });
+    const source = reply('t|', { t: claude.text('a') });
     expectEvents(source).toBe('t|', { t: { delta: exactly({ type: 'text_delta', text: 'a' }) } });
   });
 
   it('and says what is too much', () => {
     const message = messageOf(({ reply, expectEvents }) => {
-      expectEvents(reply('t|', { t: text('a') })).toBe('t|', { t: { delta: exactly({ type: 'text_delta' }) } });
+      expectEvents(reply('t|', { t: claude.text('a') })).toBe('t|', { t: { delta: exactly({ type: 'text_delta' }) } });
     });
     expect(message).toContain('`delta.text` should be undefined, and is "a".');
   });
@@ -59,7 +54,7 @@ describe('expectEvents', () => {
   it('looks into the matchers of the framework for what differs', () => {
     const message = messageOf(({ reply, expectEvents }) => {
       const t = expect.objectContaining({ delta: { text: expect.stringContaining('b') as unknown } }) as unknown;
-      expectEvents(reply('t|', { t: text('a') })).toBe('t|', { t });
+      expectEvents(reply('t|', { t: claude.text('a') })).toBe('t|', { t });
     });
     expect(message).toContain('`delta.text` should be StringContaining "b", and is "a".');
   });
@@ -74,19 +69,23 @@ describe('expectEvents', () => {
 
   marble('takes letters that are no letters', ({ events, expectEvents }) => {
     const source = events('-1-é-😀-(*2)|', {
-      1: text('a'),
-      é: text('b'),
-      '😀': text('c'),
-      '*': text('d'),
-      2: text('e'),
+      1: claude.text('a'),
+      é: claude.text('b'),
+      '😀': claude.text('c'),
+      '*': claude.text('d'),
+      2: claude.text('e'),
     });
     const expected = '     -1-é-t-(t2)|';
 
-    expectEvents(source).toBe(expected, { 1: { delta: { text: 'a' } }, é: { delta: { text: 'b' } }, 2: text('e') });
+    expectEvents(source).toBe(expected, {
+      1: { delta: { text: 'a' } },
+      é: { delta: { text: 'b' } },
+      2: claude.text('e'),
+    });
   });
 
   marble('sees a stream that does not end, and one that it leaves', ({ expectEvents, reply }) => {
-    expectEvents(concat(of(text('a')), NEVER)).toBe('t');
+    expectEvents(concat(of(claude.text('a')), NEVER)).toBe('t');
     expectEvents(NEVER).toBe('-');
     expectEvents(reply('-t-t-t|'), '--^--!').toBe('---t-');
   });
@@ -105,14 +104,14 @@ describe('expectEvents', () => {
   marble('may be told several things of one stream', ({ reply, expectEvents, flush }) => {
     const expectation = expectEvents(reply('s-t|'));
     expectation.toBe('s-t|');
-    expectation.toBe('s-t|', { t: text('text') });
+    expectation.toBe('s-t|', { t: claude.text('text') });
     flush();
     expectation.toBe('s-t|');
   });
 
   const fails = (diagram: string, values?: Record<string, unknown>) =>
     messageOf(({ reply, expectEvents }) => {
-      expectEvents(reply('-s-o-t|', { t: text('Hi') })).toBe(diagram, values);
+      expectEvents(reply('-s-o-t|', { t: claude.text('Hi') })).toBe(diagram, values);
     });
 
   it.each<[string, string, Record<string, unknown> | undefined, string]>([
@@ -127,7 +126,7 @@ describe('expectEvents', () => {
       'At 3 ms: `h` (a thinking block starts) was expected, but `o` (content',
     ],
     ['an event is late', 's--o-t|', undefined, '`s` (message_start) was expected at 0 ms, but came at 1 ms.'],
-    ['a field differs', '-s-o-t|', { t: text('Ho') }, '`delta.text` should be "Ho", and is "Hi".'],
+    ['a field differs', '-s-o-t|', { t: claude.text('Ho') }, '`delta.text` should be "Ho", and is "Hi".'],
     [
       'a function says no',
       '-s-o-t|',
@@ -160,7 +159,9 @@ describe('expectEvents', () => {
 
   it('keeps secrets of nobody, but cuts long values', () => {
     const message = messageOf(({ reply, expectEvents }) => {
-      expectEvents(reply('-t|', { t: text('x'.repeat(10_000)) })).toBe('-t|', { t: text('y'.repeat(10_000)) });
+      expectEvents(reply('-t|', { t: claude.text('x'.repeat(10_000)) })).toBe('-t|', {
+        t: claude.text('y'.repeat(10_000)),
+      });
     });
     expect(message.length).toBeLessThan(1_000);
   });

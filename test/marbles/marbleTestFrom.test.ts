@@ -1,6 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import { converse, defineTool, fetchClient, jsonSchema } from '../../src/index.js';
-import { message, messageStart, textBlock, toolUse, wholeBlock } from '../../marbles/index.js';
+import { claude } from '../../marbles/index.js';
 import {
   cassetteFromRecording,
   drawRecording,
@@ -14,12 +14,12 @@ import { strictServer } from '../support/strictServer.js';
 import { toSse, toSseEvent } from '../support/sse.js';
 import { request } from './support/answering.js';
 
-const calling = message(
-  textBlock("Let me see what's `there`.", ' ${now}'),
-  toolUse('toolu_1', 'get_weather', { city: 'Oslo "north"' }, 3),
-  toolUse('toolu_2', 'get_time', {}),
+const calling = claude.message(
+  claude.textBlock("Let me see what's `there`.", ' ${now}'),
+  claude.toolUse('toolu_1', 'get_weather', { city: 'Oslo "north"' }, 3),
+  claude.toolUse('toolu_2', 'get_time', {}),
 );
-const answer = message(textBlock('It rains\\n', 'at noon.\u2028'));
+const answer = claude.message(claude.textBlock('It rains\\n', 'at noon.\u2028'));
 const user = request.messages[0]!;
 const results = [
   { type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text: 'rain' }] },
@@ -75,10 +75,10 @@ describe('replies that are no rounds of one conversation', () => {
   const alone = cassetteFromRecording([
     { sse: toSse(answer), request },
     {
-      sse: toSse(message(wholeBlock({ type: 'redacted_thinking', data: 'x' }))),
+      sse: toSse(claude.message(claude.wholeBlock({ type: 'redacted_thinking', data: 'x' }))),
       request: { ...request, messages: [user, user] },
     },
-    { sse: toSse([messageStart()]), request },
+    { sse: toSse([claude.messageStart()]), request },
   ]);
   const made = marbleTestFrom(alone, { converse });
   const output = outputOf(made);

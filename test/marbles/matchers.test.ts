@@ -1,12 +1,12 @@
 import { firstValueFrom } from 'rxjs';
 import { converse } from '../../src/index.js';
-import { drawMarbles, message, runMarble, textBlock, type ScriptedClient } from '../../marbles/index.js';
+import { claude, drawMarbles, runMarble, type ScriptedClient } from '../../marbles/index.js';
 import { marbleMatchers } from '../../marbles/jest.js';
 import { claudeIs, messages, request } from './support/answering.js';
 
 expect.extend(marbleMatchers);
 
-const answer = message(textBlock('Hi'));
+const answer = claude.message(claude.textBlock('Hi'));
 const drawn = () => firstValueFrom(drawMarbles(converse(claudeIs(answer), request), { clock: { now: () => 0 } }));
 
 describe('toMatchMarbles', () => {

@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { asyncScheduler, asapScheduler, animationFrameScheduler, delay, firstValueFrom, of, timer } from 'rxjs';
 import { z } from 'zod';
 import { claudeStream, converse, defineTool, jsonSchema } from '../../src/index.js';
-import { marbleWithPromises, message, runMarbleWithPromises, textBlock, toolUse } from '../../marbles/index.js';
+import { claude, marbleWithPromises, runMarbleWithPromises } from '../../marbles/index.js';
 import { cassetteFromRecording, replay } from '../../marbles/recordings/index.js';
 import { toSse } from '../support/sse.js';
 import { request } from './support/answering.js';
@@ -16,7 +16,7 @@ function promising(run: (context: { readonly signal: AbortSignal }) => unknown) 
   return defineTool({ name: 'look_up', description: 'Looks up.', input, run: (_, context) => run(context) });
 }
 
-const call = { k: toolUse('toolu_1', 'look_up') };
+const call = { k: claude.toolUse('toolu_1', 'look_up') };
 
 describe('in a marble test with promises', () => {
   marbleWithPromises('an async tool takes the time that it waits for', ({ reply, scriptClaude, expectEvents }) => {
@@ -76,7 +76,7 @@ describe('in a marble test with promises', () => {
   );
 
   marbleWithPromises('an asynchronous schema and guard are waited for', ({ reply, scriptClaude, expectEvents }) => {
-    const client = scriptClaude(reply('s-k-wm|', { k: toolUse('toolu_1', 'pay', { sum: 3 }) }), 's-(em|)');
+    const client = scriptClaude(reply('s-k-wm|', { k: claude.toolUse('toolu_1', 'pay', { sum: 3 }) }), 's-(em|)');
     const pay = defineTool({
       name: 'pay',
       description: 'Pays.',
@@ -90,7 +90,9 @@ describe('in a marble test with promises', () => {
   });
 
   marbleWithPromises("the SDK's own client replays a recording in virtual time", ({ expectEvents }) => {
-    const tape = replay(cassetteFromRecording([{ sse: toSse(message(textBlock('Hel', 'lo'))) }]), { check: false });
+    const tape = replay(cassetteFromRecording([{ sse: toSse(claude.message(claude.textBlock('Hel', 'lo'))) }]), {
+      check: false,
+    });
     const client = new Anthropic({ apiKey: 'test-key', fetch: tape.fetch, maxRetries: 0 });
     const expected = '- 19ms s-o-t-t-c-e-(m|)';
 

@@ -2,16 +2,13 @@ import { claudeStream } from '../../src/index.js';
 import type { ClaudeEvent } from '../../src/index.js';
 import {
   apiError,
-  blockStop,
+  claude,
   inTurn,
   letterOf,
   marble,
-  message,
+  type ReplyValues,
   runMarble,
   spread,
-  text,
-  textBlock,
-  type ReplyValues,
 } from '../../marbles/index.js';
 import { request } from './support/answering.js';
 import { messageOf } from './support/failureOf.js';
@@ -46,21 +43,25 @@ describe('a reply', () => {
   });
 
   marble('leaves alone what says where it belongs', ({ reply, expectEvents }) => {
-    const source = reply('s-o-a-j-l|', { a: text('x', 4), j: blockStop(4), l: { ...text('y'), index: 2 } });
+    const source = reply('s-o-a-j-l|', {
+      a: claude.text('x', 4),
+      j: claude.contentBlockStop(4),
+      l: { ...claude.text('y'), index: 2 },
+    });
     const expected = '    s-o-t-c-l|';
 
     expectEvents(source).toBe(expected, { t: { index: 4 }, c: { index: 4 }, l: { index: 2 } });
   });
 
   marble('spreads the events of a letter over time, and what follows comes behind them', ({ reply, expectEvents }) => {
-    const source = reply('--r|', { r: spread(message(textBlock('Hi')), 3) });
+    const source = reply('--r|', { r: spread(claude.message(claude.textBlock('Hi')), 3) });
     const expected = '    --s--o--t--c--e--m|';
 
     expectEvents(source).toBe(expected);
   });
 
   marble('gives a letter another meaning each time', ({ reply, expectEvents }) => {
-    const source = reply('s-o-t-t-t|', { t: inTurn(text('a'), [text('b'), text('c')]) });
+    const source = reply('s-o-t-t-t|', { t: inTurn(claude.text('a'), [claude.text('b'), claude.text('c')]) });
     const expected = '    s-o-a-[jl]-[jl]|';
 
     const pieces = { a: { delta: { text: 'a' } }, j: { delta: { text: 'b' } }, l: { delta: { text: 'c' } } };
@@ -94,7 +95,11 @@ describe('a reply', () => {
   it.each<[string, ReplyValues, string]>([
     ['q-|', {}, "`q` is no letter of Claude's, and no value is given for it.\n\n  q-|\n  ^"],
     ['s-K|', {}, "`K` is no letter of Claude's"],
-    ['s-t', { t: 'Hi' as never }, '`t` must stand for an event or several, such as text(\'Hi\'), and not for "Hi".'],
+    [
+      's-t',
+      { t: 'Hi' as never },
+      '`t` must stand for an event or several, such as claude.text(\'Hi\'), and not for "Hi".',
+    ],
     ['s-t', { t: inTurn() }, '`inTurn()` of `t` has no values.'],
     ['(s-o)', {}, 'No time can pass within a group.\n\n  (s-o)\n    ^'],
     ['(so', {}, '`(` opens a group that is never closed.\n\n  (so\n  ^'],
@@ -112,7 +117,13 @@ describe('a scripted client', () => {
   marble('plays diagrams, streams, events that come at once, and errors', (helpers) => {
     const { cold, reply, scriptClaude, expectEvents, expectRequests } = helpers;
     const refused = apiError('rate_limit_error', { status: 429 });
-    const client = scriptClaude('s-(em|)', reply('s-(xm|)'), message(), refused, cold<ClaudeEvent>('-#', {}, refused));
+    const client = scriptClaude(
+      's-(em|)',
+      reply('s-(xm|)'),
+      claude.message(),
+      refused,
+      cold<ClaudeEvent>('-#', {}, refused),
+    );
     const streams = [0, 1, 2, 3, 4].map((time) => [claudeStream(client, request), `${'-'.repeat(time)}^`] as const);
     const expected = ['s-(em|)', '-s-(xm|)', '--(sem|)', '---#', '-----#'];
     streams.forEach(([stream, when], at) => {
@@ -129,7 +140,8 @@ describe('a scripted client', () => {
     flush();
     expect(client.requests).toMatchObject([{ from: 0, to: 2, how: 'completed' }]);
     expect(client.requests[0]!.body).toEqual({ ...request, stream: true });
-    expect(client.requests[0]!.signal?.aborted).toBe(true);
+    // A reply that has come whole needs no abort.
+    expect(client.requests[0]!.signal?.aborted).toBe(false);
     expect(client.beta).toBe(client);
   });
 

@@ -1,6 +1,6 @@
 /** A run as a picture: what is in it, what must never be in it, and that nothing lies on anything else. */
 import fc from 'fast-check';
-import { messageStart, messageStop, ping, text, textStart } from '../../marbles/alphabet/claudeEvents.js';
+import { claude } from '../../marbles/index.js';
 import { createTimeline } from '../../marbles/run/createTimeline.js';
 import type { Run } from '../../marbles/run/Run.js';
 import { drawSvg } from '../../marbles/svg/drawSvg.js';
@@ -129,10 +129,10 @@ describe('what is written', () => {
 
 describe('events that are many', () => {
   const replyOf = (count: number, wait = 20): Run => {
-    const pieces = Array.from({ length: count }, (_, index) => at(20 + index * wait, text('secret')));
+    const pieces = Array.from({ length: count }, (_, index) => at(20 + index * wait, claude.text('secret')));
     const last = 20 + count * wait;
     return {
-      values: [at(0, messageStart()), at(10, textStart()), ...pieces, at(last, messageStop())],
+      values: [at(0, claude.messageStart()), at(10, claude.textStart()), ...pieces, at(last, claude.messageStop())],
       end: ended(last),
     };
   };
@@ -146,7 +146,9 @@ describe('events that are many', () => {
   it('are counted', () => {
     expect(textsOf(draw(replyOf(5_000)))).toContain('text ×5000');
     const { values } = replyOf(9);
-    expect(textsOf(draw({ values: values.toSpliced(5, 0, at(values[5]!.time, ping())) }))).toContain('text ×9 · ping');
+    expect(textsOf(draw({ values: values.toSpliced(5, 0, at(values[5]!.time, claude.ping())) }))).toContain(
+      'text ×9 · ping',
+    );
   });
 
   it('are parted where nothing came for long', () => {

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { converse, defineTool, executeTools } from '../../src/index.js';
-import { marble, runMarble, toolCall, toolUse } from '../../marbles/index.js';
+import { added, claude, marble, runMarble } from '../../marbles/index.js';
 import { request } from './support/answering.js';
 import { messageOf } from './support/failureOf.js';
 
@@ -8,7 +8,7 @@ import { messageOf } from './support/failureOf.js';
 // m message_stop  K tool_call  A approval_request  D approval_decision  S tool_start  P tool_progress  W tool_result
 // X tool_result with is_error
 
-const K = toolCall('toolu_1', 'weather', { city: 'Oslo' });
+const K = added.toolCall('toolu_1', 'weather', { city: 'Oslo' });
 
 describe('a tool', () => {
   marble('tells progress, and then its result', ({ events, tool, expectEvents, expectRuns }) => {
@@ -58,9 +58,9 @@ describe('a tool', () => {
       run: () => 'the real weather',
     });
     const asking = reply('s-[klj]-(wm|)', {
-      k: toolUse('toolu_1', 'weather', { city: 'Oslo' }),
-      l: toolUse('toolu_2', 'weather', { city: 1 }),
-      j: toolUse('toolu_3', 'weather', { city: 'Atlantis' }),
+      k: claude.toolUse('toolu_1', 'weather', { city: 'Oslo' }),
+      l: claude.toolUse('toolu_2', 'weather', { city: 1 }),
+      j: claude.toolUse('toolu_3', 'weather', { city: 'Atlantis' }),
     });
     const client = scriptClaude(asking, 's-(em|)');
     const weather = tool(real, '(r|)', { r: 'rain' });

@@ -1,7 +1,7 @@
 // The marble kit in node:test: run by test/marbles/nodeTest.test.ts.
 import { describe, it } from 'node:test';
 import { converse } from 'rxclaude';
-import { message, runMarble, runMarbleWithPromises, textBlock } from 'rxclaude/marbles';
+import { claude, runMarble, runMarbleWithPromises } from 'rxclaude/marbles';
 import { request } from '../marbles/support/answering.js';
 
 void describe('the marble kit', () => {
@@ -13,7 +13,7 @@ void describe('the marble kit', () => {
 
   void it('runs a test with promises', async () => {
     await runMarbleWithPromises(({ scriptClaude, expectEvents }) => {
-      expectEvents(converse(scriptClaude(message(textBlock('Hi'))), request)).toBe('[BsotcemEC|]');
+      expectEvents(converse(scriptClaude(claude.message(claude.textBlock('Hi'))), request)).toBe('[BsotcemEC|]');
     });
   });
 

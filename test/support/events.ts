@@ -1,15 +1,4 @@
-import {
-  blockStart,
-  blockStop,
-  inputDelta,
-  stop,
-  messageStart,
-  messageStop,
-  ping,
-  text,
-  textStart,
-  toolUseStart,
-} from '../../marbles/index.js';
+import { claude } from '../../marbles/index.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
@@ -36,25 +25,25 @@ import { frozen } from '../../marbles/specs/support/frozen.js';
  * B round_start     R round_retry        E round_end          C conversation_end
  * ```
  */
-export const claude = frozen({
-  s: messageStart(),
-  o: textStart(2),
-  t: text('Hi', 2),
-  c: blockStop(2),
-  k: toolUseStart('toolu_k', 'k', 0),
-  i: inputDelta('{}', 0),
-  a: blockStop(0),
-  l: toolUseStart('toolu_l', 'l', 1),
-  j: inputDelta('{}', 1),
-  b: blockStop(1),
-  w: stop('tool_use'),
-  e: stop('end_turn'),
-  x: stop('max_tokens'),
-  m: messageStop(),
-  p: ping(),
+export const fromClaude = frozen({
+  s: claude.messageStart(),
+  o: claude.textStart(2),
+  t: claude.text('Hi', 2),
+  c: claude.contentBlockStop(2),
+  k: claude.toolUseStart('toolu_k', 'k', 0),
+  i: claude.inputJson('{}', 0),
+  a: claude.contentBlockStop(0),
+  l: claude.toolUseStart('toolu_l', 'l', 1),
+  j: claude.inputJson('{}', 1),
+  b: claude.contentBlockStop(1),
+  w: claude.stop('tool_use'),
+  e: claude.stop('end_turn'),
+  x: claude.stop('max_tokens'),
+  m: claude.messageStop(),
+  p: claude.ping(),
   u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
   v: { type: 'content_block_delta', index: 2, delta: { type: 'future_delta', more: 1 } } as unknown as ClaudeEvent,
-  y: blockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
+  y: claude.contentBlockStart({ type: 'future_block', content: [{ wish: 'unknown' }] }, 3),
 });
 
 const INDEX = 'klmn';

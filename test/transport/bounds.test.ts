@@ -1,7 +1,7 @@
 /** One event that is too large: nobody keeps it, and nobody waits for the whole of it. */
 import { claudeStream, converse, fetchClient, LimitError, OptionError } from 'rxclaude';
 import type { ClaudeClient } from 'rxclaude';
-import { messageStart, messageStop, stop, text, textStart, blockStop } from '../../marbles/index.js';
+import { claude } from '../../marbles/index.js';
 import { watchRejections } from '../conformance/support/rejections.js';
 import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, run } from '../conformance/support/run.js';
@@ -12,8 +12,8 @@ import { toSse, toSseEvent } from '../support/sse.js';
 
 const { bytes } = servers();
 const headers = { 'request-id': 'req_bounds' };
-const before = [messageStart(), textStart(), text('Hi')];
-const after = [blockStop(), stop(), messageStop()];
+const before = [claude.messageStart(), claude.textStart(), claude.text('Hi')];
+const after = [claude.contentBlockStop(), claude.stop(), claude.messageStop()];
 const limit = 1_000;
 /** Text without an end, in pieces. */
 const endless = Array.from({ length: 200 }, () => 'x'.repeat(100));
@@ -43,8 +43,8 @@ const tooLarge = (maximum: number) => ({
 
 describe.each(clients)('with %s, an event that is too large', (_, clientOf) => {
   it.each<[string, string[]]>([
-    ['in one chunk', [toSseEvent(text('x'.repeat(2_000)))]],
-    ['in one chunk with others', [toSse([text('Ho'), text('x'.repeat(2_000)), ...after])]],
+    ['in one chunk', [toSseEvent(claude.text('x'.repeat(2_000)))]],
+    ['in one chunk with others', [toSse([claude.text('Ho'), claude.text('x'.repeat(2_000)), ...after])]],
     ['in many chunks, without an end', ['event: content_block_delta\ndata: {"x":"', ...endless]],
     ['in many lines, without an end', ['event: content_block_delta\n', ...endless.map((text) => `data: ${text}\n`)]],
     ['without any line break', endless],
@@ -70,16 +70,16 @@ describe('the bound', () => {
       create: async () => new Response(body, { headers: { ...headers, 'content-type': 'text/event-stream' } }),
     },
   });
-  const whole = (words: string) => [messageStart(), textStart(), text(words), ...after];
+  const whole = (words: string) => [claude.messageStart(), claude.textStart(), claude.text(words), ...after];
 
   it('is on one event, and not on all of them', async () => {
-    const events = [...before, ...Array.from({ length: 500 }, () => text('x'.repeat(100))), ...after];
+    const events = [...before, ...Array.from({ length: 500 }, () => claude.text('x'.repeat(100))), ...after];
     const { completed } = await run(claudeStream(answering(toSse(events)), question, { maxEventChars: 400 }));
     expect(completed).toBe(true);
   });
 
   it('is the number of characters of its data, to the last one', async () => {
-    const { length } = JSON.stringify(text('x'.repeat(2_000)));
+    const { length } = JSON.stringify(claude.text('x'.repeat(2_000)));
     const client = () => answering(toSse(whole('x'.repeat(2_000))));
     expect((await run(claudeStream(client(), question, { maxEventChars: length }))).completed).toBe(true);
     const { error } = await run(claudeStream(client(), question, { maxEventChars: length - 1 }));
@@ -88,7 +88,7 @@ describe('the bound', () => {
 
   it('is the same however the body is cut', async () => {
     const words = 'x'.repeat(2_000);
-    const { length } = JSON.stringify(text(words));
+    const { length } = JSON.stringify(claude.text(words));
     const inBytes = () =>
       new ReadableStream<Uint8Array>({
         start: (controller) => {
@@ -103,7 +103,7 @@ describe('the bound', () => {
   });
 
   it('is 16 777 216 characters unless told otherwise', async () => {
-    const around = JSON.stringify(text('')).length;
+    const around = JSON.stringify(claude.text('')).length;
     const ofLength = (chars: number) => answering(toSse(whole('x'.repeat(chars - around))));
     expect((await run(claudeStream(ofLength(16_777_216), question))).completed).toBe(true);
     expect((await run(claudeStream(ofLength(16_777_217), question))).error).toMatchObject(tooLarge(16_777_216));
@@ -154,7 +154,7 @@ describe('a response that stays open behind the end of its reply', () => {
     const from = Date.now();
     const { completed, events } = await run(claudeStream(sdkClient(server.url), question));
     expect(completed).toBe(true);
-    expect(events.at(-1)).toEqual(messageStop());
+    expect(events.at(-1)).toEqual(claude.messageStop());
     expect(Date.now() - from).toBeGreaterThanOrEqual(990);
     await server.closed(1);
     expect(server.openSockets()).toBe(0);

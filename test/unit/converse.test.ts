@@ -2,15 +2,21 @@ import * as t from 'io-ts';
 import { lastValueFrom, NEVER, of, toArray, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { claudeStream, converse, debugEvents, defineTool, TimeoutGuardError, type ClaudeEvent } from 'rxclaude';
-import { stop, messageStart, messageStop, toolUseStart, blockStop } from '../../marbles/index.js';
+import { claude } from '../../marbles/index.js';
 
 interface Sent {
   readonly tools?: readonly object[];
   readonly messages: readonly object[];
 }
 
-const asks = [messageStart(), toolUseStart('toolu_1', 'work'), blockStop(), stop('tool_use'), messageStop()];
-const ends = [messageStart(), stop(), messageStop()];
+const asks = [
+  claude.messageStart(),
+  claude.toolUseStart('toolu_1', 'work'),
+  claude.contentBlockStop(),
+  claude.stop('tool_use'),
+  claude.messageStop(),
+];
+const ends = [claude.messageStart(), claude.stop(), claude.messageStop()];
 const user = { role: 'user' as const, content: 'Hi' };
 
 /** A client that plays replies and keeps what was sent, as JSON, the moment after it was handed over. */
@@ -80,7 +86,12 @@ describe('converse', () => {
   });
 
   it('does not mind debugEvents at an event without a type', async () => {
-    const { client } = fake([messageStart(), { n: 1 } as unknown as ClaudeEvent, stop(), messageStop()]);
+    const { client } = fake([
+      claude.messageStart(),
+      { n: 1 } as unknown as ClaudeEvent,
+      claude.stop(),
+      claude.messageStop(),
+    ]);
     const run = converse(client, { model: 'm', max_tokens: 1, messages: [user] });
     const lines: string[] = [];
     await lastValueFrom(run.pipe(debugEvents({ sink: (line) => lines.push(line) })));

@@ -1,6 +1,6 @@
 import { firstValueFrom } from 'rxjs';
 import { converse } from 'rxclaude';
-import { drawMarbles, marble, marbleWithPromises, message, runMarble, textBlock } from 'rxclaude/marbles';
+import { claude, drawMarbles, marble, marbleWithPromises, runMarble } from 'rxclaude/marbles';
 import { marbleMatchers } from 'rxclaude/marbles/vitest';
 import { expect, it } from 'vitest';
 import { claudeIs, messages, request } from '../marbles/support/answering.js';
@@ -15,7 +15,7 @@ marble('marble is a test', ({ scriptClaude, expectEvents }) => {
 });
 
 marbleWithPromises('marbleWithPromises is a test', async ({ scriptClaude, expectEvents, flush }) => {
-  const client = scriptClaude(message(textBlock('Hi')));
+  const client = scriptClaude(claude.message(claude.textBlock('Hi')));
   expectEvents(converse(client, request)).toBe('[BsotcemEC|]');
   await flush();
   expect(client).toHaveSentRequests([{ model: 'claude-test' }]);
@@ -23,7 +23,7 @@ marbleWithPromises('marbleWithPromises is a test', async ({ scriptClaude, expect
 
 it('the matchers match, and do not', async () => {
   const diagram = await firstValueFrom(
-    drawMarbles(converse(claudeIs(message(textBlock('Hi'))), request), { clock: { now: () => 0 } }),
+    drawMarbles(converse(claudeIs(claude.message(claude.textBlock('Hi'))), request), { clock: { now: () => 0 } }),
   );
   expect(diagram).toMatchMarbles('[BsotcemEC|]', { C: { reason: 'end_turn' } });
   expect(diagram).not.toMatchMarbles('[BsotcemEC#]');

@@ -25,12 +25,12 @@ function eventCode({ event, inPlace }: PlannedEvent, imports: Imports): Code {
   if (inPlace && isObject(piece) && Object.keys(piece).length === 2 && Object.keys(event).length === 3) {
     const [text, json] = [piece['text'], piece['partial_json']];
     if (piece['type'] === 'text_delta' && typeof text === 'string') return call('text', text, imports);
-    if (piece['type'] === 'input_json_delta' && typeof json === 'string') return call('inputDelta', json, imports);
+    if (piece['type'] === 'input_json_delta' && typeof json === 'string') return call('inputJson', json, imports);
   }
   return call('event', event, imports);
 }
 
 function call(name: string, argument: unknown, imports: Imports): Code {
-  imports.add(name);
-  return `${name}(${code(argument)})`;
+  imports.add('claude');
+  return `claude.${name}(${code(argument)})`;
 }

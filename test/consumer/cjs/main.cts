@@ -10,7 +10,7 @@ import {
   type RoundEvent,
   type RoundRequest,
 } from 'rxclaude';
-import { drawMarbles, marble, runMarble, toolUse } from 'rxclaude/marbles';
+import { claude, drawMarbles, marble, runMarble } from 'rxclaude/marbles';
 import { cassetteFromRecording, formatCassette, replay } from 'rxclaude/recordings';
 import { marbleMatchers } from 'rxclaude/marbles/jest';
 import { accumulateToolInput, executeTools, ofType, resumeConversation, timeoutGuard, validateWith } from 'rxclaude';
@@ -43,7 +43,7 @@ const round = (request: RoundRequest) =>
 function kit() {
   let drawn = '';
   runMarble(({ reply, scriptClaude, tool, expectEvents, expectRuns, flush }) => {
-    const asking = reply('s-k-(wm|)', { k: toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
+    const asking = reply('s-k-(wm|)', { k: claude.toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
     const weather = tool(getWeather, '--p-(r|)');
     const client = scriptClaude(asking, 's-o-t-c-(em|)');
     const run$ = converse(client, { ...request, tools: [weather] });

@@ -3,7 +3,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { claudeStream, converse, defineTool, type ClaudeClient, type ClaudeEvent, type RoundEvent } from 'rxclaude';
-import { drawMarbles, marble, runMarble, toolUse } from 'rxclaude/marbles';
+import { claude, drawMarbles, marble, runMarble } from 'rxclaude/marbles';
 import { cassetteFromRecording, formatCassette, replay } from 'rxclaude/recordings';
 import { marbleMatchers } from 'rxclaude/marbles/jest';
 import { ofType } from 'rxclaude';
@@ -26,7 +26,7 @@ const getWeather = defineTool({
 function kit() {
   let drawn = '';
   runMarble(({ reply, scriptClaude, tool, expectEvents, expectRuns, flush }) => {
-    const asking = reply('s-k-(wm|)', { k: toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
+    const asking = reply('s-k-(wm|)', { k: claude.toolUse('toolu_1', 'get_weather', { city: 'Oslo' }) });
     const weather = tool(getWeather, '--p-(r|)');
     const client = scriptClaude(asking, 's-o-t-c-(em|)');
     const run$ = converse(client, { ...request, tools: [weather] });

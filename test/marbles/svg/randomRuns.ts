@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { messageStart, messageStop, ping, stop, text, textStart } from '../../../marbles/alphabet/claudeEvents.js';
-import { inputDelta, blockStop } from '../../../marbles/alphabet/claudeEvents.js';
+import { claude } from '../../../marbles/index.js';
 import { apiError } from '../../../marbles/alphabet/apiError.js';
 import type { Run } from '../../../marbles/run/Run.js';
 
@@ -30,8 +29,17 @@ const error = fc.constantFrom<unknown>(
 );
 
 const event: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(text('secret'), inputDelta('secret'), ping()) },
-  { weight: 3, arbitrary: fc.constantFrom(messageStart(), textStart(), blockStop(), stop(), messageStop()) },
+  { weight: 4, arbitrary: fc.constantFrom(claude.text('secret'), claude.inputJson('secret'), claude.ping()) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      claude.messageStart(),
+      claude.textStart(),
+      claude.contentBlockStop(),
+      claude.stop(),
+      claude.messageStop(),
+    ),
+  },
   fc.tuple(ofCall, fc.constantFrom('tool_input', 'tool_call', 'tool_start', 'tool_progress')).map(([call, type]) => ({
     type,
     ...call,

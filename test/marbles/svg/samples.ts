@@ -3,8 +3,7 @@ import { converse, type ClaudeEvent, type Tool } from 'rxclaude';
 import { concat, concatMap, delay, from, map, NEVER, of, throwError, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { apiError } from '../../../marbles/alphabet/apiError.js';
-import { textBlock, thinking, toolUse } from '../../../marbles/alphabet/blocks.js';
-import { message } from '../../../marbles/alphabet/message.js';
+import { claude } from '../../../marbles/index.js';
 import type { Run } from '../../../marbles/run/Run.js';
 import { watchRun } from '../../../marbles/run/watchRun.js';
 import { fakeClient } from '../../support/fakeClient.js';
@@ -38,7 +37,7 @@ const after = (milliseconds: number): Observable<string> => timer(milliseconds).
 
 /** One round without tools. */
 export function short(): Run {
-  return held([paced(message(thinking('Hm.'), textBlock(...words(24))))], []);
+  return held([paced(claude.message(claude.thinking('Hm.'), claude.textBlock(...words(24))))], []);
 }
 
 /** Five rounds with ten calls, several at once, with progress. */
@@ -52,18 +51,28 @@ export function long(): Run {
   );
   const note = fakeTool('write_note', () => after(260));
   const call = (id: string, name: string, pieces = 5) =>
-    toolUse(id, name, { city: 'Oslo', days: 3, why: 'secret' }, pieces);
+    claude.toolUse(id, name, { city: 'Oslo', days: 3, why: 'secret' }, pieces);
   return held(
     [
       paced(
-        message(textBlock(...words(9)), call('a', 'get_weather'), call('b', 'get_weather'), call('c', 'get_time', 2)),
+        claude.message(
+          claude.textBlock(...words(9)),
+          call('a', 'get_weather'),
+          call('b', 'get_weather'),
+          call('c', 'get_time', 2),
+        ),
       ),
-      paced(message(textBlock(...words(4)), call('d', 'search_documents', 12), call('e', 'get_weather'))),
+      paced(claude.message(claude.textBlock(...words(4)), call('d', 'search_documents', 12), call('e', 'get_weather'))),
       paced(
-        message(thinking('Hm.'), call('f', 'get_time', 2), call('g', 'write_note', 8), call('h', 'search_documents')),
+        claude.message(
+          claude.thinking('Hm.'),
+          call('f', 'get_time', 2),
+          call('g', 'write_note', 8),
+          call('h', 'search_documents'),
+        ),
       ),
-      paced(message(call('i', 'write_note', 6), call('j', 'get_time', 2))),
-      paced(message(textBlock(...words(60)))),
+      paced(claude.message(call('i', 'write_note', 6), call('j', 'get_time', 2))),
+      paced(claude.message(claude.textBlock(...words(60)))),
     ],
     [weather, time, search, note],
   );
@@ -83,13 +92,13 @@ export function troubled(): Run {
     fakeTool('crawl_site', () => NEVER, { timeout: 5_000 }),
   ];
   const busy = throwError(() => apiError('overloaded_error'));
-  const calling = message(
-    textBlock(...words(7)),
-    toolUse('a', 'read_file', { path: 'secret' }, 3),
-    toolUse('b', 'send_email', { to: 'secret' }, 6),
-    toolUse('c', 'delete_everything_in_the_folder', { path: 'secret' }, 4),
+  const calling = claude.message(
+    claude.textBlock(...words(7)),
+    claude.toolUse('a', 'read_file', { path: 'secret' }, 3),
+    claude.toolUse('b', 'send_email', { to: 'secret' }, 6),
+    claude.toolUse('c', 'delete_everything_in_the_folder', { path: 'secret' }, 4),
   );
-  const second = message(toolUse('d', 'query_database', {}, 4), toolUse('e', 'crawl_site', {}, 4));
+  const second = claude.message(claude.toolUse('d', 'query_database', {}, 4), claude.toolUse('e', 'crawl_site', {}, 4));
   return held(
     [
       concat(paced(calling.slice(0, 7)), busy),
@@ -97,7 +106,7 @@ export function troubled(): Run {
       paced(calling),
       paced(second),
       concat(
-        paced(message(textBlock(...words(5))).slice(0, 5)),
+        paced(claude.message(claude.textBlock(...words(5))).slice(0, 5)),
         throwError(() => apiError('authentication_error')),
       ),
     ],

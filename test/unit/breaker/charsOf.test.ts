@@ -1,5 +1,5 @@
 import type { RoundEvent } from 'rxclaude';
-import { blockStart, inputDelta, messageStart, ping, text } from '../../../marbles/index.js';
+import { claude } from '../../../marbles/index.js';
 import { charsOf } from '../../../src/events/charsOf.js';
 
 const long = 'x'.repeat(1_234);
@@ -7,9 +7,9 @@ const delta = (fields: object): RoundEvent =>
   ({ type: 'content_block_delta', index: 0, delta: fields }) as unknown as RoundEvent;
 
 it.each<[string, RoundEvent]>([
-  ['text', text(long)],
+  ['text', claude.text(long)],
   ['thinking', delta({ type: 'thinking_delta', thinking: long })],
-  ['input', inputDelta(long)],
+  ['input', claude.inputJson(long)],
   ['a signature', delta({ type: 'signature_delta', signature: long })],
   ['a compaction', delta({ type: 'compaction_delta', content: long })],
   ['input, read', { type: 'tool_input', text: long } as RoundEvent],
@@ -17,14 +17,14 @@ it.each<[string, RoundEvent]>([
   expect(charsOf(event)).toBe(1_234);
 });
 
-it.each([text(''), text('Hi'), inputDelta('')])('a short piece counts 10: %j', (event) => {
+it.each([claude.text(''), claude.text('Hi'), claude.inputJson('')])('a short piece counts 10: %j', (event) => {
   expect(charsOf(event)).toBe(10);
 });
 
 it.each([
-  ping(),
-  messageStart(),
-  blockStart({ type: 'text', text: long }, 0),
+  claude.ping(),
+  claude.messageStart(),
+  claude.contentBlockStart({ type: 'text', text: long }, 0),
   delta({ type: 'future_delta', more: long }),
   delta({ type: 'compaction_delta', content: null }),
   { type: 'event_of_the_future', text: long } as unknown as RoundEvent,

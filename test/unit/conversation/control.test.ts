@@ -2,12 +2,12 @@
 import { concat, NEVER, of } from 'rxjs';
 import { ProtocolError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent, RoundStartEvent } from 'rxclaude';
-import { claude, letterOf } from '../../support/events.js';
+import { fromClaude, letterOf } from '../../support/events.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
-const { s, o, t, c, e, m } = claude;
+const { s, o, t, c, e, m } = fromClaude;
 
 /** A conversation in the text of its only reply, or behind it. */
 function hold(...more: RoundEvent[]) {

@@ -3,20 +3,25 @@ import * as t from 'io-ts';
 import { NEVER, of } from 'rxjs';
 import { converse, defineTool } from 'rxclaude';
 import type { ClaudeClient, ConverseOptions, Guard, RoundEvent, Tool } from 'rxclaude';
-import { blockStop, inputDelta, stop, messageStart, messageStop, toolUseStart } from '../../../marbles/index.js';
-import { claude } from '../../support/events.js';
+import { claude } from '../../../marbles/index.js';
+import { fromClaude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { toSse } from '../../support/sse.js';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
-const answer = of(claude.s, claude.o, claude.t, claude.c, claude.e, claude.m);
+const answer = of(fromClaude.s, fromClaude.o, fromClaude.t, fromClaude.c, fromClaude.e, fromClaude.m);
 
 /** Holds a conversation in which Claude calls the tool `k` once, with this input, and gives what became of the call. */
 function callOnce(input: string, tool: Tool, options: ConverseOptions = {}) {
-  const calling = [messageStart(), toolUseStart('toolu_k', 'k'), inputDelta(input), blockStop()];
-  const client = fakeClient(of(...calling, stop('tool_use'), messageStop()), answer);
+  const calling = [
+    claude.messageStart(),
+    claude.toolUseStart('toolu_k', 'k'),
+    claude.inputJson(input),
+    claude.contentBlockStop(),
+  ];
+  const client = fakeClient(of(...calling, claude.stop('tool_use'), claude.messageStop()), answer);
   const request = { model: 'claude-test', max_tokens: 100, messages, tools: [tool] };
   const seen = observe(converse(client, request, options));
   const results = seen.values.flatMap((event) => (event.type === 'tool_result' ? [event] : []));
@@ -75,7 +80,7 @@ describe('bounds', () => {
   });
 
   it('maxEventChars: fails at an event that is larger', async () => {
-    const body = toSse([claude.s, claude.o, claude.t, claude.c, claude.e, claude.m]);
+    const body = toSse([fromClaude.s, fromClaude.o, fromClaude.t, fromClaude.c, fromClaude.e, fromClaude.m]);
     const headers = { 'content-type': 'text/event-stream' };
     const client: ClaudeClient = { messages: { create: async () => new Response(body, { headers }) } };
     const run = (maxEventChars: number) =>
@@ -135,7 +140,7 @@ describe('guard', () => {
 
   it('sees the history, and a signal that is aborted when nobody waits any more', () => {
     const contexts: { messages: readonly unknown[]; signal: AbortSignal }[] = [];
-    const calling = of(claude.s, claude.k, claude.a, claude.w, claude.m);
+    const calling = of(fromClaude.s, fromClaude.k, fromClaude.a, fromClaude.w, fromClaude.m);
     const guard: Guard = (_, context) => {
       contexts.push(context);
       return new Promise(() => {});

@@ -3,52 +3,43 @@ import { concat, NEVER, of, Subject } from 'rxjs';
 import { accumulateToolInput, resumeConversation } from 'rxclaude';
 import { checkHistory } from 'rxclaude/history';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
-import {
-  blockStart,
-  blockStop,
-  inputDelta,
-  stop,
-  messageStart,
-  text as textPiece,
-  textStart,
-  toolUseStart,
-} from '../../../marbles/index.js';
+import { claude } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { answered, said, text, unrun } from '../../../marbles/specs/support/messages.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
-const start = messageStart();
+const start = claude.messageStart();
 
 const thinking = (index: number): RoundEvent[] => [
-  blockStart({ type: 'thinking', thinking: '', signature: '' }, index),
+  claude.contentBlockStart({ type: 'thinking', thinking: '', signature: '' }, index),
   { type: 'content_block_delta', index, delta: { type: 'thinking_delta', thinking: 'Hm', estimated_tokens: 1 } },
 ];
 const signed = (index: number): RoundEvent[] => [
   { type: 'content_block_delta', index, delta: { type: 'signature_delta', signature: 'sig' } },
-  blockStop(index),
+  claude.contentBlockStop(index),
 ];
 const thought = { type: 'thinking', thinking: 'Hm', signature: 'sig' };
 const words = (index: number, ...pieces: string[]): RoundEvent[] => [
-  textStart(index),
-  ...pieces.map((piece) => textPiece(piece, index)),
+  claude.textStart(index),
+  ...pieces.map((piece) => claude.text(piece, index)),
 ];
 const halfCall = (index: number): RoundEvent[] => [
-  toolUseStart(`toolu_${index}`, 'k', index),
-  inputDelta('{"n":1,"m', index),
+  claude.toolUseStart(`toolu_${index}`, 'k', index),
+  claude.inputJson('{"n":1,"m', index),
 ];
 const call = (index: number): RoundEvent[] => [
-  toolUseStart(`toolu_${index}`, 'k', index),
-  inputDelta('{"n":', index),
-  inputDelta('1}', index),
-  blockStop(index),
+  claude.toolUseStart(`toolu_${index}`, 'k', index),
+  claude.inputJson('{"n":', index),
+  claude.inputJson('1}', index),
+  claude.contentBlockStop(index),
 ];
 const called = (index: number) => ({ type: 'tool_use', id: `toolu_${index}`, name: 'k', input: { n: 1 } });
 const notRun = (index: number) => unrun(String(index), 'the conversation was stopped');
 const search = (index: number): RoundEvent[] => [
-  blockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, index),
-  inputDelta('{"query":"x"}', index),
-  blockStop(index),
+  claude.contentBlockStart({ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, index),
+  claude.inputJson('{"query":"x"}', index),
+  claude.contentBlockStop(index),
 ];
 const searched = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'x' } };
 const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] };
@@ -72,9 +63,13 @@ it.each<[string, RoundEvent[], object[]]>([
   ['with a thought and nothing behind it', [...thinking(0), ...signed(0)], []],
   ['with a thought and half a call', [...thinking(0), ...signed(0), ...halfCall(1)], []],
   ['with a thought and text', [...thinking(0), ...signed(0), ...words(1, 'Hi')], [said(thought, text('Hi'))]],
-  ['with text and a thought', [...words(0, 'Hi'), blockStop(0), ...thinking(1), ...signed(1)], [said(text('Hi'))]],
+  [
+    'with text and a thought',
+    [...words(0, 'Hi'), claude.contentBlockStop(0), ...thinking(1), ...signed(1)],
+    [said(text('Hi'))],
+  ],
   ['with half a call', halfCall(0), []],
-  ['with text and half a call', [...words(0, 'Hi'), blockStop(0), ...halfCall(1)], [said(text('Hi'))]],
+  ['with text and half a call', [...words(0, 'Hi'), claude.contentBlockStop(0), ...halfCall(1)], [said(text('Hi'))]],
   ['with a call', call(0), [said(called(0)), answered(notRun(0))]],
   ['with a call and half another', [...call(0), ...halfCall(1)], [said(called(0)), answered(notRun(0))]],
   ['with two calls', [...call(0), ...call(1)], [said(called(0), called(1)), answered(notRun(0), notRun(1))]],
@@ -83,10 +78,22 @@ it.each<[string, RoundEvent[], object[]]>([
     [...halfCall(0), ...call(1)],
     [said(called(1)), answered(notRun(1))],
   ],
-  ['with a server tool that has no result', [...words(0, 'Hi'), blockStop(0), ...search(1)], [said(text('Hi'))]],
-  ['with a server tool and its result', [...search(0), blockStart(found, 1), blockStop(1)], [said(searched, found)]],
-  ['that is a refusal', [...words(0, 'Hi'), blockStop(0), stop('refusal')], []],
-  ['that is over but for its last event', [...words(0, 'Hi'), blockStop(0), stop('end_turn')], [said(text('Hi'))]],
+  [
+    'with a server tool that has no result',
+    [...words(0, 'Hi'), claude.contentBlockStop(0), ...search(1)],
+    [said(text('Hi'))],
+  ],
+  [
+    'with a server tool and its result',
+    [...search(0), claude.contentBlockStart(found, 1), claude.contentBlockStop(1)],
+    [said(searched, found)],
+  ],
+  ['that is a refusal', [...words(0, 'Hi'), claude.contentBlockStop(0), claude.stop('refusal')], []],
+  [
+    'that is over but for its last event',
+    [...words(0, 'Hi'), claude.contentBlockStop(0), claude.stop('end_turn')],
+    [said(text('Hi'))],
+  ],
 ])('a reply %s', (_, events, added) => {
   const { messages, reason } = stopBehind(events);
   expect(reason).toBe('stopped');
@@ -95,13 +102,19 @@ it.each<[string, RoundEvent[], object[]]>([
 });
 
 it('shows in `message` what is whole, also what the history cannot hold', () => {
-  const { message } = stopBehind([...words(0, 'Hi'), blockStop(0), ...thinking(1), ...signed(1), ...halfCall(2)]);
+  const { message } = stopBehind([
+    ...words(0, 'Hi'),
+    claude.contentBlockStop(0),
+    ...thinking(1),
+    ...signed(1),
+    ...halfCall(2),
+  ]);
   expect(message).toMatchObject({ stop_reason: null, content: [text('Hi'), thought] });
   expect(message!.content).toHaveLength(2);
 });
 
 describe('`message` is the last reply', () => {
-  const [s, ...rest] = [start, ...call(0), stop('tool_use'), { type: 'message_stop' as const }];
+  const [s, ...rest] = [start, ...call(0), claude.stop('tool_use'), { type: 'message_stop' as const }];
   const result = { type: 'tool_result' as const, tool_use_id: 'toolu_0', content: 'r' };
   const answer: RoundEvent = {
     type: 'tool_result',
@@ -124,7 +137,7 @@ describe('`message` is the last reply', () => {
   };
 
   it('that had begun', () => {
-    const { message, rounds } = stopInSecond(messageStart({ id: 'msg_2' }), ...words(0, 'Hi'));
+    const { message, rounds } = stopInSecond(claude.messageStart({ id: 'msg_2' }), ...words(0, 'Hi'));
     expect([message?.id, rounds]).toEqual(['msg_2', 2]);
   });
 

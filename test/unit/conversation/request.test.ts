@@ -2,12 +2,12 @@
 import { of } from 'rxjs';
 import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundRequest } from 'rxclaude';
-import { call, claude, result } from '../../support/events.js';
+import { call, fromClaude, result } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 
 const messages: ClaudeRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
-const { s, k, a, w, e, m } = claude;
+const { s, k, a, w, e, m } = fromClaude;
 const answer = [s, e, m];
 
 function isDeeplyFrozen(value: unknown): boolean {

@@ -3,21 +3,21 @@ import { concat, EMPTY, map, NEVER, of, Subject, throwError, timer, type Observa
 import { OptionError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, letterOf } from '../../support/events.js';
+import { fromClaude, letterOf } from '../../support/events.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { said, text } from '../../../marbles/specs/support/messages.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { watchEnd } from '../../support/watchEnd.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
-const { s, o, t, e, m } = claude;
+const { s, o, t, e, m } = fromClaude;
 /** A reply that has begun and has no end yet. */
 const begun: Observable<RoundEvent> = concat(of(s, o, t), NEVER);
 
 describe('stop$', () => {
   marble('is heard anew in each conversation', ({ cold, hot, expectObservable, expectSubscriptions }) => {
     const source = hot(' -q-q-|                     ', { q });
-    const round = cold('  s----o-t-e--m|            ', claude);
+    const round = cold('  s----o-t-e--m|            ', fromClaude);
     //                            s----o-t-e--m|
     const stop$ = hot('  ---------x                 ');
     const expected = '   -(Bs)-o-t(CBs)o-t-e--m(EC|)';
@@ -31,7 +31,7 @@ describe('stop$', () => {
 
   marble('is let go of when it has emitted', ({ cold, hot, expectObservable, expectSubscriptions }) => {
     const source = cold('(q|)             ', { q });
-    const round = cold(' s---o-t-e--m-    ', claude);
+    const round = cold(' s---o-t-e--m-    ', fromClaude);
     const stop$ = hot('  ---------x-x     ');
     const expected = '   (Bs)o-t-e--m--(C|)';
     const stopSubs = '   ^--------!       ';
@@ -43,7 +43,7 @@ describe('stop$', () => {
 
   marble('that ends without a word stops nothing', ({ cold, hot, expectObservable }) => {
     const source = cold('(q|)               ', { q });
-    const round = cold(' s---o-t-e--m|      ', claude);
+    const round = cold(' s---o-t-e--m|      ', fromClaude);
     const stop$ = hot('  ------|            ');
     const expected = '   (Bs)o-t-e--m(EC|)  ';
 
@@ -55,7 +55,7 @@ describe('stop$', () => {
     'that fails, fails the conversation, behind its end',
     ({ cold, hot, flush, expectObservable, expectSubscriptions }) => {
       const source = cold('(q|)           ', { q });
-      const round = cold(' s---o-t-----e--', claude);
+      const round = cold(' s---o-t-----e--', fromClaude);
       const stop$ = hot('  ---------#     ', undefined, 'boom');
       const expected = '   (Bs)o-t--(C#)  ';
       const subs = '       ^--------!     ';

@@ -2,8 +2,7 @@
 import { concat, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 import { accumulateToolInput, CircuitOpenError, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
-import { stop, messageStart, messageStop, text, textStart } from '../../../marbles/index.js';
-import { blockStart, blockStop, inputDelta, toolUseStart } from '../../../marbles/index.js';
+import { claude } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
@@ -12,15 +11,15 @@ import { result, retried } from '../../support/events.js';
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 
 /** A reply begins with 10 tokens in and 1 out. */
-const start = messageStart();
-const hundred: RoundEvent[] = [start, textStart(), text('x'.repeat(100))];
-const whole: RoundEvent[] = [...hundred, blockStop(), stop('end_turn', 40), messageStop()];
+const start = claude.messageStart();
+const hundred: RoundEvent[] = [start, claude.textStart(), claude.text('x'.repeat(100))];
+const whole: RoundEvent[] = [...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40), claude.messageStop()];
 const calling: RoundEvent[] = [
   start,
-  toolUseStart('toolu_k', 'k'),
-  blockStop(),
-  stop('tool_use', 7),
-  messageStop(),
+  claude.toolUseStart('toolu_k', 'k'),
+  claude.contentBlockStop(),
+  claude.stop('tool_use', 7),
+  claude.messageStop(),
   result('k', 'r'),
 ];
 
@@ -56,18 +55,18 @@ describe('the usage of a reply that broke off', () => {
 
   it.each<[string, RoundEvent[], [number, number]]>([
     ['nothing', [start], [10, 1]],
-    ['three characters, which are no more than it had told', [start, textStart(), text('xyz')], [10, 1]],
-    ['five characters', [start, textStart(), text('xxxxx')], [10, 2]],
+    ['three characters, which are no more than it had told', [start, claude.textStart(), claude.text('xyz')], [10, 1]],
+    ['five characters', [start, claude.textStart(), claude.text('xxxxx')], [10, 2]],
     ['a hundred characters', hundred, [10, 25]],
     [
       'a thought and an input',
       [
         start,
-        blockStart({ type: 'thinking', thinking: '', signature: '' }, 0),
+        claude.contentBlockStart({ type: 'thinking', thinking: '', signature: '' }, 0),
         { type: 'content_block_delta', index: 0, delta: thinking },
-        blockStop(0),
-        toolUseStart('toolu_k', 'k', 1),
-        inputDelta(`{"text":"${'z'.repeat(29)}"}`, 1),
+        claude.contentBlockStop(0),
+        claude.toolUseStart('toolu_k', 'k', 1),
+        claude.inputJson(`{"text":"${'z'.repeat(29)}"}`, 1),
       ],
       [10, 20],
     ],
@@ -76,7 +75,11 @@ describe('the usage of a reply that broke off', () => {
   });
 
   it('is the one that it told, where it had', () => {
-    expect(tokens(stopBehind([...hundred, blockStop(), stop('end_turn', 40)]))).toEqual([10, 40, false]);
+    expect(tokens(stopBehind([...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40)]))).toEqual([
+      10,
+      40,
+      false,
+    ]);
   });
 
   it('is not known where it had not begun', () => {
@@ -96,7 +99,7 @@ describe('the usage of attempts that failed', () => {
   });
 
   it('is counted as told, where the reply had told it', () => {
-    const told = [...hundred, blockStop(), stop('end_turn', 40)];
+    const told = [...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40)];
     expect(tokens(endOf(() => [...told, retried(1, overloaded(), 1), ...whole]))).toEqual([20, 80, false]);
   });
 

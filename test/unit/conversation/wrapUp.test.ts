@@ -3,7 +3,7 @@ import { NEVER, of, type Observable } from 'rxjs';
 import { converse, executeTools, OptionError, resumeConversation, timeoutGuard, TimeoutGuardError } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { call, claude } from '../../support/events.js';
+import { call, fromClaude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
@@ -17,7 +17,7 @@ const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, message
 
 describe('a limit that runs out behind a conversation', () => {
   marble('`total`: the error comes behind its end', ({ cold, flush, expectObservable, expectSubscriptions }) => {
-    const one = cold(' s---o-t------ ', claude);
+    const one = cold(' s---o-t------ ', fromClaude);
     const expected = ' (Bs)o-t--(C#) ';
     const subs = '     ^--------!    ';
 
@@ -30,7 +30,7 @@ describe('a limit that runs out behind a conversation', () => {
   });
 
   marble('`each`: the error comes behind its end, too', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---o-t------------ ', claude);
+    const one = cold(' s---o-t------------ ', fromClaude);
     const expected = ' (Bs)o-t--------(C#) ';
 
     const { letters, end } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ each: 9 })));
@@ -43,8 +43,8 @@ describe('a limit that runs out behind a conversation', () => {
 
 describe('while a conversation is asked to finish', () => {
   marble('a response that breaks behind its stop_reason is tried again', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---#                           ', claude, overloaded());
-    const two = cold('                       s---o-t-c-e-m|      ', claude);
+    const one = cold(' s---k-a---w---#                           ', fromClaude, overloaded());
+    const two = cold('                       s---o-t-c-e-m|      ', fromClaude);
     const expected = ' (Bs)k-(aK)(wW)R-------s---o-t-c-e-m(EC|)  ';
 
     const retry = { minDelay: 8, random: () => 1 };
@@ -56,8 +56,8 @@ describe('while a conversation is asked to finish', () => {
   });
 
   marble('its tools may have no grace at all', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---k-a---w---m|                   ', claude);
-    const two = cold('                   s-----o-t-c-e-m| ', claude);
+    const one = cold(' s---k-a---w---m|                   ', fromClaude);
+    const two = cold('                   s-----o-t-c-e-m| ', fromClaude);
     const expected = ' (Bs)k-(aK)(wS)m---(WEBs)o-t-c-e-m(EC|)';
 
     const conversation = converse(fakeClient(one, two), { ...q, tools: [stuck] }, { grace: 0 });
@@ -68,7 +68,7 @@ describe('while a conversation is asked to finish', () => {
   });
 
   marble('a stopWhen that throws fails it, when its round is cut off as well', ({ cold, flush, expectObservable }) => {
-    const events = { ...claude, K: call('k') };
+    const events = { ...fromClaude, K: call('k') };
     const one = cold(' s---k-a-K-w---m|    ', events);
     const expected = ' (Bs)k-a-K-(wS)m(C#) ';
 

@@ -3,12 +3,12 @@ import { concat, NEVER, of, throwError, type Observable } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, ours, result, stoppedResult, unrunResult } from '../../support/events.js';
+import { fromClaude, ours, result, stoppedResult, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 
 // K L M call the tools k l m, S T U say that they start, W X Y how they end. # is a connection that was cut.
-const values = frozen({ ...claude, ...ours });
+const values = frozen({ ...fromClaude, ...ours });
 const why = 'the reply broke off';
 const once = (name: string, output: Observable<unknown>) => fakeTool(name, () => output);
 const twice = (name: string, output: Observable<unknown>) => fakeTool(name, () => output, { idempotent: true });
@@ -73,7 +73,7 @@ marble('without grace, the error comes at once', ({ hot, expectObservable }) => 
 it('leaves no timer behind when it is unsubscribed from in that time', () => {
   jest.useFakeTimers();
   const cut = concat(
-    of<RoundEvent[]>(ours.K, claude.w),
+    of<RoundEvent[]>(ours.K, fromClaude.w),
     throwError(() => 'cut'),
   );
   const subscription = cut.pipe(executeTools([once('k', NEVER)])).subscribe();

@@ -1,14 +1,6 @@
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { converse, defineTool, jsonSchema, ofType } from 'rxclaude';
-import {
-  blockStart,
-  blockStop,
-  inputDelta,
-  stop,
-  messageStart,
-  messageStop,
-  toolUseStart,
-} from '../../../marbles/index.js';
+import { claude } from '../../../marbles/index.js';
 
 describe('a tool that changes its own input', () => {
   const spoil = defineTool({
@@ -22,10 +14,13 @@ describe('a tool that changes its own input', () => {
   const whole = { type: 'tool_use', id: 'toolu_1', name: 'spoil', input: { a: 1 } };
 
   it.each([
-    ['written piece by piece', [toolUseStart('toolu_1', 'spoil'), inputDelta('{"a":1}'), blockStop()]],
-    ['whole from the start', [blockStart(whole, 0), blockStop()]],
+    [
+      'written piece by piece',
+      [claude.toolUseStart('toolu_1', 'spoil'), claude.inputJson('{"a":1}'), claude.contentBlockStop()],
+    ],
+    ['whole from the start', [claude.contentBlockStart(whole, 0), claude.contentBlockStop()]],
   ])('changes no event and no history: %s', async (_, block) => {
-    const reply = [messageStart(), ...block, stop('tool_use'), messageStop()];
+    const reply = [claude.messageStart(), ...block, claude.stop('tool_use'), claude.messageStop()];
     const before = JSON.stringify(reply);
     const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'Hi' }], tools: [spoil] };
     const run = converse({ messages: { create: () => of(...reply) } }, request, { maxRounds: 1 });

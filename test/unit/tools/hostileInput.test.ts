@@ -1,26 +1,24 @@
 import * as t from 'io-ts';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { converse, defineTool, jsonSchema, ofType, type RoundEvent } from 'rxclaude';
-import {
-  blockStop,
-  inputDelta,
-  stop,
-  messageStart,
-  messageStop,
-  text,
-  textStart,
-  toolUseStart,
-} from '../../../marbles/index.js';
+import { claude } from '../../../marbles/index.js';
 
 const calls = (input: string): RoundEvent[] => [
-  messageStart(),
-  toolUseStart('toolu_1', 'work'),
-  inputDelta(input),
-  blockStop(),
-  stop('tool_use'),
-  messageStop(),
+  claude.messageStart(),
+  claude.toolUseStart('toolu_1', 'work'),
+  claude.inputJson(input),
+  claude.contentBlockStop(),
+  claude.stop('tool_use'),
+  claude.messageStop(),
 ];
-const answers: RoundEvent[] = [messageStart(), textStart(), text('Done.'), blockStop(), stop(), messageStop()];
+const answers: RoundEvent[] = [
+  claude.messageStart(),
+  claude.textStart(),
+  claude.text('Done.'),
+  claude.contentBlockStop(),
+  claude.stop(),
+  claude.messageStop(),
+];
 
 /** A conversation in which Claude calls a tool with a hostile input and then ends; the client writes JSON as the SDK does. */
 async function talk(input: string, schema: Parameters<typeof defineTool>[0]['input']): Promise<RoundEvent[]> {

@@ -2,7 +2,7 @@
 import { NEVER, Observable, of, Subject } from 'rxjs';
 import { executeTools } from 'rxclaude';
 import type { ExecuteToolsOptions, Guard, RoundEvent } from 'rxclaude';
-import { asked, claude, decided, ours, retried, unrunResult } from '../../support/events.js';
+import { asked, fromClaude, decided, ours, retried, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { overloaded } from '../../../marbles/specs/support/overloaded.js';
@@ -26,7 +26,7 @@ describe('while a guard makes up its mind', () => {
     };
     const source = new Observable<RoundEvent>((subscriber) => {
       subscriber.next(ours.K);
-      subscriber.next(claude.w);
+      subscriber.next(fromClaude.w);
       return more.subscribe(subscriber);
     });
     const out = source.pipe(executeTools([fakeTool('k', run)], { guard, ...rest }));
@@ -48,7 +48,7 @@ describe('while a guard makes up its mind', () => {
     decide(true);
     await settled();
     expect(run).not.toHaveBeenCalled();
-    expect(seen).toEqual([ours.K, claude.w, A]);
+    expect(seen).toEqual([ours.K, fromClaude.w, A]);
   });
 
   it.each([true, 'No.'])('the run may be stopped: the answer %p is too late then', async (verdict) => {
@@ -80,11 +80,11 @@ describe('while a guard makes up its mind', () => {
 
   it('the round may be tried again, for nothing has been started', async () => {
     const R = retried(1, overloaded(), 1);
-    const { out, run, decide } = pending({ more: of<RoundEvent[]>(R, claude.e, claude.m) });
+    const { out, run, decide } = pending({ more: of<RoundEvent[]>(R, fromClaude.e, fromClaude.m) });
     const seen = observe(out);
     decide(true);
     await settled();
     expect(run).not.toHaveBeenCalled();
-    expect(seen).toMatchObject({ values: [ours.K, claude.w, A, R, claude.e, claude.m], end: 'complete' });
+    expect(seen).toMatchObject({ values: [ours.K, fromClaude.w, A, R, fromClaude.e, fromClaude.m], end: 'complete' });
   });
 });

@@ -3,13 +3,13 @@ import { map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
 import { executeTools, OptionError } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
-import { claude, ours, result, unrunResult } from '../../support/events.js';
+import { fromClaude, ours, result, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 
 // K calls the tool k, S says that it starts, W how it ends. At x the run is stopped.
-const values = frozen({ ...claude, ...ours });
+const values = frozen({ ...fromClaude, ...ours });
 const why = 'it is time for lunch';
 const lunch = { x: why };
 
@@ -60,7 +60,7 @@ describe('stop$', () => {
   });
 
   it('may have emitted before there is anything to stop, and say something else than why', () => {
-    const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
+    const source = of<RoundEvent[]>(ours.K, fromClaude.w, fromClaude.m);
     const tools = [fakeTool('k', () => 'r')];
     const resultOf = (stop$: Observable<unknown>) => observe(source.pipe(executeTools(tools, { stop$ }))).values[2];
     expect(resultOf(of('enough'))).toEqual(unrunResult('k', 'enough'));
@@ -76,7 +76,7 @@ describe('stop$', () => {
     const seen = observe(
       new Observable<RoundEvent>((subscriber) => {
         subscriber.next(ours.K);
-        subscriber.next(claude.w);
+        subscriber.next(fromClaude.w);
       }).pipe(executeTools([fakeTool('k', () => NEVER)], { stop$: Promise.resolve('enough'), grace: 0 })),
     );
     await Promise.resolve();
@@ -88,7 +88,7 @@ describe('stop$', () => {
 it('leaves no timer behind when it is unsubscribed from in the time of grace', () => {
   jest.useFakeTimers();
   const stop$ = new Subject<string>();
-  const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
+  const source = of<RoundEvent[]>(ours.K, fromClaude.w, fromClaude.m);
   const subscription = source.pipe(executeTools([fakeTool('k', () => NEVER)], { stop$ })).subscribe();
   stop$.next('enough');
   const inGrace = jest.getTimerCount();
@@ -107,7 +107,7 @@ it.each([-1, NaN, '5', null, 2 ** 31])('refuses the grace %p at once', (grace) =
 it('waits for ever with a grace of Infinity', async () => {
   const stop$ = new Subject<string>();
   const run = () => timer(30).pipe(map(() => 'r'));
-  const source = of<RoundEvent[]>(ours.K, claude.w, claude.m);
+  const source = of<RoundEvent[]>(ours.K, fromClaude.w, fromClaude.m);
   const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$, grace: Infinity })));
   stop$.next('enough');
   await new Promise((resolve) => setTimeout(resolve, 60));
