@@ -1,8 +1,7 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { defer, filter, map, type OperatorFunction } from 'rxjs';
 import type { ClaudeMessage } from '../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { createMessageAccumulator } from '../src/message/createMessageAccumulator.js';
-import { relay } from './internal/relay.js';
 
 /**
  * Claude's reply as it grows: a new message whenever an event changed it.
@@ -35,13 +34,11 @@ import { relay } from './internal/relay.js';
  */
 export function accumulateMessage(): OperatorFunction<RoundEvent, ClaudeMessage> {
   return (source) =>
-    new Observable((subscriber) => {
+    defer(() => {
       const accumulator = createMessageAccumulator();
-      relay(source, subscriber, {
-        next: (event) => {
-          const message = accumulator.add(event) ? accumulator.message() : undefined;
-          if (message !== undefined) subscriber.next(message);
-        },
-      });
+      return source.pipe(
+        map((event) => (accumulator.add(event) ? accumulator.message() : undefined)),
+        filter((message) => message !== undefined),
+      );
     });
 }

@@ -2,7 +2,9 @@ import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, 
 import { checkMilliseconds } from '../src/errors/checkOption.js';
 import type { ClaudeMessage } from '../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { createSnapshot } from '../src/message/createSnapshot.js';
+import { isJsonObject } from '../src/json/isJsonObject.js';
+import { createGrowingInputs } from '../src/message/createGrowingInputs.js';
+import { createMessageAccumulator } from '../src/message/createMessageAccumulator.js';
 import { relay } from './internal/relay.js';
 
 /** How often `snapshots` shows a message. */
@@ -87,4 +89,50 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
         },
       });
     });
+}
+
+/** A message with the inputs of its tools as far as they are written. */
+interface Snapshot {
+  /**
+   * Takes the next event.
+   *
+   * @returns Whether the message changed.
+   * @throws ProtocolError when the events cannot be those of one message.
+   */
+  add(event: RoundEvent): boolean;
+  /** The message so far, immutable; `undefined` before `message_start`. */
+  message(): ClaudeMessage | undefined;
+}
+
+type Block = ClaudeMessage['content'][number];
+
+/** Makes an empty snapshot. */
+function createSnapshot(): Snapshot {
+  const accumulator = createMessageAccumulator();
+  const inputs = createGrowingInputs();
+  /** The block that an input was last shown in, and what that was made from. */
+  const shown = new WeakMap<object, { readonly from: Block; readonly block: Block }>();
+
+  const show = (block: Block, index: number): Block => {
+    const input = block.type === 'tool_use' && inputs.find(index, block.id)?.snapshot();
+    if (!isJsonObject(input)) return block;
+    let last = shown.get(input);
+    if (last?.from !== block) {
+      last = { from: block, block: { ...block, input } as Block };
+      shown.set(input, last);
+    }
+    return last.block;
+  };
+
+  return {
+    add(event) {
+      const grew = inputs.add(event) !== undefined;
+      return accumulator.add(event) || grew;
+    },
+    message() {
+      const message = accumulator.message();
+      if (message === undefined || inputs.empty) return message;
+      return { ...message, content: message.content.map(show) } as ClaudeMessage;
+    },
+  };
 }

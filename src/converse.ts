@@ -131,18 +131,18 @@ function createRounds(
   const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = timeout;
   const breakOff = timeoutGuard<RoundEvent>({ first, each, total });
   const breakCircuit = breaker === undefined ? identity : circuitBreaker<RoundEvent>(breaker);
-  const accumulate = accumulateToolInput(input);
   const validate = validateWith(tools, input);
   const retryFailed = retryRound(retry === false ? { retries: 0 } : retry);
   const toolOptions = { ...options.tools, ...(grace !== undefined && { grace }) };
+  accumulateToolInput(input);
   executeTools(tools, toolOptions);
 
   return (stream) =>
-    (request, _, { stopTools$ }) =>
+    (request, round, { stopTools$ }) =>
       stream(request).pipe(
         breakOff,
         breakCircuit,
-        accumulate,
+        accumulateToolInput({ ...input, round }),
         validate,
         retryFailed,
         executeTools(tools, { ...toolOptions, stop$: stopTools$, messages: request.messages }),

@@ -13,6 +13,7 @@ export { createBreaker, type Breaker, type BreakerOptions, type BreakerPass } fr
 export type { BreakerState } from './retry/breakerState.js';
 export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.js';
 export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
+export { growingInput, type GrowingInput, type GrowingInputOptions } from '../operators/growingInput.js';
 export { ofType } from '../operators/ofType.js';
 export {
   resumeConversation,

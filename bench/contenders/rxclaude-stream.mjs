@@ -1,4 +1,4 @@
-import { accumulateToolInput, claudeStream } from '../../dist/esm/src/index.js';
+import { accumulateToolInput, claudeStream, growingInput } from '../../dist/esm/src/index.js';
 import { charactersIn, drained, stoppable } from './rxclaude.shared.mjs';
 import { sdkClient } from './sdk.shared.mjs';
 import { request, saveTool } from './shared.mjs';
@@ -29,8 +29,8 @@ export default {
     return async () => {
       let last;
       const events = claudeStream(client, request('Save.', { tools: [saveTool] }));
-      await drained(events.pipe(accumulateToolInput()), (event) => {
-        if (event.type === 'tool_input') last = event.partial;
+      await drained(events.pipe(accumulateToolInput(), growingInput()), ({ value, complete }) => {
+        if (!complete) last = value;
       });
       return last;
     };

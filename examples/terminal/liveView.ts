@@ -64,8 +64,8 @@ export function update(view: View, shown: Shown, now: number): View {
     }
     case 'content_block_delta':
       return shown.delta.type === 'text_delta' ? addText(view, shown.delta.text) : view;
-    case 'tool_input':
-      return change(view, shown.id, { input: fieldsOf(shown.partial) });
+    case 'growing_input':
+      return shown.complete ? view : change(view, shown.id, { input: fieldsOf(shown.value) });
     case 'tool_call':
       return change(view, shown.id, {
         phase: 'waiting',

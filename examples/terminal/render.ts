@@ -1,17 +1,24 @@
 import {
   concatMap,
+  connect,
   dematerialize,
+  map,
   materialize,
+  merge,
   type Observable,
   type ObservableNotification,
   type OperatorFunction,
 } from 'rxjs';
-import type { RoundEvent } from 'rxclaude';
+import { growingInput, type GrowingInput, type RoundEvent } from 'rxclaude';
 import { renderLive } from './renderLive.js';
 import { renderPlain } from './renderPlain.js';
 
-/** What there is to show: the events, and that no more will come. */
-export type Shown = RoundEvent | { readonly type: 'end' };
+/** What there is to show: the events, the inputs of tools while Claude writes them, and that no more will come. */
+export type Shown = RoundEvent | GrowingInputShown | { readonly type: 'end' };
+
+interface GrowingInputShown extends GrowingInput {
+  readonly type: 'growing_input';
+}
 
 /** Where the output goes. */
 export interface Screen {
@@ -34,12 +41,19 @@ export function screenOf(stream: Output, env: NodeJS.ProcessEnv, shared: boolean
 
 /** From the events of a conversation to what is written on the screen. */
 export function render(screen: Screen): OperatorFunction<RoundEvent, string> {
-  const renderShown = screen.live ? renderLive(screen) : renderPlain();
-  return (events$) => events$.pipe(withEnd, renderShown);
+  return screen.live
+    ? (events$) => events$.pipe(withInputs, withEnd, renderLive(screen))
+    : (events$) => events$.pipe(withEnd, renderPlain());
+}
+
+/** Adds what is written of an input so far, after the event that has the new piece. */
+function withInputs(events$: Observable<RoundEvent>): Observable<Shown> {
+  const toShown = map((input: GrowingInput): GrowingInputShown => ({ type: 'growing_input', ...input }));
+  return events$.pipe(connect((shared$) => merge(shared$, shared$.pipe(growingInput(), toShown))));
 }
 
 /** Says that it is over, whether the conversation was finished, was stopped or has failed. */
-function withEnd(events$: Observable<RoundEvent>): Observable<Shown> {
+function withEnd(events$: Observable<Shown>): Observable<Shown> {
   const end: ObservableNotification<Shown> = { kind: 'N', value: { type: 'end' } };
   return events$.pipe(
     materialize(),

@@ -8,14 +8,21 @@ import type {
   RoundRetryEvent,
   RoundStartEvent,
   ToolCallEvent,
+  ToolInputEvent,
   ToolProgressEvent,
   ToolResultEvent,
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
 
 /** The `tool_call` of a tool with a valid input. The index is that of the block in Claude's reply. */
-export function toolCall(id: string, name: string, input: unknown = {}, index = 0): ToolCallEvent {
-  return { type: 'tool_call', id, name, index, input: { _tag: 'Right', right: input } };
+export function toolCall(id: string, name: string, input: unknown = {}, index = 0, round = 1): ToolCallEvent {
+  const tool_use = { type: 'tool_use' as const, id, name, input };
+  return { type: 'tool_call', round, id, name, index, input: { _tag: 'Right', right: input }, tool_use };
+}
+
+/** A `tool_input` of a call: a piece of its text. */
+export function toolInput({ round, id, name, index }: ToolCallEvent, text: string): ToolInputEvent {
+  return { type: 'tool_input', round, id, name, index, text };
 }
 
 /** The `tool_start` of a call. */

@@ -1,8 +1,9 @@
 import { of } from 'rxjs';
-import { accumulateToolInput, OptionError } from '../../src/index.js';
+import { accumulateToolInput, ofType, OptionError } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../src/index.js';
 import { added, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
+import { observe } from './support/observe.js';
 
 // s message_start  o a text block starts  t text  h a thinking block starts  g thinking
 // f signature of a thinking block  k a tool_use block starts  v a server tool is called  i a piece of a tool's input
@@ -40,12 +41,12 @@ const values = {
   L: complete(time, { n: 1 }),
 };
 
-function input(of: typeof weather, text: string) {
-  return { type: 'tool_input', ...of, text } as ToolInputEvent;
+function input(of: typeof weather, text: string): ToolInputEvent {
+  return added.toolInput(complete(of, {}), text);
 }
 
 function complete({ id, name, index }: typeof weather, input: object): ToolCallEvent {
-  return { ...added.toolCall(id, name, input, index), tool_use: { type: 'tool_use', id, name, input } };
+  return added.toolCall(id, name, input, index);
 }
 
 marble('adds tool_input behind each piece and tool_call behind the end', ({ reply, expectObservable }) => {
@@ -139,38 +140,32 @@ marble('forgets with a message_start what was left open before it', ({ reply, ex
   expectObservable(source.pipe(accumulateToolInput())).toBe(expected, { ...values, K: complete(weather, {}) });
 });
 
-it('shows in `partial` the input as far as it is certain when each piece comes', () => {
-  const pieces = ['', '{"ci', 'ty":"Ber', 'lin\\u00', 'e9","days":1', '2}'];
-  const partials: unknown[] = [];
-  of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece)))
-    .pipe(accumulateToolInput())
-    .subscribe((event) => {
-      if (event.type === 'tool_input') partials.push(structuredClone(event.partial));
-    });
-  const whole = { city: 'Berliné', days: 12 };
-  expect(partials).toEqual([undefined, {}, { city: 'Ber' }, { city: 'Berlin' }, { city: 'Berliné' }, whole]);
+it('adds plain data: the JSON of an event is all of it', () => {
+  const { values: seen } = observe(
+    of<RoundEvent[]>(fromClaude.k, fromClaude.i, fromClaude.j, fromClaude.c).pipe(accumulateToolInput()),
+  );
+  expect(seen).toHaveLength(7);
+  for (const event of seen) expect(JSON.parse(JSON.stringify(event))).toStrictEqual(event);
 });
 
-it('leaves `partial` out of the JSON of an event', () => {
-  const seen: RoundEvent[] = [];
-  of(fromClaude.k, fromClaude.i)
-    .pipe(accumulateToolInput())
-    .subscribe((event) => seen.push(event));
-  expect(JSON.parse(JSON.stringify(seen.at(-1)))).toEqual({ type: 'tool_input', ...weather, text: '{"city":"Ber' });
+marble('tells the round in what it adds', ({ reply, expectObservable }) => {
+  const source = reply('-s-k-i---c---|', fromClaude);
+  const expected = '    -s-k-(iI)(cK)|';
+
+  const left = { _tag: 'InvalidJson', text: '{"city":"Ber', message: expect.any(String) as unknown };
+  const K = { ...complete(weather, {}), round: 7, input: { _tag: 'Left', left } };
+  const out = source.pipe<unknown>(accumulateToolInput({ round: 7 }));
+  expectObservable(out).toBe(expected, { ...values, I: { ...values.I, round: 7 }, K });
 });
 
 describe('an input that is too large', () => {
-  /** The call that comes of an input in pieces, and what was kept of its text. */
+  /** The call that comes of an input in pieces. */
   function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
     let call: ToolCallEvent | undefined;
-    let last: ToolInputEvent | undefined;
     of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece)), fromClaude.c)
-      .pipe(accumulateToolInput(options))
-      .subscribe((event) => {
-        if (event.type === 'tool_call') call = event;
-        if (event.type === 'tool_input') last = event;
-      });
-    return { call: call!, kept: last?.json, partial: last?.partial };
+      .pipe(accumulateToolInput(options), ofType('tool_call'))
+      .subscribe((event) => (call = event));
+    return { call: call! };
   }
   const tooLong = (maximum: number) => ({
     _tag: 'InputTooLarge',
@@ -203,14 +198,6 @@ describe('an input that is too large', () => {
     }
   });
 
-  it('is not kept beyond the bound, and shows what was certain by then', () => {
-    const { kept, partial } = write(['{"city":"Ber', ...Array<string>(1_000).fill('l'.repeat(100))], {
-      maxInputChars: 50,
-    });
-    expect(kept).toBe('{"city":"Ber');
-    expect(partial).toEqual({ city: 'Ber' });
-  });
-
   it('has more than 4 194 304 characters unless told otherwise', () => {
     const ofLength = (chars: number) => [`{"a":"${'x'.repeat(chars - 8)}"}`];
     expect(write(ofLength(4_194_304), {}).call.input._tag).toBe('Right');
@@ -222,10 +209,6 @@ describe('an input that is too large', () => {
     expect(write([nested(513)], {}).call.input).toEqual({ _tag: 'Left', left: tooDeep(512) });
     expect(write([nested(3)], { maxInputDepth: 3 }).call.input._tag).toBe('Right');
     expect(write(['{"a":[{}]}'], { maxInputDepth: 2 }).call.input).toEqual({ _tag: 'Left', left: tooDeep(2) });
-  });
-
-  it('shows no deeper than the bound while it is written', () => {
-    expect(write(['{"a":{"b":{"c":'], { maxInputDepth: 2 }).partial).toEqual({ a: {} });
   });
 
   it('may have come whole, with the start of its block or of the message', () => {
@@ -246,6 +229,7 @@ describe('an input that is too large', () => {
 it.each<[string, unknown[]]>([
   ['maxInputChars', [0, -1, 1.5, NaN, Infinity, '5', null, 33_554_433]],
   ['maxInputDepth', [0, -1, 1.5, NaN, Infinity, '5', null, 513]],
+  ['round', [0, -1, 1.5, NaN, Infinity, '1', null]],
 ])('refuses a bad `%s` at once', (option, bad) => {
   for (const value of bad) {
     const refusing = () => accumulateToolInput({ [option]: value });

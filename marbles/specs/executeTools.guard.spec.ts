@@ -235,12 +235,13 @@ describe('a guard is asked', () => {
     const decode = () => ({ _tag: 'Right' as const, right: { invoice: 'decoded' } });
     const run = jest.fn();
     const messages = [{ role: 'user' as const, content: 'Hi' }];
-    runCalls([added.toolCall('toolu_1', 'pay', { invoice: 'raw' })], fakeTool('pay', run, { decode }), { messages });
+    const call = added.toolCall('toolu_1', 'pay', { invoice: 'raw' });
+    runCalls([call], fakeTool('pay', run, { decode }), { messages });
     expect(asked.mock.calls).toEqual(run.mock.calls);
     expect(asked).toHaveBeenCalledWith(
       { invoice: 'decoded' },
       {
-        call: added.toolCall('toolu_1', 'pay', { invoice: 'decoded' }),
+        call: { ...call, input: decode() },
         messages,
         signal: expect.any(AbortSignal) as unknown,
         idempotencyKey: expect.any(String) as unknown,

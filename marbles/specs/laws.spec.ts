@@ -22,6 +22,7 @@ import {
   createBreaker,
   debugEvents,
   executeTools,
+  growingInput,
   ofType,
   ProtocolError,
   resumeConversation,
@@ -112,6 +113,15 @@ const laws: Record<string, Law> = {
   circuitBreaker: { apply: (source) => source.pipe(circuitBreaker(createBreaker())) },
   debugEvents: { apply: (source) => source.pipe(debugEvents({ sink })) },
   executeTools: { apply: (source) => source.pipe(executeTools(tools)) },
+  // Its source is a source of pieces of an input: each event becomes one.
+  growingInput: {
+    apply: (source) =>
+      source.pipe(
+        map(() => added.toolInput(weather, '[')),
+        growingInput(),
+      ),
+    passes: false,
+  },
   ofType: { apply: (source) => source.pipe(ofType('message_start', 'content_block_delta')), passes: false },
   retryRound: { apply: (source) => source.pipe(retryRound({ retries: 0 })) },
   snapshots: { apply: (source) => source.pipe(snapshots()), passes: false, atOnce: 1 },

@@ -1,4 +1,4 @@
-import { of, queueScheduler, take } from 'rxjs';
+import { map, of, queueScheduler, take, type MonoTypeOperatorFunction } from 'rxjs';
 import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../../src/index.js';
 import type { RoundEvent } from '../../src/index.js';
 import { added, apiError, claude, inTurn, marble } from '../index.js';
@@ -133,14 +133,39 @@ describe("a tool's input", () => {
     const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces);
     const seen: { days: object[] }[] = [];
     const texts: string[] = [];
-    reply.pipe(accumulateToolInput()).subscribe((event) => {
-      if (event.type !== 'tool_input') return;
-      seen.push(event.snapshot() as { days: object[] });
+    reply.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler })).subscribe(({ content: [block] }) => {
+      if (block?.type !== 'tool_use') return;
+      seen.push(block.input as { days: object[] });
       texts.push(JSON.stringify(seen.at(-1)));
     });
+    expect(texts).toEqual(['{}', '{"days":[{"n":1}]}', '{"days":[{"n":1},{}]}', '{"days":[{"n":1},{"n":2}]}']);
     expect(seen.map((input) => JSON.stringify(input))).toEqual(texts);
-    expect(seen[1]!.days[0]).toBe(seen[0]!.days[0]);
-    expect(seen[2]!.days[0]).toBe(seen[0]!.days[0]);
+    expect(seen[2]!.days[0]).toBe(seen[1]!.days[0]);
+    expect(seen[3]!.days[0]).toBe(seen[1]!.days[0]);
+    for (const { days } of seen.slice(1)) expect([days, ...days].every(Object.isFrozen)).toBe(true);
+  });
+
+  it.each<[string, MonoTypeOperatorFunction<RoundEvent>]>([
+    ['a shallow copy', map((event) => ({ ...event }))],
+    ['JSON there and back', map((event) => JSON.parse(JSON.stringify(event)) as RoundEvent)],
+  ])('is shown after %s, too', (_, copy) => {
+    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces, call.stop, claude.messageStop());
+    const shown = observe(reply.pipe(copy, accumulateToolInput(), copy, snapshots({ scheduler: queueScheduler })));
+    expect(shown.end).toBe('complete');
+    expect(shown.values.map(({ content: [block] }) => block?.type === 'tool_use' && block.input)).toEqual([
+      false,
+      {},
+      { days: [{ n: 1 }] },
+      { days: [{ n: 1 }, {}] },
+      { days: [{ n: 1 }, { n: 2 }] },
+      { days: [{ n: 1 }, { n: 2 }] },
+    ]);
+  });
+
+  it('is {} until it is complete where there are no tool_input events', () => {
+    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces, call.stop, claude.messageStop());
+    const { values } = observe(reply.pipe(snapshots({ scheduler: queueScheduler })));
+    expect(values).toEqual([empty, withCall({}), withCall({ days: [{ n: 1 }, { n: 2 }] })]);
   });
 });
 

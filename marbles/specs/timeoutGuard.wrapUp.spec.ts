@@ -168,7 +168,7 @@ describe('the last round', () => {
     const run = hold(scriptClaude(one, two), { total: 99, wrapUp: 81 }, [tool('weather', '-'), time]);
     expectEvents(run).toBe(expected, {
       K: added.toolCall('toolu_weather', 'weather'),
-      L: added.toolCall('toolu_time', 'time'),
+      L: added.toolCall('toolu_time', 'time', {}, 0, 2),
       X: { type: 'tool_result', name: 'weather', result: { is_error: true } },
       Y: { type: 'tool_result', name: 'time', result: { is_error: true } },
       C: { reason: 'wrap_up', rounds: 2, messages: exactly(messages) },

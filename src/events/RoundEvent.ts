@@ -21,32 +21,21 @@ interface OfCall {
 /** Claude has written another piece of a tool's input. Added by `accumulateToolInput`. */
 export interface ToolInputEvent extends OfCall {
   readonly type: 'tool_input';
-  /** The new piece of JSON text; may be empty. */
+  /** The number of the round, counted from 1. */
+  readonly round: number;
+  /** The new piece of JSON text; may be empty. `growingInput` reads the pieces. */
   readonly text: string;
-  /** All pieces so far. Not part of the event's JSON. */
-  readonly json: string;
-  /**
-   * The input as far as it is certain: strings grow, numbers and literals show once they are complete. `undefined`
-   * until the first value begins. It is a live view that grows in place, so reading it costs nothing: take a `snapshot`
-   * of what you want to keep, and do not write to it. Not part of the event's JSON.
-   */
-  readonly partial: unknown;
-  /**
-   * The same as an immutable value, for a view that compares by identity: what has not changed since the last snapshot
-   * is the same object. Each one copies the fields and items of the objects and arrays that are still open, so take it
-   * once a frame, not at every event: behind 10 000 finished items, an open array costs 10 000 items to copy. Shows the
-   * input as of now, even on an earlier event. Not part of the event's JSON.
-   */
-  snapshot(): unknown;
 }
 
 /** Claude has finished the input of one call. Added by `accumulateToolInput`, refined by `validateWith`. */
 export interface ToolCallEvent extends OfCall {
   readonly type: 'tool_call';
+  /** The number of the round, counted from 1. */
+  readonly round: number;
   /** `Right` with the input (after `validateWith`: the decoded one), or `Left` with what is wrong with it. */
   readonly input: Either<ToolInputError, unknown>;
-  /** Claude's block as the history keeps it. Absent only in events made by hand. */
-  readonly tool_use?: BetaToolUseBlock;
+  /** Claude's block as the history keeps it; its `input` is `{}` when the text is not a JSON object, or too large. */
+  readonly tool_use: BetaToolUseBlock;
 }
 
 /**

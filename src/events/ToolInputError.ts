@@ -4,10 +4,10 @@ export interface InputIssue {
   readonly path: readonly (string | number)[];
   /** What was expected there, in words. */
   readonly expected: string;
-  /** What was found there; `undefined` when the field is missing. */
-  readonly found: unknown;
-  /** The validator's own sentence, where it has one. */
-  readonly message?: string | undefined;
+  /** What was found there; absent when the field is missing. */
+  readonly found?: unknown;
+  /** The validator's own sentence; absent where it has none. */
+  readonly message?: string;
 }
 
 /** The text that Claude wrote is not JSON: it was cut short, or malformed. Nothing of it was repaired. */

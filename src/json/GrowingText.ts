@@ -24,6 +24,10 @@ export class GrowingText {
     this.#part = '';
   }
 
+  get length(): number {
+    return this.#whole.length + this.#part.length;
+  }
+
   read(): string {
     return this.#part === '' ? this.#whole : this.#whole + this.#part;
   }

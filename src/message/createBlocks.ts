@@ -1,10 +1,9 @@
 import type { BetaContentBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { RoundEvent } from '../events/RoundEvent.js';
 import { GrowingText } from '../json/GrowingText.js';
-import { parseJson } from '../json/parseJson.js';
+import { LONGEST_JSON, parseJson } from '../json/parseJson.js';
 
 type BlockStart = Extract<RoundEvent, { type: 'content_block_start' }>;
-type ToolInput = Extract<RoundEvent, { type: 'tool_input' }>;
 type BlockDelta = Extract<RoundEvent, { type: 'content_block_delta' }>;
 
 /** One content block: as it was last shown, and what has come since. */
@@ -17,8 +16,6 @@ interface Entry {
   stale: boolean;
   /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written. */
   text: GrowingText | undefined;
-  /** Who else keeps the text of the input. */
-  keeper: ToolInput | undefined;
   /** Other fields that differ from `block`. */
   changes: Record<string, unknown> | undefined;
 }
@@ -29,8 +26,6 @@ export interface Blocks {
   reset(content: readonly BetaContentBlock[] | undefined): void;
   start(event: BlockStart): boolean;
   addDelta(event: BlockDelta): boolean;
-  /** Leaves the text of an input to the one who keeps it already: a long one need not be there twice. */
-  leaveInput(event: ToolInput): void;
   stop(index: number): boolean;
   /** Ends every block that is still open. */
   stopAll(): boolean;
@@ -72,13 +67,6 @@ export function createBlocks(): Blocks {
       const entry = find(index);
       return entry !== undefined && applyDelta(entry, delta);
     },
-    leaveInput(event) {
-      const entry = find(event.index);
-      // An event that was made by hand keeps nothing.
-      if (entry === undefined || typeof event.json !== 'string') return;
-      entry.keeper = event;
-      entry.text = undefined;
-    },
     stop(index) {
       const entry = find(index);
       return entry !== undefined && end(entry);
@@ -101,7 +89,7 @@ export function createBlocks(): Blocks {
 }
 
 function createEntry(index: number, block: BetaContentBlock, open: boolean): Entry {
-  return { index, block, open, stale: false, text: undefined, keeper: undefined, changes: undefined };
+  return { index, block, open, stale: false, text: undefined, changes: undefined };
 }
 
 /** Applies a delta if it fits the block's type; any other delta is none of ours. */
@@ -119,7 +107,7 @@ function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
       return type === 'text' && addCitation(entry, block.citations, delta.citation);
     case 'input_json_delta':
       // The input is shown once it is whole.
-      if (isCall(type) && entry.keeper === undefined) (entry.text ??= new GrowingText()).add(delta.partial_json);
+      if (isCall(type)) addInput((entry.text ??= new GrowingText()), delta.partial_json);
       return false;
     case 'compaction_delta':
       return type === 'compaction' && change(entry, { ...delta, type });
@@ -130,6 +118,11 @@ function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
 
 function isCall(type: string): boolean {
   return type === 'tool_use' || type === 'server_tool_use' || type === 'mcp_tool_use';
+}
+
+/** Text that is longer than any input may be is not kept: `parseJson` refuses it. */
+function addInput(text: GrowingText, piece: string): void {
+  if (text.length <= LONGEST_JSON) text.add(piece);
 }
 
 function grow(entry: Entry, before: string, piece: string): true {
@@ -152,7 +145,7 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
 }
 
 function charsIn(entry: Entry): number {
-  const text = entry.keeper?.json ?? entry.text?.read();
+  const text = entry.text?.read();
   if (text !== undefined) return text.length;
   const { block } = entry;
   if (block.type === 'text') return block.text.length;
@@ -171,10 +164,9 @@ function end(entry: Entry): boolean {
 
 /** Sets a tool's input once its text is complete. Text that is not JSON is never repaired: the input is `{}`. */
 function endInput(entry: Entry): boolean {
-  const text = entry.keeper?.json ?? entry.text?.read();
+  const text = entry.text?.read();
   if (text === undefined) return false;
   entry.text = undefined;
-  entry.keeper = undefined;
   const parsed = text === '' ? undefined : parseJson(text);
   return change(entry, { input: parsed?.ok === true ? parsed.value : {} });
 }

@@ -75,9 +75,6 @@ export function createMessageAccumulator(): MessageAccumulator {
         return head !== undefined && blocks.start(event);
       case 'content_block_delta':
         return blocks.addDelta(event);
-      case 'tool_input':
-        blocks.leaveInput(event);
-        return false;
       case 'content_block_stop':
         return blocks.stop(event.index);
       case 'message_delta':

@@ -73,8 +73,8 @@ export function createCallLedger(): CallLedger {
 }
 
 /** The tool and the input, as Claude wrote it. */
-function readContent({ name, input, tool_use }: ToolCallEvent): string {
-  return canonicalJson([name, tool_use?.input ?? (input._tag === 'Right' ? input.right : null)]);
+function readContent({ name, tool_use }: ToolCallEvent): string {
+  return canonicalJson([name, tool_use.input]);
 }
 
 /** Sixteen random bytes, in any environment, secure or not. */

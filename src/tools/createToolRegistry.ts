@@ -32,7 +32,7 @@ export function createToolRegistry(tools: readonly ToolEntry[]): ToolRegistry {
   }
   return {
     // The member of a toolset may have the name of a tool of the program's, and is not that tool.
-    find: ({ name, tool_use }) => (tool_use?.toolset_name == null ? byName.get(name) : undefined),
+    find: ({ name, tool_use }) => (tool_use.toolset_name == null ? byName.get(name) : undefined),
     names: [...byName.keys()],
   };
 }
@@ -77,6 +77,5 @@ function issuesOf(error: unknown, input: unknown): InputIssue[] {
 }
 
 function sdkContext({ call, signal }: ToolContext): unknown {
-  const toolUse = call.tool_use ?? { type: 'tool_use', id: call.id, name: call.name, input: {} };
-  return { toolUse, toolUseBlock: toolUse, signal };
+  return { toolUse: call.tool_use, toolUseBlock: call.tool_use, signal };
 }

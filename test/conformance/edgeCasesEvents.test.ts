@@ -1,6 +1,6 @@
 /** PROTOCOL.md section 6: events and the message they make (cases 1, 2, 33 to 37, 56). */
 import { from, last, tap } from 'rxjs';
-import { accumulateMessage, accumulateToolInput, claudeStream, converse, textDeltas } from 'rxclaude';
+import { accumulateMessage, accumulateToolInput, claudeStream, converse, growingInput, textDeltas } from 'rxclaude';
 import type { ClaudeEvent, ClaudeMessage, RoundEvent } from 'rxclaude';
 import { blockEvents, callsReply, reply, text, textReply, thinking, toolUse, whole } from '../support/replies.js';
 import { sdkClient, sdkFinalMessage } from '../support/sdkClient.js';
@@ -282,12 +282,14 @@ describe('56: 10 000 text deltas', () => {
     expect(written).toEqual({ type: 'text', text: words.join('') });
   });
 
-  it('56: partial is one tree that grows, not a new one for each piece', async () => {
-    const { events } = await run(from(long as RoundEvent[]).pipe(accumulateToolInput()));
-    const partials = only(events, 'tool_input').map(({ partial }) => partial);
-    expect(partials.length).toBeGreaterThan(5000);
-    expect(new Set(partials).size).toBe(1);
-    expect(partials[0]).toEqual({ words });
+  it('56: a growing input is one tree that grows, not a new one for each piece', async () => {
+    const { events: inputs } = await run(from(long as RoundEvent[]).pipe(accumulateToolInput(), growingInput()));
+    // The first piece is empty, and there is no value yet.
+    const [nothing, ...growing] = inputs.filter(({ complete }) => !complete).map(({ value }) => value);
+    expect(nothing).toBeUndefined();
+    expect(growing.length).toBeGreaterThan(5000);
+    expect(new Set(growing).size).toBe(1);
+    expect(growing[0]).toEqual({ words });
   });
 
   it('56: textDeltas gives each piece once', async () => {

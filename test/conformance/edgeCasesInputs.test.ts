@@ -1,8 +1,9 @@
 /** PROTOCOL.md section 6: the inputs of tools (cases 3 to 7, 13, 58). */
-import type { RoundEvent } from 'rxclaude';
+import { from } from 'rxjs';
+import { growingInput, type RoundEvent } from 'rxclaude';
 import { callsReply, reply, textReply, toolUse } from '../support/replies.js';
 import type { CallSpec } from '../support/replies.js';
-import { only } from './support/run.js';
+import { only, run } from './support/run.js';
 import { servers } from './support/servers.js';
 import { expectFailed, expectSound, question, quick, resultsOf, started, talk } from './support/talk.js';
 import type { Talk } from './support/talk.js';
@@ -198,8 +199,11 @@ describe('58: keys and names that a prototype knows', () => {
     expect(seen).toHaveLength(3);
     const echoed = held.requests[1]!.messages[1]!.content as unknown as { input: object }[];
     expect(echoed.map(({ input }) => JSON.stringify(input))).toEqual(calls.map(() => JSON.stringify(wanted)));
-    const partials = only(held.events, 'tool_input').map(({ partial }) => partial as object);
-    for (const partial of partials) expect(Object.entries(partial)).toEqual(Object.entries(wanted));
+    const { events: inputs } = await run(from(held.events).pipe(growingInput()));
+    // The first piece of a call is empty and has no value yet; the complete input comes in addition.
+    const growing = inputs.filter(({ value }) => value !== undefined).map(({ value }) => value as object);
+    expect(growing).toHaveLength(only(held.events, 'tool_input').length);
+    for (const value of growing) expect(Object.entries(value)).toEqual(Object.entries(wanted));
   });
 
   it('58: a number beyond a double is Infinity for the tool, as JSON.parse gives it', async () => {

@@ -1,7 +1,14 @@
 /** Every recording over HTTP: the same message, the same tool inputs and the same refusals as the SDK's own. */
 import { APIError } from '@anthropic-ai/sdk';
-import { tap } from 'rxjs';
-import { accumulateMessage, accumulateToolInput, claudeStream, ProtocolError, TruncatedStreamError } from 'rxclaude';
+import { from, tap } from 'rxjs';
+import {
+  accumulateMessage,
+  accumulateToolInput,
+  claudeStream,
+  growingInput,
+  ProtocolError,
+  TruncatedStreamError,
+} from 'rxclaude';
 import type { ClaudeMessage, RoundEvent, ToolCallEvent } from 'rxclaude';
 import { describeRecordings, recordings } from '../support/recordings.js';
 import type { Recording } from '../support/recordings.js';
@@ -23,8 +30,8 @@ interface Replay {
   readonly events: readonly RoundEvent[];
   readonly error: unknown;
   readonly message: ClaudeMessage | undefined;
-  /** Each call's partial values, in order, copied as they were when they came. */
-  readonly partials: ReadonlyMap<string, readonly unknown[]>;
+  /** Each call's growing values, in order, copied as they were when they came. */
+  readonly growing: ReadonlyMap<string, readonly unknown[]>;
 }
 
 /** Plays a body through the SDK's client into the pipeline. Nothing that was emitted can be written to. */
@@ -32,23 +39,25 @@ async function replay(chunks: readonly Uint8Array[]): Promise<Replay> {
   const server = await bytes({ chunks, then: 'end', headers: { 'request-id': 'req_recorded' } });
   const events: RoundEvent[] = [];
   const snapshots: string[] = [];
-  const partials = new Map<string, unknown[]>();
+  const growing = new Map<string, unknown[]>();
   const { events: messages, error } = await run(
     claudeStream(sdkClient(server.url).beta, question).pipe(
       accumulateToolInput(),
       tap((event) => {
         events.push(deepFreeze(event));
         snapshots.push(JSON.stringify(event));
-        if (event.type !== 'tool_input') return;
-        const list = partials.get(event.id) ?? [];
-        partials.set(event.id, [...list, structuredClone(event.partial)]);
       }),
       accumulateMessage(),
     ),
   );
+  from(events)
+    .pipe(growingInput())
+    .subscribe(({ id, value, complete }) => {
+      if (!complete) growing.set(id, [...(growing.get(id) ?? []), structuredClone(value)]);
+    });
   expect(server.requests).toHaveLength(1);
   expect(events.map((event) => JSON.stringify(event))).toEqual(snapshots);
-  return { events, error, message: messages.at(-1), partials };
+  return { events, error, message: messages.at(-1), growing };
 }
 
 /** As it would be sent: without what JSON leaves out, and without the SDK's own field. */
@@ -111,14 +120,14 @@ function expectCalls(calls: readonly ToolCallEvent[], sdk: SdkMessage, notJson: 
 
 const asInput = (input: unknown): object => ({ _tag: 'Right', right: JSON.parse(JSON.stringify(input)) as unknown });
 
-/** Each partial goes on where the one before it ended, and all of them lead to the input itself. */
-function expectPartials({ events, partials }: Replay): void {
+/** Each value goes on where the one before it ended, and all of them lead to the input itself. */
+function expectGrowing({ events, growing }: Replay): void {
   const finals = new Map(only(events, 'tool_call').map(({ id, input }) => [id, input]));
-  for (const [id, list] of partials) {
+  for (const [id, list] of growing) {
     const input = finals.get(id);
     const targets = [...list.slice(1), input?._tag === 'Right' ? input.right : list.at(-1)];
-    list.forEach((partial, at) => {
-      if (!isPrefix(partial, targets[at])) expect({ id, at, partial }).toEqual({ id, at, partial: targets[at] });
+    list.forEach((value, at) => {
+      if (!isPrefix(value, targets[at])) expect({ id, at, value }).toEqual({ id, at, value: targets[at] });
     });
     const nothing = list.at(-1) === undefined && input?._tag === 'Right';
     if (input?._tag === 'Right') expect(list.at(-1)).toEqual(nothing ? undefined : input.right);
@@ -156,7 +165,7 @@ describeRecordings('recordings', () => {
     const notJson = unreadable(whole.events);
     expect(asJson(whole.message)).toEqual(wantedMessage(sdk, notJson));
     expectCalls(only(whole.events, 'tool_call'), sdk, notJson);
-    expectPartials(whole);
+    expectGrowing(whole);
     expect(only(whole.events, 'message_stop')).toHaveLength(1);
   });
 

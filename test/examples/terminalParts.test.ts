@@ -5,6 +5,7 @@ import { errorLine } from '../../examples/terminal/errors.js';
 import { render, screenOf } from '../../examples/terminal/render.js';
 import { plan } from '../../examples/terminal/standInScript.js';
 import { clean, columnsOf, truncate, wrap } from '../../examples/terminal/text.js';
+import { added } from '../../marbles/index.js';
 
 const ESC = '\u001b';
 
@@ -135,8 +136,8 @@ describe('render, on a terminal', () => {
     delta(`First ${ESC}[2Jparagraph.\n\nSecond`),
     delta(' one, which is rather long for so narrow a screen.'),
     start,
-    { type: 'tool_input', ...tool, text: '', partial: { city: 'Lis' } },
-    { type: 'tool_call', ...tool, input: { _tag: 'Right', right: { city: 'Lisbon' } } },
+    { type: 'tool_input', round: 1, ...tool, text: '{"city":"Lis' },
+    added.toolCall(tool.id, tool.name, { city: 'Lisbon' }, tool.index),
     { type: 'tool_start', ...tool },
     { type: 'tool_progress', ...tool, value: { done: 1, of: 2 } },
   ] as unknown as RoundEvent[];

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { from, lastValueFrom, toArray } from 'rxjs';
-import { accumulateMessage, accumulateToolInput, textDeltas, type RoundEvent, type ToolCallEvent } from 'rxclaude';
+import {
+  accumulateMessage,
+  accumulateToolInput,
+  growingInput,
+  textDeltas,
+  type RoundEvent,
+  type ToolCallEvent,
+} from 'rxclaude';
 import { cutAt, inPieces, jsonText } from '../unit/json/jsonTexts.js';
 import { deepFreeze } from '../unit/message/deepFreeze.js';
 import {
@@ -69,14 +76,14 @@ describe('wherever the pieces are cut', () => {
         } catch {
           expect(call?.input).toMatchObject({ _tag: 'Left', left: { _tag: 'InvalidJson', text } });
           expect(content[0]?.input).toEqual({});
-          expect(call?.tool_use?.input).toEqual({});
+          expect(call?.tool_use.input).toEqual({});
           return;
         }
         const isPlain = typeof value === 'object' && value !== null && !Array.isArray(value);
         if (isPlain) {
           expect(json(call?.input)).toBe(json({ _tag: 'Right', right: value }));
           expect(json(content[0]?.input)).toBe(json(value));
-          expect(json(call?.tool_use?.input)).toBe(json(value));
+          expect(json(call?.tool_use.input)).toBe(json(value));
         } else expect(call?.input).toMatchObject({ _tag: 'Left', left: { _tag: 'NotAnObject', text } });
       }),
       { numRuns: 300 },
@@ -123,14 +130,16 @@ describe('wherever the pieces are cut', () => {
     );
   });
 
-  it('the pieces and the partial values of `tool_input` lead to the call', async () => {
+  it('the pieces of `tool_input` and their growing values lead to the call', async () => {
     await fc.assert(
       fc.asyncProperty(inPieces(jsonText.map((text) => `{"a":${text}}`)), async ({ text, pieces }) => {
         const events = eventsOf(...callBlock(0, pieces));
         const all = await lastValueFrom(from(events).pipe(accumulateToolInput(), toArray()));
         const inputs = all.filter((event) => event.type === 'tool_input');
         expect(inputs.map((event) => event.text)).toEqual(pieces);
-        expect(json(inputs.at(-1)?.partial)).toBe(json(JSON.parse(text)));
+        const growing = await lastValueFrom(from(all).pipe(growingInput(), toArray()));
+        expect(growing.map(({ complete }) => complete)).toEqual([...pieces.map(() => false), true]);
+        for (const { value } of growing.slice(-2)) expect(json(value)).toBe(json(JSON.parse(text)));
         expect(all.filter((event) => !event.type.startsWith('tool_'))).toEqual(events);
       }),
       { numRuns: 150 },

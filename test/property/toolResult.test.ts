@@ -1,17 +1,11 @@
 import fc from 'fast-check';
-import type { ToolCallEvent } from 'rxclaude';
+import { added } from '../../marbles/index.js';
 import { resultContent } from '../../src/tools/result/resultContent.js';
 import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
 import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
 import { faultsOf } from '../unit/tools/validContent.js';
 
-const CALL: ToolCallEvent = {
-  type: 'tool_call',
-  id: 'toolu_1',
-  name: 'odd',
-  index: 0,
-  input: { _tag: 'Right', right: {} },
-};
+const CALL = added.toolCall('toolu_1', 'odd');
 
 const limits = fc.record({
   maxResultChars: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1, 1000, Infinity)),

@@ -1,4 +1,4 @@
-import { claude } from '../../marbles/index.js';
+import { added, claude } from '../../marbles/index.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
@@ -55,7 +55,8 @@ function of(name: string): Pick<ToolCallEvent, 'id' | 'name' | 'index'> {
 
 /** A call to the tool `name` with a valid input. */
 export function call(name: string, input: unknown = {}): ToolCallEvent {
-  return { type: 'tool_call', ...of(name), input: { _tag: 'Right', right: input } };
+  const { id, index } = of(name);
+  return added.toolCall(id, name, input, index);
 }
 
 /** The event that a guard takes its time over a call. */

@@ -58,6 +58,7 @@ describe('no `any` leaks', () => {
       | 'describeCodec'
       | 'executeTools'
       | 'fetchClient'
+      | 'growingInput'
       | 'ioTsJsonSchema'
       | 'isRetryable'
       | 'jsonSchema'
@@ -86,7 +87,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['error']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'approval_request' }>['input']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_progress' }>['value']>().toBeUnknown();
-    expectTypeOf<Extract<Events, { type: 'tool_input' }>['partial']>().toBeUnknown();
+    expectTypeOf<Library.GrowingInput['value']>().toBeUnknown();
     expectTypeOf<Library.ConversationEndEvent['message']>().not.toBeAny();
     expectTypeOf<Library.ConversationEndEvent['messages'][number]['content']>().not.toBeAny();
     expectTypeOf<Library.ConversationEndEvent['reason']>().not.toBeAny();
@@ -99,6 +100,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ResumeConversationOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.RetryPolicy>>().toBeNever();
     expectTypeOf<Leaks<Library.AccumulateToolInputOptions>>().toBeNever();
+    expectTypeOf<Leaks<Library.GrowingInputOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.ValidateWithOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.TextDeltasOptions>>().toBeNever();
     expectTypeOf<Leaks<Library.BoundedConcatMapOptions>>().toBeNever();
@@ -133,6 +135,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<ElementOf<typeof Library.claudeStream>>().toEqualTypeOf<Library.ClaudeEvent>();
     expectTypeOf<ElementOf<typeof Library.textDeltas>>().toEqualTypeOf<Events | string>();
     expectTypeOf<ElementOf<typeof Library.accumulateMessage>>().not.toBeAny();
+    expectTypeOf<ElementOf<typeof Library.growingInput>>().toEqualTypeOf<Events | Library.GrowingInput>();
     expectTypeOf<ElementOf<typeof Library.resumeConversation>>().not.toBeAny();
   });
 

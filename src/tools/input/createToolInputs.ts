@@ -2,9 +2,9 @@ import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
+import { GrowingText } from '../../json/GrowingText.js';
 import { isJsonObject } from '../../json/isJsonObject.js';
 import { parseJson, type JsonLimits } from '../../json/parseJson.js';
-import { createWrittenInput, type WrittenInput } from './createWrittenInput.js';
 import { inputTooLarge, invalidJson, notAnObject } from './inputMessages.js';
 
 /** Puts the inputs of Claude's calls together while they are written. */
@@ -17,19 +17,27 @@ export interface ToolInputs {
 interface OpenCall {
   readonly index: number;
   readonly block: BetaToolUseBlock;
-  /** `undefined` until the first piece. */
-  written: WrittenInput | undefined;
+  /** Its text so far; `undefined` before the first piece, and once it is too long. */
+  text: GrowingText | undefined;
+  /** How long all its pieces are together; `undefined` before the first. */
+  chars: number | undefined;
 }
 
-/** The longest input that is taken unless told otherwise, in characters. */
-export const MAX_INPUT_CHARS = 4_194_304;
-
-/** Makes an empty state, for one subscription. */
-export function createToolInputs(limits: Required<JsonLimits>): ToolInputs {
+/**
+ * Makes an empty state, for one subscription.
+ *
+ * @param round The number of the round, which the added events carry.
+ */
+export function createToolInputs(limits: Required<JsonLimits>, round: number): ToolInputs {
   const open = new Map<number, OpenCall>();
   const close = (call: OpenCall): ToolCallEvent => {
     open.delete(call.index);
-    return toCall(call, limits);
+    return toCall(call, limits, round);
+  };
+  /** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
+  const wholeCall = (block: unknown, index: number): ToolCallEvent[] => {
+    if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
+    return [close(openCall(index, block as unknown as BetaToolUseBlock))];
   };
 
   return {
@@ -37,21 +45,15 @@ export function createToolInputs(limits: Required<JsonLimits>): ToolInputs {
       switch (event.type) {
         case 'message_start':
           open.clear();
-          return (event.message.content as unknown[] | undefined)?.flatMap((block, index) =>
-            wholeCall(block, index, limits),
-          );
+          return (event.message.content as unknown[] | undefined)?.flatMap(wholeCall);
         case 'content_block_start':
           if (event.content_block.type !== 'tool_use') return undefined;
-          open.set(event.index, {
-            index: event.index,
-            block: event.content_block,
-            written: undefined,
-          });
+          open.set(event.index, openCall(event.index, event.content_block));
           return undefined;
         case 'content_block_delta': {
           if (event.delta.type !== 'input_json_delta') return undefined;
           const call = open.get(event.index);
-          return call && addPiece(call, event.delta.partial_json, limits);
+          return call && addPiece(call, event.delta.partial_json, limits, round);
         }
         case 'content_block_stop': {
           const call = open.get(event.index);
@@ -67,71 +69,37 @@ export function createToolInputs(limits: Required<JsonLimits>): ToolInputs {
   };
 }
 
-/** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
-function wholeCall(block: unknown, index: number, limits: Required<JsonLimits>): ToolCallEvent[] {
-  if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
-  return [toCall({ index, block: block as unknown as BetaToolUseBlock, written: undefined }, limits)];
+function openCall(index: number, block: BetaToolUseBlock): OpenCall {
+  return { index, block, text: undefined, chars: undefined };
 }
 
-function addPiece(call: OpenCall, piece: string, limits: Required<JsonLimits>): ToolInputEvent {
-  call.written ??= createWrittenInput(limits);
-  call.written.add(piece);
-  return new ToolInput(call, call.written, piece);
+function addPiece(call: OpenCall, piece: string, limits: Required<JsonLimits>, round: number): ToolInputEvent {
+  const { index, block } = call;
+  call.chars = (call.chars ?? 0) + piece.length;
+  if (call.chars > limits.maxChars) call.text = undefined;
+  else (call.text ??= new GrowingText()).add(piece);
+  return { type: 'tool_input', round, id: block.id, name: block.name, index, text: piece };
 }
 
-/** A class only so that `json`, `partial` and `snapshot` are not part of what JSON and comparison see. */
-class ToolInput implements ToolInputEvent {
-  readonly type = 'tool_input';
-  readonly id: string;
-  readonly name: string;
-  readonly index: number;
-  readonly text: string;
-  readonly #written: WrittenInput;
-
-  constructor({ block, index }: OpenCall, written: WrittenInput, text: string) {
-    this.id = block.id;
-    this.name = block.name;
-    this.index = index;
-    this.text = text;
-    this.#written = written;
-  }
-
-  get json(): string {
-    return this.#written.json();
-  }
-
-  get partial(): unknown {
-    return this.#written.reader().value;
-  }
-
-  snapshot(): unknown {
-    return this.#written.reader().snapshot();
-  }
-}
-
-function toCall({ index, block, written }: OpenCall, limits: Required<JsonLimits>): ToolCallEvent {
+function toCall(call: OpenCall, limits: Required<JsonLimits>, round: number): ToolCallEvent {
+  const { index, block } = call;
   const { id, name } = block;
-  written?.close();
-  const input = written === undefined ? fromStart(name, block.input, limits) : fromWritten(name, written, limits);
+  const input = readInput(call, limits);
   const tool_use: BetaToolUseBlock = { ...block, input: input._tag === 'Right' ? input.right : {} };
-  return { type: 'tool_call', id, name, index, input, tool_use };
+  return { type: 'tool_call', round, id, name, index, input, tool_use };
 }
 
 /**
- * Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. A copy, for
- * a tool may change its input and must not change the event, which the history is made from.
+ * Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. A copy,
+ * because a tool may change its input and must not change the event that the history is made from.
  */
-function fromStart(name: string, input: unknown, limits: Required<JsonLimits>): Either<ToolInputError, unknown> {
-  return fromText(name, input == null ? '' : JSON.stringify(input), limits);
-}
-
-function fromWritten(
-  name: string,
-  written: WrittenInput,
+function readInput(
+  { block: { name, input }, text, chars }: OpenCall,
   limits: Required<JsonLimits>,
 ): Either<ToolInputError, unknown> {
-  if (written.tooLong) return { _tag: 'Left', left: inputTooLarge(name, 'maxChars', limits) };
-  return fromText(name, written.json(), limits);
+  if (chars === undefined) return fromText(name, input == null ? '' : JSON.stringify(input), limits);
+  if (text === undefined) return { _tag: 'Left', left: inputTooLarge(name, 'maxChars', limits) };
+  return fromText(name, text.read(), limits);
 }
 
 function fromText(name: string, text: string, limits: Required<JsonLimits>): Either<ToolInputError, unknown> {

@@ -32,7 +32,7 @@ export function toToolResult(
   const result: ToolResultBlockParam = {
     type: 'tool_result',
     tool_use_id: id,
-    ...(tool_use?.toolset_name != null && { toolset_name: tool_use.toolset_name }),
+    ...(tool_use.toolset_name != null && { toolset_name: tool_use.toolset_name }),
     content,
     ...(failed && { is_error: true }),
   };
@@ -42,7 +42,7 @@ export function toToolResult(
 
 /** Whether Claude itself made the call, and not code that it runs. */
 function isDirect({ tool_use }: ToolCallEvent): boolean {
-  const caller = tool_use?.caller as { readonly type: string } | undefined;
+  const caller = tool_use.caller as { readonly type: string } | undefined;
   return caller === undefined || caller.type === 'direct';
 }
 

@@ -172,10 +172,7 @@ describe('a secret that is spread over several deltas', () => {
       'of an input',
       [blockStart(0, { type: 'tool_use', id: 'a', name: 'b' }), ...pieces.map((piece) => jsonDelta(0, piece))],
     ],
-    [
-      'of tool_input events',
-      pieces.map((piece) => ({ ...call, type: 'tool_input', text: piece, partial: { key: piece } })),
-    ],
+    ['of tool_input events', pieces.map((piece) => ({ ...call, type: 'tool_input', text: piece }))],
     ['of signatures', pieces.map((piece) => blockDelta(0, { type: 'signature_delta', signature: piece }))],
     [
       'of citations',

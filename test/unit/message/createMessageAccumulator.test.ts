@@ -35,31 +35,32 @@ function messageOf(...events: object[]): ClaudeMessage {
 const textBlock = { type: 'text', text: '' };
 const callBlock = { type: 'tool_use', id: 'toolu_1', name: 'add', input: {} };
 
-describe("a tool's input that somebody else keeps", () => {
-  it('is what the latest `tool_input` has of it, also when that is a plain object', () => {
-    const kept = (json: string) => ({ type: 'tool_input', id: 'toolu_1', name: 'add', index: 0, text: '', json });
+describe("a tool's input", () => {
+  it("is read from Claude's own events, whatever a `tool_input` or a `tool_call` says", () => {
+    const added = { round: 1, id: 'toolu_1', name: 'add', index: 0 };
     const message = messageOf(
       messageStart(),
       blockStart(0, callBlock),
       jsonDelta(0, '{"a":'),
-      kept('{"a":'),
+      { type: 'tool_input', ...added, text: '' },
       jsonDelta(0, '1}'),
-      kept('{"a":1}'),
+      { type: 'tool_input', ...added, text: '2}' },
       blockStop(0),
+      { type: 'tool_call', ...added, input: { _tag: 'Right', right: {} }, tool_use: { ...callBlock, input: { b: 2 } } },
     );
     expect(message.content).toEqual([{ ...callBlock, input: { a: 1 } }]);
   });
 
-  it('is its own where a `tool_input` keeps nothing', () => {
-    const message = messageOf(
-      messageStart(),
-      blockStart(0, callBlock),
-      jsonDelta(0, '{"a":'),
-      { type: 'tool_input', id: 'toolu_1', name: 'add', index: 0, text: '' },
-      jsonDelta(0, '1}'),
-      blockStop(0),
-    );
-    expect(message.content).toEqual([{ ...callBlock, input: { a: 1 } }]);
+  it('is {} when its text is longer than any input may be, and what is beyond that is not counted', () => {
+    const piece = ' '.repeat(1_048_576);
+    const accumulator = createMessageAccumulator();
+    const events = [messageStart(), blockStart(0, callBlock), jsonDelta(0, '{"a":1')];
+    for (const event of wire(...events, ...Array<object>(40).fill(jsonDelta(0, piece)), jsonDelta(0, '}'))) {
+      accumulator.add(event);
+    }
+    expect(accumulator.chars()).toBeLessThanOrEqual(33_554_432 + piece.length);
+    for (const event of wire(blockStop(0))) accumulator.add(event);
+    expect(accumulator.message()?.content).toEqual([{ ...callBlock, input: {} }]);
   });
 });
 
