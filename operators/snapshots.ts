@@ -24,8 +24,11 @@ export interface SnapshotsOptions {
  * ```
  *
  * The messages are those of {@link accumulateMessage}, immutable and with the same identities, and between two of them
- * nothing is built. Over several rounds the last one of each is shown, however soon the next begins. Behind `accumulateToolInput`, the `input` of a tool that is still being written is shown as far as it
- * is certain; each message then copies the fields and items of the objects and arrays in it that are still open.
+ * nothing is built. Over several rounds the last one of each is shown, however soon the next begins.
+ *
+ * Where there are `tool_input` events, the `input` of a tool that Claude still writes is shown as far as it is certain.
+ * It is read from their pieces, so a copy of the events, a replay and a wire show the same. Each message then copies the
+ * fields and items of the objects and arrays in it that are still open.
  *
  * @param options `every` (16 ms) or `scheduler`.
  * @returns An operator from events to messages. What changed since the last message is shown at once when the source
