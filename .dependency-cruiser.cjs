@@ -1,6 +1,6 @@
 // Who may import whom. The rooms, from the ground up:
 //
-//   values <- errors <- events <- { retry json message tools ioTs codecs debug history conversation } <- transport
+//   values <- errors <- events <- { retry json rules message tools ioTs codecs debug history conversation } <- transport
 //
 //   transport  <- src/converse.ts <- adapters        the doors (index.ts) open onto all of them
 //   operators  <-/                                   operators stand on the rooms, and know no network
@@ -8,7 +8,7 @@
 //
 // Imports of types count like any other, except where a rule says "at run time".
 
-const ROOMS = 'retry|json|message|tools|ioTs|codecs|debug|history|conversation';
+const ROOMS = 'retry|json|rules|message|tools|ioTs|codecs|debug|history|conversation';
 const GROUND = 'values|errors|events';
 
 /** Our own code, tests and examples included; what is left out of it is node_modules. */
@@ -128,7 +128,7 @@ module.exports = {
     },
     runtime(
       'logic-without-rxjs',
-      { ...SHIPPED, path: '^src/(values|errors|events|retry|json|message|debug|history|conversation)/' },
+      { ...SHIPPED, path: '^src/(values|errors|events|retry|json|rules|message|debug|history|conversation)/' },
       { path: npm('rxjs') },
       'Logic is plain functions, so that a port to another Observable touches operators alone. (A tool may return one.)',
     ),

@@ -6,10 +6,10 @@ import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
 import { isObject } from '../values/isObject.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { toolStopped } from '../tools/toolStopped.js';
+import { openServerTools } from '../rules/blocks.js';
 import { addUsage, NO_USAGE } from './addUsage.js';
-import { callsOf, type Call } from './callsOf.js';
+import { callsOf, type Call } from './nextRequest.js';
 import { estimateUsage } from './estimateUsage.js';
-import { openServerTools } from './openServerTools.js';
 
 /** Errors that come in place of a request. */
 const NEVER_SENT: readonly unknown[] = ['CircuitOpenError', 'HistoryError', 'OptionError'];

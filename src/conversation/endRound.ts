@@ -1,10 +1,15 @@
+import type {
+  ContentBlockParam,
+  MessageParam,
+  ToolResultBlockParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ConversationEndEvent, ConversationEndReason, RoundEndEvent, UsageTotals } from '../events/RoundEvent.js';
+import { isEmptyText, isMadeBy, isThinking, openServerTools } from '../rules/blocks.js';
 import { addTotals } from './addUsage.js';
 import type { RoundOutcome, WholeOutcome } from './createRoundTracker.js';
-import { endHistory } from './endHistory.js';
-import { nextRequest } from './nextRequest.js';
+import { appendReply, nextRequest } from './nextRequest.js';
 
 /** What one round hands to the next. */
 export interface RoundState {
@@ -103,4 +108,54 @@ function whyEnd(
 
 function isSpent(budget: Partial<UsageTotals>, totals: UsageTotals): boolean {
   return (Object.keys(totals) as (keyof UsageTotals)[]).some((count) => totals[count] >= (budget[count] ?? Infinity));
+}
+
+/**
+ * The history that a conversation leaves behind: one that the API accepts with a new user message at its end.
+ *
+ * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
+ * the API would wait for it and take nothing else. And so is a thought with nothing after it.
+ *
+ * @param message The last reply, or what is whole of it; `undefined` when there is none.
+ */
+function endHistory(
+  messages: readonly MessageParam[],
+  message: ClaudeMessage | undefined,
+  results: readonly ToolResultBlockParam[],
+): MessageParam[] {
+  if (message === undefined || message.stop_reason === 'refusal') return withoutOpenServerTools([...messages]);
+  // An empty text is left out of the history, so it says nothing after a thought either.
+  const last = message.content.findLastIndex((block) => !isThinking(block) && !isEmptyText(block));
+  const thoughtOut = { ...message, content: message.content.slice(0, last + 1) } as ClaudeMessage;
+  return withoutOpenServerTools(appendReply(messages, thoughtOut, results));
+}
+
+function withoutOpenServerTools(messages: MessageParam[]): MessageParam[] {
+  const open = openServerTools(messages.filter(({ role }) => role === 'assistant').flatMap(blocksOf));
+  if (open.size === 0) return messages;
+  const calls = messages.flatMap(blocksOf).filter((block) => isMadeBy(block, open));
+  const gone = new Set([...open, ...calls.map(({ id }) => id)]);
+  return messages.flatMap((message) => withoutBlocks(message, gone));
+}
+
+function withoutBlocks(message: MessageParam, gone: ReadonlySet<unknown>): MessageParam[] {
+  const before = blocksOf(message);
+  const kept = before.filter((block) => !gone.has(idOf(block)));
+  if (kept.length === before.length) return [message];
+  const content = message.role === 'assistant' ? withoutLastThought(kept) : kept;
+  return content.length === 0 ? [] : [{ ...message, content } as MessageParam];
+}
+
+/** The API takes no reply that ends with thinking. */
+function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
+  return content.slice(0, content.findLastIndex((block) => !isThinking(block)) + 1);
+}
+
+function blocksOf({ content }: MessageParam): ContentBlockParam[] {
+  return typeof content === 'string' ? [] : content;
+}
+
+/** The id that a block has, or that it answers. */
+function idOf(block: ContentBlockParam): unknown {
+  return 'tool_use_id' in block ? block.tool_use_id : 'id' in block ? block.id : undefined;
 }

@@ -1,8 +1,12 @@
-import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  ContentBlockParam,
+  MessageParam,
+  ToolResultBlockParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
+import { isBlank, isEmptyText, isThinking, withObjectInput } from '../rules/blocks.js';
 import { deepFreeze } from '../values/deepFreeze.js';
-import { toAssistantContent } from './toAssistantContent.js';
 
 /**
  * The request after a reply: the last one with the reply and, where there are any, the results behind it. Everything
@@ -51,4 +55,45 @@ function withContainer(
 ): Pick<RoundRequest, 'container'> {
   if (container == null) return {};
   return { container: typeof before === 'object' && before !== null ? { ...before, id: container.id } : container.id };
+}
+
+type Block = ClaudeMessage['content'][number];
+
+/** A call that Claude waits for an answer to. */
+export interface Call {
+  readonly id: string;
+  readonly name: string;
+}
+
+/**
+ * The content of a reply as it is sent back: every block verbatim, in order, but for what the API itself would refuse:
+ *
+ * - an empty text block (the API can write one and refuses to read it), or all of a reply that is only white space;
+ * - the input of a call that is no object (the API takes only objects, so it becomes `{}`);
+ * - a second call with the same id;
+ * - calls and thinking before a `fallback` block, which another model wrote.
+ */
+export function toAssistantContent(message: ClaudeMessage): ContentBlockParam[] {
+  const content = ownBlocks(message)
+    .filter((block) => !isEmptyText(block))
+    .map((block) => (block.type === 'tool_use' ? withObjectInput(block) : block));
+  return isBlank(content) ? [] : (content as ContentBlockParam[]);
+}
+
+/** The calls in a reply that this program must answer, in order, each id once. */
+export function callsOf(message: ClaudeMessage): Call[] {
+  return ownBlocks(message).filter((block) => block.type === 'tool_use');
+}
+
+/** The blocks that the model which ended the reply can be held to, and of several calls with one id the first. */
+function ownBlocks({ content }: ClaudeMessage): Block[] {
+  const fallback = content.findLastIndex(({ type }) => type === 'fallback');
+  const seen = new Set<string>();
+  return content.filter((block, index) => {
+    if (index < fallback) return block.type !== 'tool_use' && !isThinking(block);
+    if (block.type !== 'tool_use') return true;
+    if (seen.has(block.id)) return false;
+    seen.add(block.id);
+    return true;
+  });
 }

@@ -1,5 +1,5 @@
 import type { HistoryChange, HistoryChangeCode } from '../events/HistoryChange.js';
-import { withoutFields, type Block, type Fields, type Role } from './Block.js';
+import { withoutFields, type Block, type Fields, type Role } from '../rules/blocks.js';
 import { extraMessageFields } from './blockFields.js';
 import { blockPath, type Flaw } from './Flaw.js';
 

@@ -1,6 +1,6 @@
 import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryError.js';
 import type { HistoryChangeCode } from '../events/HistoryChange.js';
-import type { Block } from './Block.js';
+import type { Block } from '../rules/blocks.js';
 
 /** How to mend a block. */
 export interface Remedy {

@@ -1,6 +1,6 @@
-import { innerBlocks, isBlock, isProgrammatic, withoutFields, type Block } from './Block.js';
+import { innerBlocks, isBlock, callerTypeOf, withoutFields, type Block } from '../rules/blocks.js';
 import type { Flaw } from './Flaw.js';
-import { isText, withOnly } from './withOnly.js';
+import { isTextBlock, withOnly } from '../rules/results.js';
 
 /** What is wrong with a `tool_result` as the answer to its call. The API's own words for these are not recorded. */
 export function answerFlaws(call: Block, result: Block): Flaw[] {
@@ -9,8 +9,13 @@ export function answerFlaws(call: Block, result: Block): Flaw[] {
   return [
     ...((result['toolset_name'] ?? undefined) === toolset ? [] : [notEchoed(toolset)]),
     ...(toolset === undefined || inner.every(isForToolset) ? [] : [NOT_FOR_TOOLSET]),
-    ...(!isProgrammatic(call) || inner.every(isText) ? [] : [NOT_FOR_CODE]),
+    ...(!isProgrammatic(call) || inner.every(isTextBlock) ? [] : [NOT_FOR_CODE]),
   ];
+}
+
+/** Whether code that Claude runs made a call. */
+function isProgrammatic(call: Block): boolean {
+  return callerTypeOf(call)?.startsWith('code_execution_') === true;
 }
 
 function notEchoed(toolset: unknown): Flaw {
@@ -53,6 +58,6 @@ const NOT_FOR_CODE: Flaw = {
   remedy: {
     code: 'result_changed',
     text: 'What is no text was left out of a result for code that Claude runs.',
-    mend: (block) => withOnly(block, isText),
+    mend: (block) => withOnly(block, isTextBlock),
   },
 };

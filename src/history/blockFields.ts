@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json/isJsonObject.js';
-import { isSent, type Block, type Fields, type Role } from './Block.js';
+import { isSent, type Block, type Fields, type Role } from '../rules/blocks.js';
 
 const RESULT = 'tool_use_id content cache_control caller';
 

@@ -1,4 +1,4 @@
-import { withoutFields, type Block, type Role } from './Block.js';
+import { withoutFields, type Block, type Role } from '../rules/blocks.js';
 import { extraFields, wrongFields } from './blockFields.js';
 import { callFlaws, serverCallFlaws } from './callFlaws.js';
 import type { Flaw, Remedy } from './Flaw.js';

@@ -1,12 +1,6 @@
 import { isJsonObject } from '../json/isJsonObject.js';
-import { parseJson } from '../json/parseJson.js';
-import type { Block, Fields, Role } from './Block.js';
+import { CALL_ID, SERVER_CALL_ID, withObjectInput, type Block, type Role } from '../rules/blocks.js';
 import type { Flaw, Remedy } from './Flaw.js';
-
-/** The characters that the id of a call may have. */
-export const CALL_ID = /^[a-zA-Z0-9_-]+$/;
-/** The same, for tools that the server runs. */
-export const SERVER_CALL_ID = /^srvtoolu_[a-zA-Z0-9_]+$/;
 
 const FOREIGN: Flaw = {
   code: 'tool_use_not_from_assistant',
@@ -49,15 +43,4 @@ function inputFlaws({ type, input }: Block): Flaw[] {
   if (isJsonObject(input)) return [];
   const words = input === undefined ? 'Field required' : 'Input should be a valid dictionary';
   return [{ code: 'tool_input_not_object', field: `.${type}.input`, words }];
-}
-
-/** The input of a call, also where it is still text; `undefined` where there is no object to be read, as when it was cut. */
-export function readInput({ input }: Block): Fields | undefined {
-  const parsed = typeof input === 'string' ? parseJson(input) : { ok: true as const, value: input };
-  return parsed.ok && isJsonObject(parsed.value) ? parsed.value : undefined;
-}
-
-/** The call with the object that its input is, or with none where it cannot be read. */
-export function withObjectInput(block: Block): Block {
-  return { ...block, input: readInput(block) ?? {} };
 }

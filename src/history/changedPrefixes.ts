@@ -1,5 +1,5 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
-import { isThinking } from './Block.js';
+import { isThinking } from '../rules/blocks.js';
 import type { Draft } from './Draft.js';
 import { flawDefect } from './Flaw.js';
 

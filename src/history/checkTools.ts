@@ -1,8 +1,9 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
 import { isJsonObject } from '../json/isJsonObject.js';
+import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME } from '../rules/tools.js';
 import type { ToolEntry } from '../tools/Tool.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
-import { isSent, type Fields } from './Block.js';
+import { isSent, type Fields } from '../rules/blocks.js';
 import { toolsDefect } from './Flaw.js';
 
 /** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
@@ -38,17 +39,14 @@ const DEFERRED = toolsDefect(
 );
 
 /** The fields of a tool that the program defines. Those of the API's own tools are left to it. */
-const FIELDS: ReadonlySet<string> = new Set([
-  ...['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'input_examples'],
-  ...['eager_input_streaming', 'defer_loading', 'allowed_callers'],
-]);
+const FIELDS: readonly string[] = ['type', 'name', 'description', 'input_schema', ...OPTIONAL_TOOL_FIELDS];
 
 function checkTool(tool: Fields, index: number): HistoryDefect[] {
   if (tool['type'] != null && tool['type'] !== 'custom') return [];
   const path = `tools.${String(index)}.custom`;
   return [
     ...Object.keys(tool)
-      .filter((field) => !FIELDS.has(field) && isSent(tool[field]))
+      .filter((field) => !FIELDS.includes(field) && isSent(tool[field]))
       .map((field) => defect('malformed_tool', `${path}.${field}`, 'Extra inputs are not permitted')),
     ...checkName(tool['name'], `${path}.name`),
     ...checkSchema(tool['input_schema'], `${path}.input_schema`),
@@ -59,29 +57,29 @@ function defect(code: HistoryDefect['code'], path: string, words: string): Histo
   return toolsDefect(code, path, `${path}: ${words}`);
 }
 
-const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
-
 function checkName(name: unknown, path: string): HistoryDefect[] {
   if (typeof name !== 'string') return [defect('invalid_tool_name', path, 'Field required')];
   if (name.length > 128) return [defect('invalid_tool_name', path, 'String should have at most 128 characters')];
-  return NAME.test(name) ? [] : [defect('invalid_tool_name', path, `String should match pattern '${NAME.source}'`)];
+  return TOOL_NAME.test(name)
+    ? []
+    : [defect('invalid_tool_name', path, `String should match pattern '${TOOL_NAME.source}'`)];
 }
-
-const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 function checkSchema(schema: unknown, path: string): HistoryDefect[] {
   if (!isJsonObject(schema)) return [defect('invalid_tool_schema', path, 'Field required')];
-  const { type, properties } = schema;
-  const choice = 'input_schema does not support oneOf, allOf, or anyOf at the top level';
-  const wrongType = type === undefined ? 'Field required' : "Input should be 'object'";
-  const keys = isJsonObject(properties) ? Object.keys(properties) : [];
-  return [
-    ...(['oneOf', 'allOf', 'anyOf'].some((word) => schema[word] !== undefined)
-      ? [defect('invalid_tool_schema', path, choice)]
-      : []),
-    ...(type === 'object' ? [] : [defect('invalid_tool_schema', `${path}.type`, wrongType)]),
-    ...(keys.every((key) => KEY.test(key))
-      ? []
-      : [defect('invalid_tool_schema', `${path}.properties`, `Property keys should match pattern '${KEY.source}'`)]),
-  ];
+  return schemaProblems(schema).map(({ concerns, found }) => {
+    switch (concerns) {
+      case 'choice':
+        return defect('invalid_tool_schema', path, CHOICE);
+      case 'type': {
+        const words = found === undefined ? 'Field required' : "Input should be 'object'";
+        return defect('invalid_tool_schema', `${path}.type`, words);
+      }
+      case 'properties':
+        return defect('invalid_tool_schema', `${path}.properties`, PROPERTIES);
+    }
+  });
 }
+
+const CHOICE = 'input_schema does not support oneOf, allOf, or anyOf at the top level';
+const PROPERTIES = `Property keys should match pattern '${PROPERTY_NAME.source}'`;

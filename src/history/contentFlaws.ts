@@ -1,7 +1,7 @@
 import { isObject } from '../values/isObject.js';
-import { BLOCK_RULES } from '../tools/result/contentBlockRules.js';
+import { BLOCK_RULES } from '../rules/results.js';
 import { toText } from '../tools/result/toText.js';
-import { innerBlocks, isBlock, withoutFields, type Block } from './Block.js';
+import { innerBlocks, isBlock, withoutFields, type Block } from '../rules/blocks.js';
 import { extraFields, wrongFields } from './blockFields.js';
 import type { Flaw, Remedy } from './Flaw.js';
 

@@ -1,6 +1,6 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
 import { isJsonObject } from '../json/isJsonObject.js';
-import { innerBlocks, type Block, type Fields } from './Block.js';
+import { innerBlocks, type Block, type Fields } from '../rules/blocks.js';
 import { blockPath } from './Flaw.js';
 import type { Follower } from './Follower.js';
 

@@ -1,6 +1,6 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
 import { answerFlaws } from './answerFlaws.js';
-import { isServerCall, type Block } from './Block.js';
+import { isServerCall, type Block } from '../rules/blocks.js';
 import { flawDefect, messageDefect, type Flaw } from './Flaw.js';
 import type { Follower } from './Follower.js';
 import type { SeenMessage } from './readMessage.js';

@@ -10,7 +10,7 @@ import { createTurns } from './createTurns.js';
 import { flawDefect, messageDefect, toolsDefect } from './Flaw.js';
 import type { Follower } from './Follower.js';
 import type { HistoryMessage } from './HistoryMessage.js';
-import { isBlank } from './isBlank.js';
+import { isBlank } from '../rules/blocks.js';
 import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
 
 /** Checks a history that grows: each message is looked at once, when it is added. */

@@ -1,5 +1,5 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
-import type { Block, Fields } from './Block.js';
+import type { Block, Fields } from '../rules/blocks.js';
 import { createServerTools, type ServerCall } from './createServerTools.js';
 import { flawDefect } from './Flaw.js';
 import type { Follower } from './Follower.js';

@@ -1,4 +1,4 @@
-import { isServerCall, isServerResult, type Block, type Fields } from './Block.js';
+import { isServerCall, isServerResult, type Block, type Fields } from '../rules/blocks.js';
 import type { SeenMessage } from './readMessage.js';
 
 /** A call of a tool that the server runs, and where it is. */

@@ -1,4 +1,4 @@
-import type { Fields } from './Block.js';
+import type { Fields } from '../rules/blocks.js';
 import { toolsDefect } from './Flaw.js';
 import type { Follower } from './Follower.js';
 

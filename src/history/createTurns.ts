@@ -1,5 +1,5 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
-import { isServerResult, isThinking, type Block } from './Block.js';
+import { isServerResult, isThinking, type Block } from '../rules/blocks.js';
 import { flawDefect, messageDefect } from './Flaw.js';
 import type { Follower } from './Follower.js';
 import type { SeenMessage } from './readMessage.js';

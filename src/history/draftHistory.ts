@@ -1,5 +1,5 @@
 import { blockFlaws } from './blockFlaws.js';
-import type { Fields, Role } from './Block.js';
+import type { Fields, Role } from '../rules/blocks.js';
 import { extraMessageFields } from './blockFields.js';
 import { mendCell, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
 import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';

@@ -1,4 +1,4 @@
-import { innerBlocks, withoutFields, type Block, type Fields } from './Block.js';
+import { innerBlocks, withoutFields, type Block, type Fields } from '../rules/blocks.js';
 import { cacheMarks, isMarked, MOST_CACHE_MARKS } from './createCacheMarks.js';
 import { reportBlock, withCells, type Draft, type Report } from './Draft.js';
 

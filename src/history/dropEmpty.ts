@@ -1,6 +1,5 @@
-import { isThinking } from './Block.js';
+import { isBlank, isThinking } from '../rules/blocks.js';
 import { reportBlock, reportMessage, withCells, type Draft, type Report } from './Draft.js';
-import { isBlank } from './isBlank.js';
 
 /**
  * Drops messages that say nothing, and thinking at the end of a turn of Claude's.

@@ -1,7 +1,7 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { ToolEntry } from '../tools/Tool.js';
-import type { Fields } from './Block.js';
+import type { Fields } from '../rules/blocks.js';
 import { changedPrefixes } from './changedPrefixes.js';
 import { checkHistory } from './checkHistory.js';
 import { toolDefinitions } from './checkTools.js';

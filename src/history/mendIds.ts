@@ -1,5 +1,4 @@
-import { callerOf, isServerCall, isServerResult } from './Block.js';
-import { CALL_ID, SERVER_CALL_ID } from './callFlaws.js';
+import { CALL_ID, callerOf, isServerCall, isServerResult, SERVER_CALL_ID } from '../rules/blocks.js';
 import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
 
 /** What the id of a call to an MCP server may look like is not known. */

@@ -1,7 +1,6 @@
 import { isJsonObject } from '../json/isJsonObject.js';
 import { answerFlaws } from './answerFlaws.js';
-import type { Block } from './Block.js';
-import { readInput, withObjectInput } from './callFlaws.js';
+import { readInput, withObjectInput, type Block } from '../rules/blocks.js';
 import { mendCell, reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
 
 /** The result of each call that has one, by the id of the call. */

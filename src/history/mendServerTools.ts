@@ -1,5 +1,5 @@
 import type { HistoryChangeCode } from '../events/HistoryChange.js';
-import { callerOf, isServerCall, isServerResult, withoutFields, type Block, type Fields } from './Block.js';
+import { isMadeBy, isServerCall, isServerResult, withoutFields, type Block, type Fields } from '../rules/blocks.js';
 import { createServerTools } from './createServerTools.js';
 import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
 
@@ -41,10 +41,7 @@ export function mendServerTools(
 function addOpenCalls(drafts: readonly Draft[], gone: Set<string>): ReadonlySet<Cell> {
   const cells = drafts.flatMap((draft) => draft.cells);
   const answered = new Set(cells.flatMap(({ block }) => (block.type === 'tool_result' ? [block['tool_use_id']] : [])));
-  const made = cells.filter(({ block }) => {
-    const caller = callerOf(block);
-    return caller !== undefined && gone.has(caller) && typeof block['id'] === 'string';
-  });
+  const made = cells.filter(({ block }) => isMadeBy(block, gone));
   const kept = made.filter(({ block }) => answered.has(block['id']));
   for (const cell of made) if (!kept.includes(cell)) gone.add(String(cell.block['id']));
   return new Set(kept);

@@ -1,7 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { HistoryError, type HistoryDefect } from '../errors/HistoryError.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
-import type { Fields } from './Block.js';
+import type { Fields } from '../rules/blocks.js';
 import { toolDefinitions } from './checkTools.js';
 import { cacheMarks } from './createCacheMarks.js';
 import { toMessage, type Report } from './Draft.js';

@@ -1,6 +1,6 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { HistoryChange } from '../events/HistoryChange.js';
-import { callerOf, isBlock, isServerCall, type Block, type Fields } from './Block.js';
+import { callerOf, isBlock, isServerCall, type Block, type Fields } from '../rules/blocks.js';
 import { blockPath } from './Flaw.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 

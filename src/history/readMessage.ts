@@ -1,6 +1,6 @@
 import type { HistoryDefect } from '../errors/HistoryError.js';
 import { isJsonObject } from '../json/isJsonObject.js';
-import { isBlock, type Block, type Fields, type Role } from './Block.js';
+import { isBlock, type Block, type Fields, type Role } from '../rules/blocks.js';
 import { extraMessageFields } from './blockFields.js';
 import { messageDefect } from './Flaw.js';
 

@@ -1,8 +1,8 @@
-import { innerBlocks, type Block, type Role } from './Block.js';
-import { CALL_ID, idFlaws } from './callFlaws.js';
+import { CALL_ID, innerBlocks, type Block, type Role } from '../rules/blocks.js';
+import { idFlaws } from './callFlaws.js';
 import { contentFlaws } from './contentFlaws.js';
 import type { Flaw } from './Flaw.js';
-import { isText, withOnly } from './withOnly.js';
+import { isTextBlock, withOnly } from '../rules/results.js';
 
 /** What is wrong with a `tool_result`, whatever it answers. */
 export function resultFlaws(block: Block, role: Role): Flaw[] {
@@ -25,7 +25,7 @@ function errorFlaws(block: Block): Flaw[] {
   const { is_error } = block;
   if (is_error === undefined || is_error === false) return [];
   if (is_error !== true) return [NO_BOOLEAN];
-  return innerBlocks(block).every(isText) ? [] : [NOT_TEXT];
+  return innerBlocks(block).every(isTextBlock) ? [] : [NOT_TEXT];
 }
 
 const NO_BOOLEAN: Flaw = {
@@ -45,6 +45,6 @@ const NOT_TEXT: Flaw = {
   remedy: {
     code: 'result_changed',
     text: 'What is no text was left out of an error result.',
-    mend: (block) => withOnly(block, isText),
+    mend: (block) => withOnly(block, isTextBlock),
   },
 };

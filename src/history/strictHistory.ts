@@ -28,7 +28,7 @@ import { samePrefix } from './ownIds.js';
  */
 export function strictHistory(): HistoryPolicy {
   return (tools = []) => {
-    const { admit, leave } = mendingHistory()(tools);
+    const mending = mendingHistory()(tools);
     let check = createHistoryCheck(tools);
     let last: readonly MessageParam[] | undefined;
 
@@ -46,9 +46,9 @@ export function strictHistory(): HistoryPolicy {
         const defects = defectsOf(request.messages);
         if (defects.length > 0) throw new HistoryError(defects);
         last = request.messages;
-        return admit(request);
+        return mending.admit(request);
       },
-      leave,
+      leave: (messages) => mending.leave(messages),
     };
   };
 }

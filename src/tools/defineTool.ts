@@ -1,13 +1,13 @@
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { checkCount, checkFunction, checkMilliseconds } from '../errors/checkOption.js';
 import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
-import { decodeWith } from './input/decodeWith.js';
-import { checkRoot, inputSchemaOf } from './input/inputSchemaOf.js';
+import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME, type SchemaProblem } from '../rules/tools.js';
+import { messageOf } from '../errors/messageOf.js';
+import { ioTsJsonSchema } from '../ioTs/ioTsJsonSchema.js';
+import { decodeWith, isStandardSchema } from './input/decodeWith.js';
 import type { Decoded, Guard, Tool, ToolContext, ToolReturn } from './Tool.js';
 import type { InputOf, ToolInputSchema } from './input/ToolInputSchema.js';
-
-/** What the API demands of a tool's name (400 otherwise). */
-const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 
 /**
  * What makes a tool. The API's own optional fields (`strict`, `cache_control`, `defer_loading`,
@@ -92,16 +92,61 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
 }
 
 /** The API's own optional fields of a tool. Whatever else a program gives, the API would refuse. */
-const OPTIONAL_FIELDS = [
-  'allowed_callers',
-  'cache_control',
-  'defer_loading',
-  'eager_input_streaming',
-  'input_examples',
-  'strict',
-] as const;
-
 function optionalFields(options: Partial<BetaTool>): Partial<BetaTool> {
-  const given = OPTIONAL_FIELDS.filter((field) => options[field] !== undefined);
+  const given = OPTIONAL_TOOL_FIELDS.filter((field) => options[field] !== undefined);
   return Object.fromEntries(given.map((field) => [field, options[field]]));
+}
+
+/**
+ * The JSON Schema of a tool's input, as Claude is shown it.
+ *
+ * @throws ToolDefinitionError when there is none, or when the API would refuse it.
+ */
+function inputSchemaOf(tool: string, input: ToolInputSchema): BetaTool.InputSchema {
+  const schema = derive(tool, input);
+  checkRoot(tool, schema);
+  return schema as BetaTool.InputSchema;
+}
+
+/**
+ * Checks what the API demands of the root of an `input_schema`.
+ *
+ * @throws ToolDefinitionError naming what the API would refuse.
+ */
+function checkRoot(tool: string, schema: Record<string, unknown>): void {
+  const [problem] = schemaProblems(schema);
+  if (problem !== undefined) throw new ToolDefinitionError(tool, `its \`input\` ${wordsFor(problem)}.`);
+}
+
+function wordsFor({ concerns, found }: SchemaProblem): string {
+  switch (concerns) {
+    case 'choice':
+      return `has ${String(found)} at the top level, which the API refuses. Put it into a field`;
+    case 'type':
+      return `must describe an object, found ${JSON.stringify(found)}`;
+    case 'properties':
+      return `has a field named ${JSON.stringify(found)}; the API takes only names that match ${PROPERTY_NAME.source}`;
+  }
+}
+
+function derive(tool: string, input: ToolInputSchema): Record<string, unknown> {
+  try {
+    return isStandardSchema(input) ? fromStandard(tool, input) : { ...ioTsJsonSchema(input) };
+  } catch (error) {
+    if (error instanceof ToolDefinitionError) throw error;
+    throw new ToolDefinitionError(tool, messageOf(error), { cause: error });
+  }
+}
+
+function fromStandard(tool: string, input: StandardSchemaV1): Record<string, unknown> {
+  const standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props> = input['~standard'];
+  if (standard.jsonSchema === undefined) {
+    throw new ToolDefinitionError(
+      tool,
+      `its \`input\` (${standard.vendor}) cannot give a JSON Schema by itself. Give one as \`input_schema\`, ` +
+        `or wrap the schema (valibot: \`toStandardJsonSchema\` of @valibot/to-json-schema).`,
+    );
+  }
+  const { $schema: _, ...schema } = standard.jsonSchema.input({ target: 'draft-2020-12' });
+  return schema;
 }

@@ -2,10 +2,8 @@ import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/
 import fc from 'fast-check';
 import type { ClaudeMessage, ClaudeRequest, RoundEvent, RoundRequest } from 'rxclaude';
 import { addUsage, NO_USAGE } from '../../src/conversation/addUsage.js';
-import { callsOf } from '../../src/conversation/callsOf.js';
 import { createRoundTracker } from '../../src/conversation/createRoundTracker.js';
-import { nextRequest } from '../../src/conversation/nextRequest.js';
-import { toAssistantContent } from '../../src/conversation/toAssistantContent.js';
+import { callsOf, nextRequest, toAssistantContent } from '../../src/conversation/nextRequest.js';
 import { toRoundRequest } from '../../src/conversation/toRoundRequest.js';
 import { reply, request } from '../unit/conversation/conversations.js';
 import { deepFreeze } from '../unit/message/deepFreeze.js';

@@ -1,4 +1,5 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { leftOut } from '../../rules/results.js';
 import { toContentBlocks, type ContentBlock } from './toContentBlocks.js';
 import { toText } from './toText.js';
 import { wellFormed } from './wellFormed.js';
@@ -50,13 +51,9 @@ function cutText(text: string, maxChars: number): string {
 /** The block, or a note in its place where it cannot be sent. */
 function sendable(block: ContentBlock, textOnly: boolean): ContentBlock {
   if (block.type === 'text') return block;
-  if (textOnly) return leftOut(block, 'only text can be sent here');
+  if (textOnly) return leftOut(block.type, 'only text can be sent here');
   if (!isFile(block) || sizeOf(block) <= LARGEST_FILE) return block;
-  return leftOut(block, 'the file is larger than the API takes');
-}
-
-function leftOut({ type }: ContentBlock, why: string): ContentBlock {
-  return { type: 'text', text: `[${type} left out: ${why}]` };
+  return leftOut(block.type, 'the file is larger than the API takes');
 }
 
 function cutBlocks(
@@ -68,7 +65,7 @@ function cutBlocks(
   const kept = blocks.flatMap((block): ContentBlock[] => {
     if (isFile(block)) {
       files += sizeOf(block);
-      return [files <= maxFileChars ? block : leftOut(block, 'the files together are too large')];
+      return [files <= maxFileChars ? block : leftOut(block.type, 'the files together are too large')];
     }
     const size = block.type === 'text' ? block.text.length : sizeOf(block);
     const left = maxResultChars - total;

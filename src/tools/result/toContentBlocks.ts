@@ -1,7 +1,8 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { isObject } from '../../values/isObject.js';
-import { BLOCK_RULES, isWhole, knownFields, type Fields } from './contentBlockRules.js';
 import { toJson } from '../../json/toJson.js';
+import type { Fields } from '../../rules/blocks.js';
+import { BLOCK_RULES, isWhole, knownFields } from '../../rules/results.js';
 import { wellFormed } from './wellFormed.js';
 
 /** A block that may stand in the content of a `tool_result`. */

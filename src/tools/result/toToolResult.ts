@@ -2,6 +2,7 @@ import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/
 import { messageOf } from '../../errors/messageOf.js';
 import type { GuardRefusal, ToolCallEvent, ToolResultEvent, ToolStopped } from '../../events/RoundEvent.js';
 import type { ToolInputError } from '../../events/ToolInputError.js';
+import { callerTypeOf } from '../../rules/blocks.js';
 import { errorContent } from './errorContent.js';
 import { resultContent, type ResultLimits } from './resultContent.js';
 
@@ -42,8 +43,7 @@ export function toToolResult(
 
 /** Whether Claude itself made the call, and not code that it runs. */
 function isDirect({ tool_use }: ToolCallEvent): boolean {
-  const caller = tool_use.caller as { readonly type: string } | undefined;
-  return caller === undefined || caller.type === 'direct';
+  return (callerTypeOf(tool_use) ?? 'direct') === 'direct';
 }
 
 /** A value may fight back when it is read, with getters and proxies that throw. */

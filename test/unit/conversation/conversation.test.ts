@@ -9,8 +9,7 @@ import {
   type RoundRequest,
 } from 'rxclaude';
 import { createRoundTracker, type RoundOutcome } from '../../../src/conversation/createRoundTracker.js';
-import { appendReply, nextRequest } from '../../../src/conversation/nextRequest.js';
-import { toAssistantContent } from '../../../src/conversation/toAssistantContent.js';
+import { appendReply, nextRequest, toAssistantContent } from '../../../src/conversation/nextRequest.js';
 import { toRoundRequest } from '../../../src/conversation/toRoundRequest.js';
 import { reply, serverToolUse, text, thinking, toolUse, whole, type BlockSpec } from '../../support/replies.js';
 import { deepFreeze } from '../message/deepFreeze.js';

@@ -121,6 +121,16 @@ describe('the content of a result', () => {
     expect(JSON.stringify(failed.result.content)).toContain('image left out');
   });
 
+  it.each([undefined, null, { type: 'direct' }])('may hold an image where the caller is %j', async (caller) => {
+    const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
+    const { result } = await runCall(
+      tool(() => [image]),
+      {},
+      { caller } as object,
+    );
+    expect(result.content).toEqual([image]);
+  });
+
   it('echoes the toolset that a call belongs to', async () => {
     const { result } = await runCall(fine, {}, { toolset_name: 'browser' });
     expect(result).toMatchObject({ toolset_name: 'browser' });

@@ -1,7 +1,5 @@
-import { isJsonObject } from '../../json/isJsonObject.js';
-
-/** The fields of a block, a source or another part of one. */
-export type Fields = Record<PropertyKey, unknown>;
+import { isJsonObject } from '../json/isJsonObject.js';
+import { innerBlocks, isBlock, type Block, type Fields } from './blocks.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -94,4 +92,21 @@ function isListOf(value: unknown, rule: Rule): boolean {
 
 function isExact(part: Fields, rule: Rule): boolean {
   return Object.keys(part).length === knownFields(part, rule).length;
+}
+
+/** Whether something in the content of a result is text. */
+export function isTextBlock(inner: unknown): boolean {
+  return isBlock(inner) && inner.type === 'text';
+}
+
+/** The result with a note in place of each block that it may not hold. */
+export function withOnly(result: Block, isAllowed: (inner: unknown) => boolean): Block {
+  const noted = (inner: unknown): unknown =>
+    isAllowed(inner) ? inner : leftOut(isBlock(inner) ? inner.type : 'content', 'it cannot be sent here');
+  return { ...result, content: innerBlocks(result).map(noted) };
+}
+
+/** What Claude reads in place of a block. */
+export function leftOut(what: string, why: string): { readonly type: 'text'; readonly text: string } {
+  return { type: 'text', text: `[${what} left out: ${why}]` };
 }

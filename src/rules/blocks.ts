@@ -1,0 +1,118 @@
+import { isJsonObject } from '../json/isJsonObject.js';
+import { parseJson } from '../json/parseJson.js';
+
+/** The fields of a message, a block or a tool, whatever they hold. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A content block of unknown origin: all that is certain of it is that it has a type. */
+export interface Block extends Fields {
+  readonly type: string;
+}
+
+/** A content block as it is typed anywhere. */
+interface Typed {
+  readonly type: string;
+}
+
+/** Whose message it is. */
+export type Role = 'user' | 'assistant' | 'system';
+
+/** The characters that the id of a call may have. */
+export const CALL_ID = /^[a-zA-Z0-9_-]+$/;
+/** The same, for tools that the server runs. */
+export const SERVER_CALL_ID = /^srvtoolu_[a-zA-Z0-9_]+$/;
+
+export function isBlock(value: unknown): value is Block {
+  return isJsonObject(value) && typeof value['type'] === 'string';
+}
+
+/** Whether a block calls a tool that the server runs. */
+export function isServerCall({ type }: Typed): boolean {
+  return type === 'server_tool_use' || type === 'mcp_tool_use';
+}
+
+/** Whether a block is the result of a tool that the server ran. */
+export function isServerResult({ type }: Typed): boolean {
+  return type.endsWith('_tool_result');
+}
+
+export function isThinking({ type }: Typed): boolean {
+  return type === 'thinking' || type === 'redacted_thinking';
+}
+
+/** Whether a block is an empty text, which Claude can write and the API refuses to read. */
+export function isEmptyText(block: Typed): boolean {
+  return block.type === 'text' && fieldsOf(block)['text'] === '';
+}
+
+/** Whether the blocks of a message are nothing but white space. The API refuses that, unless something else is beside it. */
+export function isBlank(blocks: readonly Typed[]): boolean {
+  return blocks.every(isBlankText) && !blocks.every(isEmptyText);
+}
+
+function isBlankText(block: Typed): boolean {
+  const { text } = fieldsOf(block);
+  return block.type === 'text' && typeof text === 'string' && text.trim() === '';
+}
+
+/** Who made a call: `direct` for Claude itself; also `undefined`, for older servers do not say it and some say `null`. */
+export function callerTypeOf(call: Typed): string | undefined {
+  return textIn(fieldsOf(call)['caller'], 'type');
+}
+
+/** The id of the server tool whose code made a call; `undefined` for a call of Claude's own. */
+export function callerOf(call: Typed): string | undefined {
+  return textIn(fieldsOf(call)['caller'], 'tool_id');
+}
+
+function textIn(value: unknown, field: string): string | undefined {
+  const text = isJsonObject(value) ? value[field] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** The ids of server tools that were begun in these blocks of Claude's and have no result in them. */
+export function openServerTools(blocks: readonly Typed[]): Set<unknown> {
+  const open = new Set(blocks.flatMap((block) => (isServerCall(block) ? [fieldsOf(block)['id']] : [])));
+  for (const block of blocks) open.delete(fieldsOf(block)['tool_use_id']);
+  return open;
+}
+
+/** Whether a block is a call that came from code which one of these server tools runs. */
+export function isMadeBy<T extends Typed>(
+  block: T,
+  serverTools: ReadonlySet<unknown>,
+): block is T & { readonly id: string } {
+  return typeof fieldsOf(block)['id'] === 'string' && serverTools.has(callerOf(block));
+}
+
+/** The input of a call, also where it is still text; `undefined` where there is no object to be read, as when it was cut. */
+export function readInput(call: Typed): Fields | undefined {
+  const { input } = fieldsOf(call);
+  const parsed = typeof input === 'string' ? parseJson(input) : { ok: true as const, value: input };
+  return parsed.ok && isJsonObject(parsed.value) ? parsed.value : undefined;
+}
+
+/** The call with an object as its input, for the API takes no other: the one that it has, or none. */
+export function withObjectInput<T extends Typed>(call: T): T {
+  const { input } = fieldsOf(call);
+  return isJsonObject(input) ? call : { ...call, input: readInput(call) ?? {} };
+}
+
+/** The blocks in the content of a block, such as those of a `tool_result`. */
+export function innerBlocks({ content }: Block): readonly unknown[] {
+  return Array.isArray(content) ? content : [];
+}
+
+/** Whether a field goes on the wire: JSON leaves out what it has no word for. */
+export function isSent(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
+}
+
+/** The object without some of its fields. */
+export function withoutFields<T extends Fields>(fields: T, isUnwanted: (field: string) => boolean): T {
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !isUnwanted(field))) as T;
+}
+
+function fieldsOf(block: Typed): Fields {
+  return block as unknown as Fields;
+}
