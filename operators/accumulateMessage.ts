@@ -18,7 +18,7 @@ import { createMessageAccumulator } from '../src/message/createMessageAccumulato
  * Over several rounds it shows one message after another. Events that are no part of a message are left out.
  *
  * @returns An operator from events to messages. Errors of the source pass through. Unsubscribing unsubscribes from it.
- * Errors with {@link ProtocolError} when the events cannot be those of a message.
+ * Errors with `ProtocolError` when the events cannot be those of a message.
  * @example
  * ```ts
  * import type { Observable } from 'rxjs';

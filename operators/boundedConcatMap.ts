@@ -1,6 +1,7 @@
+import { RxClaudeError } from '../src/errors/RxClaudeError.js';
+import { limitError } from '../src/errors/failures.js';
 import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
-import { LimitError } from '../src/errors/LimitError.js';
 import { charsOf } from '../src/events/charsOf.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { createQueue } from '../src/values/createQueue.js';
@@ -33,7 +34,7 @@ export interface BoundedConcatMapOptions {
  * @param options `maxBufferedChars` (10 000 000).
  * @returns An operator from events to what `project` emits. Unsubscribing unsubscribes from the source and from what
  * `project` returned, and drops what waits.
- * Errors with {@link LimitError} as soon as more waits than is allowed; the source is unsubscribed from first, which ends
+ * Errors with `LimitError` as soon as more waits than is allowed; the source is unsubscribed from first, which ends
  * its request, and what waits is dropped. Errors at once with what `project` throws or fails with.
  * @throws OptionError at once when `maxBufferedChars` is no usable number.
  * @example
@@ -119,7 +120,7 @@ export function boundedConcatMap<T extends RoundEvent, R>(
     });
 }
 
-function tooSlow(maximum: number, found: number): LimitError {
+function tooSlow(maximum: number, found: number): RxClaudeError<'LimitError'> {
   const what = 'Too many characters wait for a consumer that is slower than Claude';
-  return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
+  return limitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
 }

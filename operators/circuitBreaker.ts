@@ -24,7 +24,7 @@ import { createRelay } from './internal/relay.js';
  *
  * @param breaker From {@link createBreaker}; share one among all streams that talk to the same service.
  * @returns An operator that mirrors its source. Unsubscribing unsubscribes from the source, and the probe's place is free.
- * Errors with {@link CircuitOpenError} while the breaker is open, and with what `countsAsFailure` throws.
+ * Errors with `CircuitOpenError` while the breaker is open, and with what `countsAsFailure` throws.
  * @example
  * ```ts
  * import { circuitBreaker, claudeStream, createBreaker, timeoutGuard } from 'rxclaude';

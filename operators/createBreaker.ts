@@ -1,7 +1,6 @@
 import { asyncScheduler, type Observable } from 'rxjs';
 import { admit, CLOSED, settle, type BreakerState, type Ending } from '../src/retry/breakerState.js';
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
-import { CircuitOpenError } from '../src/errors/CircuitOpenError.js';
 import { isRetryable } from '../src/retry/isRetryable.js';
 import { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import { isObject } from '../src/values/isObject.js';
@@ -53,7 +52,7 @@ export interface BreakerPass {
  * abort: then the next stream is the probe.
  *
  * How a stream ends makes a difference only as long as the breaker has stayed in the state in which it let the stream
- * through. What began while `Closed` runs on when it opens. A {@link CircuitOpenError} of another breaker is no failure.
+ * through. What began while `Closed` runs on when it opens. A `CircuitOpenError` of another breaker is no failure.
  *
  * @param options `failures` (5), `openFor` (30 000 ms) and `countsAsFailure`.
  * @throws OptionError at once when an option is no usable number.
@@ -83,7 +82,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
     state.set(next);
   };
   const endingBy = (error: unknown): Ending => {
-    if (isCircuitOpen(error)) return 'left';
+    if (RxClaudeError.is(error, 'CircuitOpenError')) return 'left';
     if (countsAsFailure(error)) return 'failed';
     return isObject(error) && typeof error['status'] === 'number' ? 'refused' : 'left';
   };
@@ -117,11 +116,12 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   };
 }
 
-function refusal(state: BreakerState, now: number): CircuitOpenError {
+function refusal(state: BreakerState, now: number): RxClaudeError<'CircuitOpenError'> {
   const retryAt = state._tag === 'Open' ? state.until : now;
-  return new CircuitOpenError(retryAt, retryAt - now);
-}
-
-function isCircuitOpen(error: unknown): boolean {
-  return RxClaudeError.is(error) && error._tag === 'CircuitOpenError';
+  const retryIn = retryAt - now;
+  const why =
+    retryIn === 0
+      ? 'is half open, and the one stream that was let through has not ended yet. Try again soon'
+      : `is open after too many failures. Try again in ${String(retryIn)} ms`;
+  return new RxClaudeError('CircuitOpenError', `Nothing was sent: the circuit ${why}.`, { retryAt, retryIn });
 }

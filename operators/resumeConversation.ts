@@ -75,8 +75,8 @@ export interface ResumeConversationOptions {
  * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `history`.
  * @returns An operator from requests to events. Conversations follow one another when the source has several requests.
  * Unsubscribing unsubscribes from the round that runs, in the same tick.
- * Errors, behind `conversation_end`, with {@link MissingToolResultError} when a round brings no result for a call that
- * Claude waits for, with {@link ProtocolError} when it completes without a whole message, with {@link HistoryError} when
+ * Errors, behind `conversation_end`, with `MissingToolResultError` when a round brings no result for a call that
+ * Claude waits for, with `ProtocolError` when it completes without a whole message, with `HistoryError` when
  * the history cannot be sent, and with whatever a round, `stopWhen` or `stop$` fails with.
  * @throws OptionError at once when an option cannot be used.
  * @example

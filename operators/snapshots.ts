@@ -33,7 +33,7 @@ export interface SnapshotsOptions {
  * @param options `every` (16 ms) or `scheduler`.
  * @returns An operator from events to messages. What changed since the last message is shown at once when the source
  * completes or fails, before it does. Unsubscribing unsubscribes from the source and drops what was not shown.
- * Errors with {@link ProtocolError} when the events cannot be those of a message.
+ * Errors with `ProtocolError` when the events cannot be those of a message.
  * @throws OptionError at once when `every` is no time.
  * @example
  * ```ts

@@ -1,3 +1,6 @@
+import type { TimeoutLimit } from '../src/errors/ErrorTable.js';
+import { RxClaudeError } from '../src/errors/RxClaudeError.js';
+import { optionError } from '../src/errors/failures.js';
 import {
   asyncScheduler,
   Observable,
@@ -6,8 +9,6 @@ import {
   type Subscription,
 } from 'rxjs';
 import { checkMilliseconds } from '../src/errors/checkOption.js';
-import { OptionError } from '../src/errors/OptionError.js';
-import { TimeoutGuardError, type TimeoutLimit } from '../src/errors/TimeoutGuardError.js';
 import type { ConversationControl } from '../src/events/ConversationControl.js';
 import type { RoundStartEvent } from '../src/events/RoundEvent.js';
 import { isObject } from '../src/values/isObject.js';
@@ -27,6 +28,12 @@ export interface TimeoutGuardOptions {
    */
   readonly wrapUp?: number;
 }
+
+const WORDS: Record<TimeoutLimit, string> = {
+  first: 'No event came within',
+  each: 'No further event came within',
+  total: 'The stream was not done within',
+};
 
 /**
  * Fails a stream that is silent for too long or does not end.
@@ -55,7 +62,7 @@ export interface TimeoutGuardOptions {
  *
  * @param options The limits, in milliseconds: `first`, `each`, `total`, and `wrapUp` before `total`.
  * @returns An operator that mirrors its source. Unsubscribing clears the timers.
- * Errors with {@link TimeoutGuardError}, which says which limit ran out; the source is unsubscribed from first.
+ * Errors with `TimeoutGuardError`, which says which limit ran out; the source is unsubscribed from first.
  * @throws OptionError at once when a limit is no usable number, or `wrapUp` not below `total`.
  * @example
  * ```ts
@@ -81,7 +88,7 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
       /** The conversation that runs, if the values are those of one. */
       let conversation: ConversationControl | undefined;
       const fail = (limit: TimeoutLimit): void => {
-        const error = new TimeoutGuardError(limit, limits[limit]);
+        const error = ranOut(limit, limits[limit]);
         conversation?.fail(error);
         link.unsubscribe();
         subscriber.error(error);
@@ -103,10 +110,15 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
     });
 }
 
+function ranOut(limit: TimeoutLimit, milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
+  const message = `${WORDS[limit]} ${String(milliseconds)} ms. Send the request again, or raise the limit \`${limit}\`.`;
+  return new RxClaudeError('TimeoutGuardError', message, { limit, milliseconds });
+}
+
 function checkWrapUp(wrapUp: unknown, total: number): void {
   checkMilliseconds('timeoutGuard.wrapUp', wrapUp);
   if (Number(wrapUp) < total && total !== Infinity) return;
-  throw new OptionError('timeoutGuard.wrapUp', `below \`total\`, which is ${String(total)} ms`, wrapUp);
+  throw optionError('timeoutGuard.wrapUp', `below \`total\`, which is ${String(total)} ms`, wrapUp);
 }
 
 function controlOf(value: unknown): ConversationControl | undefined {

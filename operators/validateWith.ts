@@ -1,6 +1,7 @@
+import { RxClaudeError } from '../src/errors/RxClaudeError.js';
+import { limitError } from '../src/errors/failures.js';
 import { from, Observable, of, timeout, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
-import { LimitError } from '../src/errors/LimitError.js';
 import { charsOf } from '../src/events/charsOf.js';
 import type { RoundEvent, ToolCallEvent } from '../src/events/RoundEvent.js';
 import { createQueue } from '../src/values/createQueue.js';
@@ -40,7 +41,7 @@ export interface ValidateWithOptions {
  * @param options `maxBufferedChars` (10 000 000).
  * @returns An operator that forwards its source with its `tool_call` events refined. Unsubscribing unsubscribes from the
  * source; an asynchronous check that is still under way is ignored.
- * Errors with {@link LimitError} when too much waits for an asynchronous schema, and with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
+ * Errors with `LimitError` when too much waits for an asynchronous schema, and with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
  * @throws ToolDefinitionError at once when two tools have the same name; OptionError when the bound is no usable number.
  * @example
  * ```ts
@@ -115,9 +116,9 @@ export function validateWith(
     });
 }
 
-function tooMuchWaits(maximum: number, found: number): LimitError {
+function tooMuchWaits(maximum: number, found: number): RxClaudeError<'LimitError'> {
   const what = 'Too many characters wait for an asynchronous schema to decide';
-  return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'decide faster' });
+  return limitError('maxBufferedChars', maximum, what, { found, remedy: 'decide faster' });
 }
 
 function ignore(): void {

@@ -9,7 +9,7 @@ export { accumulateMessage } from '../operators/accumulateMessage.js';
 export { accumulateToolInput, type AccumulateToolInputOptions } from '../operators/accumulateToolInput.js';
 export { boundedConcatMap, type BoundedConcatMapOptions } from '../operators/boundedConcatMap.js';
 export { circuitBreaker } from '../operators/circuitBreaker.js';
-export { createBreaker, type Breaker, type BreakerOptions, type BreakerPass } from '../operators/createBreaker.js';
+export { createBreaker, type Breaker, type BreakerOptions } from '../operators/createBreaker.js';
 export type { BreakerState } from './retry/breakerState.js';
 export { debugEvents, type DebugEventsOptions } from '../operators/debugEvents.js';
 export { executeTools, type ExecuteToolsOptions } from '../operators/executeTools.js';
@@ -81,17 +81,9 @@ export type {
   UnknownTool,
 } from './events/ToolInputError.js';
 
-export { ClaudeApiError, type ClaudeApiFacts } from './errors/ClaudeApiError.js';
-export { CircuitOpenError } from './errors/CircuitOpenError.js';
-export { HistoryError, type HistoryDefect, type HistoryDefectCode } from './errors/HistoryError.js';
+export type { ErrorFacts } from './errors/ErrorFacts.js';
+export type { ErrorTable, ErrorTag, TimeoutLimit } from './errors/ErrorTable.js';
+export type { HistoryDefect, HistoryDefectCode } from './errors/HistoryDefect.js';
+export { RxClaudeError, type RxClaudeFailure } from './errors/RxClaudeError.js';
 export { isRetryable } from './retry/isRetryable.js';
-export { JsonSchemaError } from './errors/JsonSchemaError.js';
-export { LimitError, type LimitErrorOptions } from './errors/LimitError.js';
-export { MissingToolResultError } from './errors/MissingToolResultError.js';
-export { OptionError } from './errors/OptionError.js';
-export { ProtocolError } from './errors/ProtocolError.js';
-export { RxClaudeError, type ErrorLocation } from './errors/RxClaudeError.js';
-export { TimeoutGuardError, type TimeoutLimit } from './errors/TimeoutGuardError.js';
-export { ToolDefinitionError } from './errors/ToolDefinitionError.js';
-export { TruncatedStreamError } from './errors/TruncatedStreamError.js';
-export { UnexpectedResponseError } from './errors/UnexpectedResponseError.js';
+export { toErrorFacts } from './retry/toErrorFacts.js';

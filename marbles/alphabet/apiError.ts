@@ -1,4 +1,5 @@
-import { ClaudeApiError } from '../../src/errors/ClaudeApiError.js';
+import { claudeApiError } from '../../src/transport/response.js';
+import type { RxClaudeFailure } from '../../src/errors/RxClaudeError.js';
 
 /** What `apiError` may be told beside the type. */
 export interface ApiErrorOptions {
@@ -23,8 +24,8 @@ export interface ApiErrorOptions {
  * const later = apiError('rate_limit_error', { status: 429, headers: { 'retry-after': '30' } });
  * ```
  */
-export function apiError(type = 'overloaded_error', options: ApiErrorOptions = {}): ClaudeApiError {
+export function apiError(type = 'overloaded_error', options: ApiErrorOptions = {}): RxClaudeFailure<'ClaudeApiError'> {
   const { message = type, status, headers } = options;
   const error = { type: 'error', error: { type, message } };
-  return new ClaudeApiError({ status, headers: headers === undefined ? undefined : new Headers(headers), error });
+  return claudeApiError({ status, headers: headers === undefined ? undefined : new Headers(headers), error });
 }

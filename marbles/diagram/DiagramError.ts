@@ -1,7 +1,5 @@
-import { RxClaudeError } from '../../src/errors/RxClaudeError.js';
-
 /** A diagram cannot be read. */
-export class DiagramError extends RxClaudeError {
+export class DiagramError extends Error {
   readonly _tag = 'DiagramError';
   /** The line that cannot be read. */
   readonly row: string;
@@ -9,7 +7,8 @@ export class DiagramError extends RxClaudeError {
   readonly column: number;
 
   constructor(problem: string, row: string, column: number) {
-    super('DiagramError', `${problem}\n\n  ${row}\n  ${' '.repeat(column)}^`);
+    super(`${problem}\n\n  ${row}\n  ${' '.repeat(column)}^`);
+    Object.defineProperty(this, 'name', { value: 'DiagramError', configurable: true, writable: true });
     this.row = row;
     this.column = column;
   }

@@ -1,9 +1,10 @@
 import { map, of } from 'rxjs';
-import { accumulateMessage, ProtocolError } from '../../src/index.js';
+import { accumulateMessage } from '../../src/index.js';
 import type { RoundEvent } from '../../src/index.js';
 import { added, apiError, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { protocolError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
 // n another piece of a block, such as a citation  c content_block_stop  e message_delta with stop_reason end_turn
@@ -64,7 +65,7 @@ marble('fails when a message begins within another', ({ reply, expectObservable,
   const expected = '    -1-2-#    ';
   const subs = '        ^----!    ';
 
-  const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+  const error = protocolError('A `message_start` came before the `message_stop` of the message before it.');
   expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages, error);
   expectSubscriptions(source.subscriptions).toBe(subs);
 });

@@ -1,9 +1,10 @@
 import { of } from 'rxjs';
-import { accumulateToolInput, ofType, OptionError } from '../../src/index.js';
+import { accumulateToolInput, ofType } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../../src/index.js';
 import { added, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { tagged } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  h a thinking block starts  g thinking
 // f signature of a thinking block  k a tool_use block starts  v a server tool is called  i a piece of a tool's input
@@ -233,7 +234,7 @@ it.each<[string, unknown[]]>([
 ])('refuses a bad `%s` at once', (option, bad) => {
   for (const value of bad) {
     const refusing = () => accumulateToolInput({ [option]: value });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow(`accumulateToolInput.${option}`);
   }
 });

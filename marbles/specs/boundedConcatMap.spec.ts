@@ -14,11 +14,11 @@ import {
   type ObservableInput,
 } from 'rxjs';
 import { boundedConcatMap } from '../../operators/boundedConcatMap.js';
-import { LimitError } from '../../src/errors/LimitError.js';
-import { ofType, OptionError, type RoundEvent, type ToolCallEvent } from '../../src/index.js';
+import { ofType, type RoundEvent, type ToolCallEvent } from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { limitError, tagged } from '../../test/support/errors.js';
 
 /** What Claude says: 1, 2, 3 and 4 are pieces of text, each its own digit, and each counts 10 characters. */
 const pieces = frozen({ 1: claude.text('1'), 2: claude.text('2'), 3: claude.text('3'), 4: claude.text('4') });
@@ -26,9 +26,9 @@ const { 1: one, 2: two, 3: three } = pieces;
 const boom = new Error('boom');
 
 const textOf = (event: RoundEvent): string => ('delta' in event && 'text' in event.delta ? event.delta.text : '?');
-const tooMuch = (maximum: number, found: number): LimitError => {
+const tooMuch = (maximum: number, found: number): Error => {
   const what = 'Too many characters wait for a consumer that is slower than Claude';
-  return new LimitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
+  return limitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
 };
 
 /**
@@ -254,6 +254,6 @@ it('begins afresh for each subscriber', () => {
 
 it.each([0, -1, 1.5, NaN, '5', null])('refuses %p as maxBufferedChars at once', (value) => {
   const refused = () => boundedConcatMap(() => EMPTY, { maxBufferedChars: value as number });
-  expect(refused).toThrow(OptionError);
+  expect(refused).toThrow(tagged('OptionError'));
   expect(refused).toThrow('boundedConcatMap.maxBufferedChars');
 });

@@ -18,11 +18,11 @@ import {
 import { circuitBreaker } from '../../operators/circuitBreaker.js';
 import { createBreaker, type Breaker, type BreakerOptions } from '../../operators/createBreaker.js';
 import type { BreakerState } from '../../src/retry/breakerState.js';
-import { CircuitOpenError } from '../../src/errors/CircuitOpenError.js';
-import { OptionError } from '../../src/index.js';
 import { apiError, marble, type MarbleHelpers } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { circuitOpenError, tagged } from '../../test/support/errors.js';
+import { RxClaudeError } from '../../src/index.js';
 
 // Streams of any values go through a breaker, so these diagrams have letters of their own, which are explained below.
 
@@ -72,7 +72,8 @@ function outcomes({ cold, hot }: MarbleHelpers, breaker: Breaker, starts: string
     [badRequest, 'B'],
     [aborted, 'N'],
   ]);
-  const letterOf = (error: unknown): string => letters.get(error) ?? (error instanceof CircuitOpenError ? 'R' : '?');
+  const letterOf = (error: unknown): string =>
+    letters.get(error) ?? (RxClaudeError.is(error, 'CircuitOpenError') ? 'R' : '?');
   const run = (letter: string): Observable<string> =>
     sources[letter]!.pipe(
       circuitBreaker(breaker),
@@ -137,7 +138,7 @@ describe('open', () => {
   marble('does not subscribe to the source', ({ cold, expectObservable, expectSubscriptions }) => {
     const source = cold('a');
 
-    expectObservable(source.pipe(circuitBreaker(openBreaker()))).toBe('#', undefined, new CircuitOpenError(10, 10));
+    expectObservable(source.pipe(circuitBreaker(openBreaker()))).toBe('#', undefined, circuitOpenError(10, 10));
     expectSubscriptions(source.subscriptions).toBe([]);
   });
 
@@ -220,7 +221,7 @@ describe('what goes through', () => {
     const subs = ['      ^--!', '---^--!', '------^--!'];
 
     const guarded = source.pipe(circuitBreaker(createBreaker(options)), retry(5));
-    expectObservable(guarded).toBe(expected, undefined, new CircuitOpenError(19, 10));
+    expectObservable(guarded).toBe(expected, undefined, circuitOpenError(19, 10));
     expectSubscriptions(source.subscriptions).toBe(subs);
   });
 
@@ -265,7 +266,7 @@ describe('what goes through', () => {
       circuitBreaker(breaker),
       catchError(() => of('again').pipe(circuitBreaker(breaker))),
     );
-    expect(observe(again).error).toBeInstanceOf(CircuitOpenError);
+    expect(observe(again).error).toEqual(tagged('CircuitOpenError'));
   });
 
   it('fails with what countsAsFailure throws, and then the place of the probe is free', () => {
@@ -412,7 +413,7 @@ it('keeps no timer', () => {
 describe.each(['failures', 'openFor'])('%s', (option) => {
   it.each([0, -1, NaN, '5', null])('refuses %p at once', (value) => {
     const refused = () => createBreaker({ [option]: value });
-    expect(refused).toThrow(OptionError);
+    expect(refused).toThrow(tagged('OptionError'));
     expect(refused).toThrow(`createBreaker.${option}`);
   });
 });

@@ -1,10 +1,11 @@
 import { concat, NEVER, Observable, of, take, throwError } from 'rxjs';
-import { claudeStream, ProtocolError, TruncatedStreamError, UnexpectedResponseError } from '../../src/index.js';
+import { claudeStream } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RequestOptions } from '../../src/index.js';
 import { claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { protocolError, tagged, truncatedStreamError } from '../../test/support/errors.js';
 
 // The events come through as they are: each is compared with all its fields.
 //
@@ -32,7 +33,7 @@ const request: ClaudeRequest = frozen({
 });
 
 function truncated(events: number, lastEvent?: string) {
-  return new TruncatedStreamError({ events, lastEvent });
+  return truncatedStreamError({ events, lastEvent });
 }
 
 /** A client that answers each request with this stream. */
@@ -81,7 +82,7 @@ describe('the reply', () => {
     const sent = '      ^----!     ';
 
     const client = scriptClaude(one);
-    const error = new ProtocolError('One response carried two messages: a second `message_start` came.');
+    const error = protocolError('One response carried two messages: a second `message_start` came.');
     expectObservable(claudeStream(client, request)).toBe(expected, values, error);
     expectRequests(client).toBe(sent);
   });
@@ -92,7 +93,7 @@ describe('the reply', () => {
     ['a text', 'event: ping'],
   ])('is refused when the client returns %s', (_, reply) => {
     const client = { messages: { create: () => reply } } as unknown as ClaudeClient;
-    expect(observe(claudeStream(client, request)).error).toBeInstanceOf(UnexpectedResponseError);
+    expect(observe(claudeStream(client, request)).error).toEqual(tagged('UnexpectedResponseError'));
   });
 
   it('fails with what the client throws', () => {
@@ -180,7 +181,7 @@ describe('letting go', () => {
         subscriber.next(claude.messageStart());
       }
     });
-    expect(observe(claudeStream(clientOf(endless), request)).error).toBeInstanceOf(ProtocolError);
+    expect(observe(claudeStream(clientOf(endless), request)).error).toEqual(tagged('ProtocolError'));
     expect(pulled).toBe(2);
   });
 

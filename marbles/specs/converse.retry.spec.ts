@@ -1,8 +1,9 @@
 import { asyncScheduler, of } from 'rxjs';
-import { CircuitOpenError, converse, createBreaker, OptionError, TimeoutGuardError } from '../../src/index.js';
+import { converse, createBreaker } from '../../src/index.js';
 import type { ClaudeRequest, ConverseOptions, RetryPolicy, Tool } from '../../src/index.js';
 import { apiError, claude, marble } from '../index.js';
 import { answered, answerTo, cutOff, said } from './support/messages.js';
+import { circuitOpenError, tagged, timeoutGuardError } from '../../test/support/errors.js';
 
 // What breaks off fails with the API's `overloaded_error`, unless a test says otherwise.
 //
@@ -96,7 +97,7 @@ describe('a round that breaks off', () => {
     const expected = ' (Bs)o-t-(C#)';
 
     const run = converse(scriptClaude(reply), ask(), { retry, timeout: { total: 8 } });
-    expectEvents(run).toBe(expected, { '#': new TimeoutGuardError('total', 8) });
+    expectEvents(run).toBe(expected, { '#': timeoutGuardError('total', 8) });
   });
 
   marble('does not have the work of its idempotent tools done again', (helpers) => {
@@ -157,8 +158,8 @@ describe('a breaker', () => {
     const client = scriptClaude(one, two);
     const run = converse(client, ask(), { retry, breaker: createBreaker({ failures: 2, openFor: 100 }) });
     const C = { reason: 'error', error: { _tag: 'CircuitOpenError', round: 1 } };
-    expectEvents(run).toBe(expected, { C, '#': new CircuitOpenError(112, 92) });
-    expectEvents(run, otherSub).toBe(other, { '#': new CircuitOpenError(112, 98) });
+    expectEvents(run).toBe(expected, { C, '#': circuitOpenError(112, 92) });
+    expectEvents(run, otherSub).toBe(other, { '#': circuitOpenError(112, 98) });
     expectRequests(client).toBe([oneSent, twoSent]);
   });
 });
@@ -244,6 +245,6 @@ it.each<[string, unknown, string]>([
   const [option, field] = path.split('.') as [string, string | undefined];
   const options = { [option]: field === undefined ? value : { [field]: value } } as ConverseOptions;
   const refusing = () => converse({ messages: { create: () => of() } }, ask(), options);
-  expect(refusing).toThrow(OptionError);
+  expect(refusing).toThrow(tagged('OptionError'));
   expect(refusing).toThrow(`\`${name}\``);
 });

@@ -1,17 +1,11 @@
 import * as t from 'io-ts';
 import { asyncScheduler, last, map, type Observable, of, take } from 'rxjs';
-import {
-  converse,
-  defineTool,
-  OptionError,
-  TimeoutGuardError,
-  ToolDefinitionError,
-  TruncatedStreamError,
-} from '../../src/index.js';
+import { converse, defineTool } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent, Tool } from '../../src/index.js';
 import { claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe, type Seen } from './support/observe.js';
+import { tagged, timeoutGuardError, truncatedStreamError } from '../../test/support/errors.js';
 
 // Whole agents in virtual time. In the diagram of a tool `p` is progress and `r` the result.
 //
@@ -181,7 +175,7 @@ describe('silence', () => {
     const client = scriptClaude(reply);
     const aborts: number[] = [];
     const run = converse(client, ask(), { timeout: { each: 10 }, retry: false });
-    expectEvents(run).toBe(expected, { '#': new TimeoutGuardError('each', 10) });
+    expectEvents(run).toBe(expected, { '#': timeoutGuardError('each', 10) });
     expectRequests(client).toBe(sent);
     asyncScheduler.schedule(() => {
       client.requests[0]!.signal!.addEventListener('abort', () => aborts.push(asyncScheduler.now()));
@@ -213,8 +207,8 @@ describe('silence', () => {
     const stalled = '         s                 ';
     const expectedStalled = ' (Bs) 119996ms (C#)';
 
-    const first = new TimeoutGuardError('first', 120_000);
-    const each = new TimeoutGuardError('each', 120_000);
+    const first = timeoutGuardError('first', 120_000);
+    const each = timeoutGuardError('each', 120_000);
     expectEvents(converse(scriptClaude(mute), ask(), { retry: false })).toBe(expectedMute, { '#': first });
     expectEvents(converse(scriptClaude(stalled), ask(), { retry: false })).toBe(expectedStalled, { '#': each });
   });
@@ -228,7 +222,7 @@ describe('silence', () => {
       timeout: { first: 8, each: 20 },
       retry: false,
     });
-    expectEvents(run).toBe(expected, { '#': new TimeoutGuardError('first', 8) });
+    expectEvents(run).toBe(expected, { '#': timeoutGuardError('first', 8) });
   });
 });
 
@@ -265,7 +259,7 @@ describe('letting go', () => {
     const expected = '          (Bs)k-(cKS)(C#)';
     const run = '               ------^----!   ';
 
-    const error = new TruncatedStreamError({ events: 3, lastEvent: 'content_block_stop' });
+    const error = truncatedStreamError({ events: 3, lastEvent: 'content_block_stop' });
     expectEvents(converse(scriptClaude(cut), ask(weather), { retry: false })).toBe(expected, { '#': error });
     expectRuns(weather).toBe(run);
   });
@@ -315,14 +309,14 @@ describe('the parts of the pipeline', () => {
   });
 
   it.each([
-    ['concurrency', { tools: { concurrency: 0 } }, OptionError],
-    ['maxRounds', { maxRounds: 0 }, OptionError],
-    ['timeout', { timeout: { each: -1 } }, OptionError],
-  ])('refuse a bad %s at once', (_, options, error) => {
-    expect(() => converse(clientOf(), ask(), options)).toThrow(error);
+    ['concurrency', { tools: { concurrency: 0 } }],
+    ['maxRounds', { maxRounds: 0 }],
+    ['timeout', { timeout: { each: -1 } }],
+  ])('refuse a bad %s at once', (_, options) => {
+    expect(() => converse(clientOf(), ask(), options)).toThrow(tagged('OptionError'));
   });
 
   it('refuse two tools of the same name at once', () => {
-    expect(() => converse(clientOf(), ask(strict, strict))).toThrow(ToolDefinitionError);
+    expect(() => converse(clientOf(), ask(strict, strict))).toThrow(tagged('ToolDefinitionError'));
   });
 });

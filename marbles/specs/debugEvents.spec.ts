@@ -1,10 +1,11 @@
 import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
-import { debugEvents, OptionError, resumeConversation } from '../../src/index.js';
+import { debugEvents, resumeConversation } from '../../src/index.js';
 import type { ApprovalDecisionEvent, RoundEvent, ToolCallEvent, ToolResultEvent } from '../../src/index.js';
 import { added, apiError, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
+import { tagged } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  c content_block_stop  e message_delta with stop_reason end_turn
 // m message_stop  p ping  u an event of another type
@@ -203,7 +204,7 @@ it('writes to console.debug unless told otherwise', () => {
 });
 
 it.each([0, -1, 1.5, NaN, '80'])('refuses maxChars %p at once', (maxChars) => {
-  expect(() => debugEvents({ maxChars: maxChars as number })).toThrow(OptionError);
+  expect(() => debugEvents({ maxChars: maxChars as number })).toThrow(tagged('OptionError'));
 });
 
 describe('a sink that throws', () => {

@@ -1,9 +1,10 @@
 import { defer, finalize, NEVER, Observable, of, timer } from 'rxjs';
-import { executeTools, OptionError, ToolDefinitionError } from '../../src/index.js';
+import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext } from '../../src/index.js';
 import { added, claude, exactly, type FakeTool, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
+import { tagged } from '../../test/support/errors.js';
 
 // How many tools run at the same time, and for how long.
 //
@@ -181,15 +182,15 @@ describe('time limits', () => {
   });
 
   it.each([0, -1, NaN, '5', 2 ** 31])('refuses the timeout %p at once', (timeout) => {
-    expect(() => executeTools([], { timeout: timeout as number })).toThrow(OptionError);
+    expect(() => executeTools([], { timeout: timeout as number })).toThrow(tagged('OptionError'));
   });
 
   it.each([0, 1.5, NaN, '5'])('refuses the concurrency %p at once', (concurrency) => {
-    expect(() => executeTools([], { concurrency: concurrency as number })).toThrow(OptionError);
+    expect(() => executeTools([], { concurrency: concurrency as number })).toThrow(tagged('OptionError'));
   });
 
   it('refuses two tools of the same name at once', () => {
     const tools = [fakeTool('weather', () => 1), fakeTool('weather', () => 2)];
-    expect(() => executeTools(tools)).toThrow(ToolDefinitionError);
+    expect(() => executeTools(tools)).toThrow(tagged('ToolDefinitionError'));
   });
 });

@@ -1,10 +1,11 @@
 import { from, map, of, type MonoTypeOperatorFunction } from 'rxjs';
-import { accumulateToolInput, growingInput, ofType, OptionError, validateWith } from '../../src/index.js';
+import { accumulateToolInput, growingInput, ofType, validateWith } from '../../src/index.js';
 import type { GrowingInput, RoundEvent, ToolCallEvent } from '../../src/index.js';
 import { added, apiError, claude, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { tagged } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
 // c content_block_stop  w message_delta with stop_reason tool_use  m message_stop  p ping  R round_retry  I tool_input
@@ -235,7 +236,7 @@ it.each<[string, unknown[]]>([
 ])('refuses a bad `%s` at once', (option, bad) => {
   for (const value of bad) {
     const refusing = () => growingInput({ [option]: value });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow(`growingInput.${option}`);
   }
 });

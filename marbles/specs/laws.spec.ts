@@ -24,13 +24,11 @@ import {
   executeTools,
   growingInput,
   ofType,
-  ProtocolError,
   resumeConversation,
   retryRound,
   snapshots,
   textDeltas,
   timeoutGuard,
-  TruncatedStreamError,
   validateWith,
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent } from '../../src/index.js';
@@ -39,6 +37,7 @@ import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
+import { protocolError, truncatedStreamError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
 // b another block starts  n another piece of a block, such as a citation  c content_block_stop
@@ -98,8 +97,8 @@ const tools = frozen([
 const withTools = { ...request, tools };
 const limits = { first: 10_000, each: 10_000, total: 20_000 };
 const sink = () => {};
-const incomplete = new ProtocolError("Round 1 completed without a whole message of Claude's.");
-const nothing = new TruncatedStreamError({ events: 0, lastEvent: undefined });
+const incomplete = protocolError("Round 1 completed without a whole message of Claude's.");
+const nothing = truncatedStreamError({ events: 0, lastEvent: undefined });
 
 /** A client whose every reply is a stream. */
 function clientOf(reply: Observable<RoundEvent>): ClaudeClient {

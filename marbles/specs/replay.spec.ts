@@ -1,12 +1,12 @@
 import { asyncScheduler, lastValueFrom, type Observable } from 'rxjs';
-import { claudeStream, converse, fetchClient, OptionError, retryRound, timeoutGuard } from '../../src/index.js';
-import { TruncatedStreamError, UnexpectedResponseError } from '../../src/index.js';
+import { claudeStream, converse, fetchClient, retryRound, timeoutGuard } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from '../../src/index.js';
 import { apiError, claude, marble, marbleWithPromises } from '../index.js';
 import { CassetteError, parseCassette, record, replay } from '../recordings/index.js';
 import type { Cassette, CassetteEnd, CassetteExchange } from '../recordings/index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { tagged, truncatedStreamError, unexpectedResponseError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  c content_block_stop  e message_delta with stop_reason end_turn
 // m message_stop  R round_retry
@@ -152,14 +152,14 @@ describe('the end of a reply', () => {
     const expected = '----(so)----t-----------------#';
 
     const client = replay(cassette({ ...cut, response }));
-    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, new TruncatedStreamError(facts));
+    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, truncatedStreamError(facts));
   });
 
   marble('that broke', ({ expectObservable }) => {
     const expected = '----(so)----t-----------------#';
 
     const client = replay(cassette({ ...cut, response, end: broken }));
-    const error = new TruncatedStreamError({ ...facts, cause: new TypeError('terminated') });
+    const error = truncatedStreamError({ ...facts, cause: new TypeError('terminated') });
     expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, error);
   });
 
@@ -218,7 +218,7 @@ describe('the end of a reply', () => {
     const expected = '--#';
 
     const json = { ...response, headers: { 'content-type': 'application/json' } };
-    const error = new UnexpectedResponseError({ found: 'a body of type application/json', status: 200 });
+    const error = unexpectedResponseError({ found: 'a body of type application/json', status: 200 });
     expectObservable(claudeStream(replay(cassette({ ...whole, response: json })), request)).toBe(expected, {}, error);
   });
 });
@@ -298,7 +298,7 @@ describe('a request', () => {
   });
 
   it.each([0, -1, NaN, '1'])('cannot be played at the speed %p', (speed) => {
-    expect(() => replay(cassette(), { speed: speed as number })).toThrow(OptionError);
+    expect(() => replay(cassette(), { speed: speed as number })).toThrow(tagged('OptionError'));
     expect(() => replay(cassette(), { speed: speed as number })).toThrow('`replay.speed` must be a number above 0');
   });
 });

@@ -1,14 +1,15 @@
+import { historyError } from '../../src/errors/failures.js';
 import { concat, of, throwError, type Observable } from 'rxjs';
-import { HistoryError, OptionError, resumeConversation } from '../../src/index.js';
+import { resumeConversation } from '../../src/index.js';
 import type { ClaudeRequest, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
 import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/index.js';
-import { MissingToolResultError, ProtocolError, TruncatedStreamError } from '../../src/index.js';
 import { added, apiError, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
 import { observe } from './support/observe.js';
 import { refused } from './support/overloaded.js';
+import { missingToolResultError, tagged, truncatedStreamError } from '../../test/support/errors.js';
 
 // Most rounds are lists of events, so that all happens at once. The letters are the same there as in the diagrams.
 //
@@ -94,7 +95,7 @@ describe('a history that the API would refuse', () => {
     const expected = '    --(C#)';
 
     const round = jest.fn(() => answer);
-    const error = Object.assign(new HistoryError(checkHistory(open.messages)), { round: 1 });
+    const error = Object.assign(historyError(checkHistory(open.messages)), { round: 1 });
     // Even then the history that is left behind can be sent.
     const { messages } = mendHistory(open.messages, open.tools);
     const C = { reason: 'error', rounds: 0, message: undefined, error, messages: exactly(messages) };
@@ -143,7 +144,7 @@ describe('a history that the API would refuse', () => {
 
   it.each(['mend', '', null, true, {}])('cannot be dealt with by %p, which is refused at once', (history) => {
     const refusing = () => resumeConversation(() => answer, { history: history as HistoryPolicy });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow('resumeConversation.history');
   });
 });
@@ -348,7 +349,7 @@ describe('budget', () => {
 
   it.each([0, -1, 1.5, NaN, '9', null])('refuses %p at once', (count) => {
     const refusing = () => resumeConversation(() => answer, { budget: { output_tokens: count as number } });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow('resumeConversation.budget.output_tokens');
   });
 });
@@ -400,16 +401,17 @@ describe('an error', () => {
   });
 
   it('of ours says in which round it was; others stay as they are', () => {
-    const cut = () => new TruncatedStreamError({ events: 1, lastEvent: 'ping' });
+    const cut = () => truncatedStreamError({ events: 1, lastEvent: 'ping' });
     expect(breakOff(cut()).seen.error).toMatchObject({ round: 2 });
     expect(breakOff(Object.assign(cut(), { round: 7 })).seen.error).toMatchObject({ round: 7 });
     expect(breakOff(Object.freeze(refused(400))).seen.error).not.toHaveProperty('round');
-    expect(hold(q, [[s, o, t]]).error).toEqual(Object.assign(new ProtocolError(incomplete), { round: 1 }));
+    expect(hold(q, [[s, o, t]]).error).toMatchObject({ _tag: 'ProtocolError', message: incomplete, round: 1 });
   });
 
   it('of a missing result answers the call that has none', () => {
     const { error, end } = hold(q, [[s, k, c, w, m]]);
-    expect(error).toEqual(new MissingToolResultError(1, ['toolu_weather']));
+    expect(error).toEqual(tagged('MissingToolResultError'));
+    expect(error).toMatchObject({ ...missingToolResultError(1, ['toolu_weather']) });
     const left = [said(k.content_block), answered(unrun('weather', 'the reply broke off'))];
     expect(end.messages).toEqual([...q.messages, ...left]);
   });

@@ -1,9 +1,10 @@
 import { concat, NEVER, type Observable, of, take, takeWhile } from 'rxjs';
-import { MissingToolResultError, OptionError, ProtocolError, resumeConversation } from '../../src/index.js';
+import { resumeConversation } from '../../src/index.js';
 import type { ClaudeRequest, RoundEvent } from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { missingToolResultError, protocolError, tagged } from '../../test/support/errors.js';
 
 // The source is of requests: `q` is one.
 //
@@ -125,7 +126,7 @@ describe('ends', () => {
   });
 
   it.each([0, -1, 1.5, NaN, '3'])('refuses maxRounds %p at once', (maxRounds) => {
-    expect(() => resumeConversation(() => of(), { maxRounds: maxRounds as number })).toThrow(OptionError);
+    expect(() => resumeConversation(() => of(), { maxRounds: maxRounds as number })).toThrow(tagged('OptionError'));
   });
 });
 
@@ -142,7 +143,7 @@ describe('fails', () => {
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
 
-  const incomplete = Object.assign(new ProtocolError("Round 1 completed without a whole message of Claude's."), {
+  const incomplete = Object.assign(protocolError("Round 1 completed without a whole message of Claude's."), {
     round: 1,
   });
   describe.each([
@@ -150,7 +151,7 @@ describe('fails', () => {
       'brings no result for a call',
       ' s---k-l-w-m-Y-|',
       '(Bs)k-l-w-m-Y-(C#)',
-      new MissingToolResultError(1, ['toolu_weather']),
+      missingToolResultError(1, ['toolu_weather']),
     ],
     ['brings no message_stop', '      s---o-t-e-|    ', '(Bs)o-t-e-(C#)    ', incomplete],
     ['brings nothing', '              ----------|    ', 'B---------(C#)    ', incomplete],

@@ -1,10 +1,11 @@
 import { asyncScheduler, of, take, throwError } from 'rxjs';
-import { OptionError, ProtocolError, retryRound, TimeoutGuardError, TruncatedStreamError } from '../../src/index.js';
+import { retryRound } from '../../src/index.js';
 import type { RetryPolicy, RoundEvent } from '../../src/index.js';
 import { added, apiError, claude, marble } from '../index.js';
 import { inTurn } from './support/inTurn.js';
 import { observe } from './support/observe.js';
 import { overloaded, refused } from './support/overloaded.js';
+import { protocolError, tagged, timeoutGuardError, truncatedStreamError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  c content_block_stop  w message_delta with stop_reason tool_use
 // e message_delta with stop_reason end_turn  m message_stop  R round_retry  K tool_call  S tool_start
@@ -89,7 +90,7 @@ describe('tries a round again', () => {
 
   it('says of an error of ours which attempt it was', () => {
     jest.useFakeTimers();
-    const failing = throwError(() => new TimeoutGuardError('each', 5));
+    const failing = throwError(() => timeoutGuardError('each', 5));
     const seen = observe(failing.pipe(retryRound({ minDelay: 1 })));
     jest.advanceTimersByTime(10);
     jest.useRealTimers();
@@ -189,8 +190,8 @@ describe('fails at once with', () => {
     ['a spend limit by its code', Object.assign(refused(429, { 'retry-after': '1' }), { errorCode: 'spend_limit' })],
     ['what the server says not to try again', refused(503, { 'x-should-retry': 'false' })],
     ['an abort', new DOMException('Aborted', 'AbortError')],
-    ['a reply that takes longer than its total limit', new TimeoutGuardError('total', 5)],
-    ['events that cannot be', new ProtocolError('What is this?')],
+    ['a reply that takes longer than its total limit', timeoutGuardError('total', 5)],
+    ['events that cannot be', protocolError('What is this?')],
     ['a value that is no error', 'boom'],
   ])('%s', (_, error) => {
     const seen = observe(throwError(() => error).pipe(retryRound()));
@@ -216,7 +217,7 @@ describe('fails at once with', () => {
 });
 
 describe('`retryWhen`', () => {
-  const truncated = () => new TruncatedStreamError({ events: 1, lastEvent: 'ping' });
+  const truncated = () => truncatedStreamError({ events: 1, lastEvent: 'ping' });
 
   it('decides alone, by the error and the number of the attempt', () => {
     jest.useFakeTimers();
@@ -293,7 +294,7 @@ it.each<[keyof RetryPolicy, unknown[]]>([
 ])('refuses a bad `%s` at once', (option, values) => {
   for (const value of values) {
     const refusing = () => retryRound({ [option]: value });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow(`retryRound.${option}`);
   }
 });

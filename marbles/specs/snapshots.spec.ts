@@ -1,9 +1,10 @@
 import { map, of, queueScheduler, take, type MonoTypeOperatorFunction } from 'rxjs';
-import { accumulateMessage, accumulateToolInput, OptionError, ProtocolError, snapshots } from '../../src/index.js';
+import { accumulateMessage, accumulateToolInput, snapshots } from '../../src/index.js';
 import type { RoundEvent } from '../../src/index.js';
 import { added, apiError, claude, inTurn, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
+import { protocolError, tagged } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  i a piece of a tool's input
 // c content_block_stop  m message_stop  p ping  u an event of another type  B round_start  R round_retry
@@ -87,7 +88,7 @@ marble('fails when a message begins within another', ({ reply, expectObservable 
   const source = reply('-s-o-s-o-|', letters);
   const expected = '    -1---(2#)';
 
-  const error = new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+  const error = protocolError('A `message_start` came before the `message_stop` of the message before it.');
   expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages, error);
 });
 
@@ -227,5 +228,5 @@ it('stops when its subscriber has enough', () => {
 });
 
 it.each([-1, NaN, '16'])('refuses `every` of %p', (every) => {
-  expect(() => snapshots({ every: every as number })).toThrow(OptionError);
+  expect(() => snapshots({ every: every as number })).toThrow(tagged('OptionError'));
 });

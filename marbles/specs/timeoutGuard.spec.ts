@@ -1,8 +1,9 @@
 import { catchError, EMPTY, NEVER, Observable, of, retry, throwError } from 'rxjs';
-import { OptionError, timeoutGuard, TimeoutGuardError } from '../../src/index.js';
+import { timeoutGuard } from '../../src/index.js';
 import type { TimeoutGuardOptions } from '../../operators/timeoutGuard.js';
 import { marble } from '../index.js';
 import { observe } from './support/observe.js';
+import { tagged, timeoutGuardError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  c content_block_stop
 
@@ -12,12 +13,12 @@ interface Case {
   readonly source: string;
   readonly expected: string;
   readonly subs: string;
-  readonly error?: TimeoutGuardError;
+  readonly error?: Error;
 }
 
-const first = (milliseconds: number) => new TimeoutGuardError('first', milliseconds);
-const each = (milliseconds: number) => new TimeoutGuardError('each', milliseconds);
-const total = (milliseconds: number) => new TimeoutGuardError('total', milliseconds);
+const first = (milliseconds: number) => timeoutGuardError('first', milliseconds);
+const each = (milliseconds: number) => timeoutGuardError('each', milliseconds);
+const total = (milliseconds: number) => timeoutGuardError('total', milliseconds);
 
 function guards(behaviour: string, { options, source, expected, subs, error }: Case): void {
   marble(behaviour, ({ reply, expectEvents, expectSubscriptions }) => {
@@ -211,7 +212,7 @@ describe('leaves no timer behind', () => {
 describe.each(['first', 'each', 'total'])('%s', (limit) => {
   it.each([0, -1, NaN, '5', null, 2 ** 31])('refuses %p at once', (milliseconds) => {
     const refused = () => timeoutGuard({ [limit]: milliseconds });
-    expect(refused).toThrow(OptionError);
+    expect(refused).toThrow(tagged('OptionError'));
     expect(refused).toThrow(`timeoutGuard.${limit}`);
   });
 });

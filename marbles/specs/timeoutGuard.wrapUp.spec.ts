@@ -6,13 +6,13 @@ import {
   executeTools,
   resumeConversation,
   timeoutGuard,
-  TimeoutGuardError,
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeRequest, ConverseOptions, Tool } from '../../src/index.js';
 import type { TimeoutGuardOptions } from '../../operators/timeoutGuard.js';
 import { added, claude, marble } from '../index.js';
 import type { ScriptedClient } from '../index.js';
 import { answered, cutOff, said, unrun } from './support/messages.js';
+import { timeoutGuardError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  c content_block_stop
 // w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn
@@ -150,7 +150,7 @@ describe('the last round', () => {
     const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)-o-t-(C#)';
 
     const run = hold(scriptClaude(one, two), { total: 35, wrapUp: 17 }, [tool('weather', '-')]);
-    const error = Object.assign(new TimeoutGuardError('total', 35), { round: 2 });
+    const error = Object.assign(timeoutGuardError('total', 35), { round: 2 });
     const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
     const C = { reason: 'error', error, rounds: 2, messages: exactly(messages) };
     expectEvents(run).toBe(expected, { C, '#': error });
@@ -276,7 +276,7 @@ describe('between the conversation and the guard', () => {
     const conversation = converse(client, ask(tool('weather', '-')), { grace: 6 });
     const taken = conversation.pipe(filter(({ type }) => type !== 'round_start'));
     const run = taken.pipe(timeoutGuard({ total: 19, wrapUp: 3 }));
-    expectEvents(run).toBe(expected, { '#': new TimeoutGuardError('total', 19) });
+    expectEvents(run).toBe(expected, { '#': timeoutGuardError('total', 19) });
     expectRequests(client).toBe(sent);
   });
 });
@@ -286,7 +286,7 @@ marble('does nothing to a stream that is no conversation', ({ hot, expectObserva
   const expected = '   -a-b-c-d-#   ';
   const subs = '       ^--------!   ';
 
-  const error = new TimeoutGuardError('total', 9);
+  const error = timeoutGuardError('total', 9);
   expectObservable(source.pipe(timeoutGuard({ total: 9, wrapUp: 4 }))).toBe(expected, undefined, error);
   expectSubscriptions(source.subscriptions).toBe(subs);
 });

@@ -3,13 +3,13 @@ import * as t from 'io-ts';
 import { concat, EMPTY, NEVER, type Observable, of, Subject, take, throwError } from 'rxjs';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool, describeCodec as described, jsonSchema, LimitError, validateWith } from '../../src/index.js';
-import { OptionError, ToolDefinitionError } from '../../src/index.js';
+import { defineTool, describeCodec as described, jsonSchema, validateWith } from '../../src/index.js';
 import type { RoundEvent, Tool, ToolCallEvent, ToolInputError } from '../../src/index.js';
 import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 import { unhandledIn } from './support/unhandled.js';
+import { limitError, tagged } from '../../test/support/errors.js';
 
 // A call goes in as Claude wrote it, and comes out with the decoded input, or with what is wrong with it.
 //
@@ -92,7 +92,7 @@ describe('takes any schema', () => {
 });
 
 it('refuses two tools of the same name at once', () => {
-  expect(() => validateWith([repeat, repeat])).toThrow(ToolDefinitionError);
+  expect(() => validateWith([repeat, repeat])).toThrow(tagged('ToolDefinitionError'));
 });
 
 // A promise settles outside of virtual time: what an asynchronous schema does is seen in ordinary time.
@@ -247,7 +247,7 @@ describe('an asynchronous schema', () => {
     it('fails beyond them, lets go of the source, and what waits is dropped', async () => {
       const { seen, checks, source } = wait(100, piece, piece, piece, piece, piece);
       const what = 'Too many characters wait for an asynchronous schema to decide';
-      const error = new LimitError('maxBufferedChars', 100, what, { found: 120, remedy: 'decide faster' });
+      const error = limitError('maxBufferedChars', 100, what, { found: 120, remedy: 'decide faster' });
       expect(seen).toMatchObject({ values: [], end: 'error' });
       expect(seen.error).toEqual(error);
       expect(source.observed).toBe(false);
@@ -271,7 +271,7 @@ describe('an asynchronous schema', () => {
 
     it.each([0, -1, 1.5, NaN, '5', null])('refuses %p at once', (maxBufferedChars) => {
       const refusing = () => validateWith([], { maxBufferedChars: maxBufferedChars as number });
-      expect(refusing).toThrow(OptionError);
+      expect(refusing).toThrow(tagged('OptionError'));
       expect(refusing).toThrow('validateWith.maxBufferedChars');
     });
   });

@@ -1,5 +1,5 @@
+import { optionError } from '../errors/failures.js';
 import type * as t from 'io-ts';
-import { OptionError } from '../errors/OptionError.js';
 import { checkLength } from './checkLength.js';
 import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { hostMatcher } from './hostMatcher.js';
@@ -138,10 +138,10 @@ function parse(text: string): URL | undefined {
 
 function checkSchemes(schemes: unknown): void {
   if (Array.isArray(schemes) && schemes.length > 0 && schemes.every((scheme) => SCHEMES.includes(scheme))) return;
-  throw new OptionError('allowedUrl.schemes', `a list of some of ${SCHEMES.join(', ')}`, schemes);
+  throw optionError('allowedUrl.schemes', `a list of some of ${SCHEMES.join(', ')}`, schemes);
 }
 
 function checkPorts(ports: unknown): void {
   if (Array.isArray(ports) && ports.every((port) => Number.isInteger(port) && port >= 1 && port <= 65_535)) return;
-  throw new OptionError('allowedUrl.ports', 'a list of whole numbers from 1 to 65535', ports);
+  throw optionError('allowedUrl.ports', 'a list of whole numbers from 1 to 65535', ports);
 }

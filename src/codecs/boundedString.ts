@@ -1,5 +1,5 @@
+import { optionError } from '../errors/failures.js';
 import type * as t from 'io-ts';
-import { OptionError } from '../errors/OptionError.js';
 import { checkLength } from './checkLength.js';
 import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { refuse } from './refuse.js';
@@ -50,7 +50,7 @@ export function boundedString(options: BoundedStringOptions): t.Type<string> {
   const { maxChars, minChars = 0, multiline = false } = options;
   checkLength('boundedString.maxChars', maxChars);
   if (!Number.isInteger(minChars) || minChars < 0 || minChars > maxChars) {
-    throw new OptionError('boundedString.minChars', 'a whole number from 0 to `maxChars`', minChars);
+    throw optionError('boundedString.minChars', 'a whole number from 0 to `maxChars`', minChars);
   }
   const range = minChars === 0 ? `at most ${String(maxChars)}` : `${String(minChars)} to ${String(maxChars)}`;
   const name = `text of ${range} characters`;

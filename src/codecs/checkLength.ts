@@ -1,4 +1,4 @@
-import { OptionError } from '../errors/OptionError.js';
+import { optionError } from '../errors/failures.js';
 
 /**
  * Checks the length that a text may have at most: a whole number from 1 on.
@@ -7,5 +7,5 @@ import { OptionError } from '../errors/OptionError.js';
  */
 export function checkLength(option: string, value: unknown): void {
   if (Number.isSafeInteger(value) && (value as number) >= 1) return;
-  throw new OptionError(option, 'a whole number of at least 1', value);
+  throw optionError(option, 'a whole number of at least 1', value);
 }

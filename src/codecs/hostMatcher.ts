@@ -1,4 +1,5 @@
-import { OptionError } from '../errors/OptionError.js';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
+import { optionError } from '../errors/failures.js';
 import { isPrivateHost } from './isPrivateHost.js';
 
 /** A name, an IPv4 address or an IPv6 address in brackets; with a star in front, all names below it. */
@@ -27,7 +28,7 @@ function normalised(entry: string, allowPrivate: boolean): string {
   const host = hostOf(name);
   if (host === undefined || host.endsWith('.')) throw notHosts(entry);
   if (!allowPrivate && isPrivateHost(star === '' ? host : `any.${host}`)) {
-    throw new OptionError('allowedUrl.hosts', `public hosts, unless \`allowPrivate\` is true`, entry);
+    throw optionError('allowedUrl.hosts', `public hosts, unless \`allowPrivate\` is true`, entry);
   }
   return star === '' ? host : `*.${host}`;
 }
@@ -40,6 +41,6 @@ function hostOf(name: string): string | undefined {
   }
 }
 
-function notHosts(found: unknown): OptionError {
-  return new OptionError('allowedUrl.hosts', 'a list of hosts such as `example.com` or `*.example.com`', found);
+function notHosts(found: unknown): RxClaudeError<'OptionError'> {
+  return optionError('allowedUrl.hosts', 'a list of hosts such as `example.com` or `*.example.com`', found);
 }

@@ -1,5 +1,5 @@
+import { optionError } from '../errors/failures.js';
 import type * as t from 'io-ts';
-import { OptionError } from '../errors/OptionError.js';
 import { checkLength } from './checkLength.js';
 import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { refuse } from './refuse.js';
@@ -73,11 +73,11 @@ function isReserved(name: string): boolean {
 function wholly(pattern: unknown): RegExp {
   const expected = 'a regular expression that JSON Schema can hold: without flags, save `u`';
   if (!(pattern instanceof RegExp) || !/^u?$/.test(pattern.flags)) {
-    throw new OptionError('identifier.pattern', expected, pattern);
+    throw optionError('identifier.pattern', expected, pattern);
   }
   try {
     return new RegExp(`^(?:${pattern.source})$`, 'u');
   } catch {
-    throw new OptionError('identifier.pattern', `${expected}, and valid with it`, pattern);
+    throw optionError('identifier.pattern', `${expected}, and valid with it`, pattern);
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '../errors/OptionError.js';
+import { optionError } from '../errors/failures.js';
 import type { PathFileSystem } from './PathFileSystem.js';
 
 interface NodeGlobal {
@@ -14,5 +14,5 @@ export function nodeFileSystem(): PathFileSystem {
   const found = (globalThis as NodeGlobal).process?.getBuiltinModule?.('node:fs');
   if (found != null) return found as PathFileSystem;
   const expected = 'given here, for only Node from 20.16 on has one to offer: `node:fs`, or what does the same';
-  throw new OptionError('pathInside.fileSystem', expected, undefined);
+  throw optionError('pathInside.fileSystem', expected, undefined);
 }

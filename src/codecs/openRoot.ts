@@ -1,4 +1,4 @@
-import { OptionError } from '../errors/OptionError.js';
+import { optionError } from '../errors/failures.js';
 import { isObject } from '../values/isObject.js';
 import type { PathFileSystem } from './PathFileSystem.js';
 
@@ -58,7 +58,7 @@ function isAbsolute(path: string): boolean {
 function realFolder(root: unknown, fileSystem: PathFileSystem): string {
   const folder = typeof root === 'string' && root !== '' ? realOrNothing(root, fileSystem) : undefined;
   if (folder !== undefined) return folder;
-  throw new OptionError('pathInside.root', 'the path of a folder that exists', root);
+  throw optionError('pathInside.root', 'the path of a folder that exists', root);
 }
 
 function realOrNothing(root: string, fileSystem: PathFileSystem): string | undefined {

@@ -1,6 +1,5 @@
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { MissingToolResultError } from '../errors/MissingToolResultError.js';
-import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
 import { isObject } from '../values/isObject.js';
@@ -110,12 +109,15 @@ export function createRoundTracker(round: number): RoundTracker {
     end() {
       const message = accumulator.message();
       if (message === undefined || !accumulator.complete) {
-        throw new ProtocolError(`Round ${String(round)} completed without a whole message of Claude's.`);
+        throw new RxClaudeError(
+          'ProtocolError',
+          `Round ${String(round)} completed without a whole message of Claude's.`,
+        );
       }
       const calls = callsOf(message);
       const missing = calls.filter(({ id }) => !results.has(id));
       if (message.stop_reason === 'tool_use' && missing.length > 0) {
-        throw new MissingToolResultError(
+        throw missingToolResult(
           round,
           missing.map(({ id }) => id),
         );
@@ -146,4 +148,11 @@ function unrun(id: string, why: string): ToolResultBlockParam {
 function goesOn({ stop_reason, content }: ClaudeMessage, calls: readonly Call[]): boolean {
   if (stop_reason === 'pause_turn' || stop_reason === 'compaction') return true;
   return stop_reason === 'tool_use' && (calls.length > 0 || openServerTools(content).size > 0);
+}
+
+function missingToolResult(round: number, ids: readonly string[]): RxClaudeError<'MissingToolResultError'> {
+  const message =
+    `Round ${String(round)} ended with \`tool_use\` but emitted no \`tool_result\` for ${ids.join(', ')}. ` +
+    `Put \`executeTools(tools)\` into the round, or emit a \`tool_result\` event for each call.`;
+  return new RxClaudeError('MissingToolResultError', message, { round, ids });
 }

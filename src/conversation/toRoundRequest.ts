@@ -1,4 +1,4 @@
-import { OptionError } from '../errors/OptionError.js';
+import { optionError } from '../errors/failures.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import { deepFreeze } from '../values/deepFreeze.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
@@ -13,7 +13,7 @@ import { withToolDefinitions } from '../tools/withToolDefinitions.js';
  */
 export function toRoundRequest(request: ClaudeRequest): RoundRequest {
   const copy = copyOf(request);
-  if (!Array.isArray(copy.messages)) throw new OptionError('request.messages', 'a list of messages', copy.messages);
+  if (!Array.isArray(copy.messages)) throw optionError('request.messages', 'a list of messages', copy.messages);
   return deepFreeze(copy);
 }
 
@@ -21,6 +21,6 @@ function copyOf(request: ClaudeRequest): RoundRequest {
   try {
     return JSON.parse(JSON.stringify(withToolDefinitions(request))) as RoundRequest;
   } catch (error) {
-    throw new OptionError('request', 'a request that can be written as JSON', request, { cause: error });
+    throw optionError('request', 'a request that can be written as JSON', request, { cause: error });
   }
 }

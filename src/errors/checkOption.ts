@@ -1,4 +1,4 @@
-import { OptionError } from './OptionError.js';
+import { optionError } from './failures.js';
 
 /** The longest delay that a timer can keep; beyond it, `setTimeout` fires at once. */
 export const LONGEST_DELAY = 2_147_483_647;
@@ -11,11 +11,7 @@ export const LONGEST_DELAY = 2_147_483_647;
 export function checkMilliseconds(option: string, value: unknown): void {
   if (value === undefined || value === Infinity) return;
   if (typeof value === 'number' && value > 0 && value <= LONGEST_DELAY) return;
-  throw new OptionError(
-    option,
-    `a number of milliseconds above 0 and up to ${String(LONGEST_DELAY)}, or Infinity`,
-    value,
-  );
+  throw optionError(option, `a number of milliseconds above 0 and up to ${String(LONGEST_DELAY)}, or Infinity`, value);
 }
 
 /**
@@ -35,7 +31,7 @@ export function checkGrace(option: string, value: unknown): void {
 export function checkCount(option: string, value: unknown, least = 1): void {
   if (value === undefined || value === Infinity) return;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return;
-  throw new OptionError(option, `a whole number of at least ${String(least)}, or Infinity`, value);
+  throw optionError(option, `a whole number of at least ${String(least)}, or Infinity`, value);
 }
 
 /**
@@ -46,7 +42,7 @@ export function checkCount(option: string, value: unknown, least = 1): void {
  */
 export function checkBudget(option: string, budget: object, kinds: readonly string[]): void {
   for (const [kind, count] of Object.entries(budget)) {
-    if (!kinds.includes(kind)) throw new OptionError(`${option}.${kind}`, `one of ${kinds.join(', ')}`, count);
+    if (!kinds.includes(kind)) throw optionError(`${option}.${kind}`, `one of ${kinds.join(', ')}`, count);
     checkCount(`${option}.${kind}`, count);
   }
 }
@@ -57,7 +53,7 @@ export function checkBudget(option: string, budget: object, kinds: readonly stri
  * @throws OptionError when it is anything else.
  */
 export function checkFunction(option: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') throw new OptionError(option, 'a function', value);
+  if (value !== undefined && typeof value !== 'function') throw optionError(option, 'a function', value);
 }
 
 /**
@@ -67,7 +63,7 @@ export function checkFunction(option: string, value: unknown): void {
  */
 export function checkWord(option: string, value: unknown, words: readonly string[]): void {
   if (value === undefined || words.includes(value as string)) return;
-  throw new OptionError(option, `one of ${words.join(', ')}`, value);
+  throw optionError(option, `one of ${words.join(', ')}`, value);
 }
 
 /**
@@ -78,5 +74,5 @@ export function checkWord(option: string, value: unknown, words: readonly string
 export function checkBound(option: string, value: unknown, most: number): void {
   if (value === undefined) return;
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return;
-  throw new OptionError(option, `a whole number from 1 to ${String(most)}`, value);
+  throw optionError(option, `a whole number from 1 to ${String(most)}`, value);
 }

@@ -6,6 +6,8 @@ import { RxClaudeError, type ErrorLocation } from './RxClaudeError.js';
  */
 export function locate<T>(error: T, location: ErrorLocation): T {
   if (!RxClaudeError.is(error) || !Object.isExtensible(error)) return error;
-  const unknown = Object.entries(location).filter(([fact]) => error[fact as keyof ErrorLocation] === undefined);
+  const unknown = Object.entries(location).filter(
+    ([fact]) => (error as ErrorLocation)[fact as keyof ErrorLocation] === undefined,
+  );
   return Object.assign(error, Object.fromEntries(unknown));
 }

@@ -1,7 +1,7 @@
 import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
 import type { ConversationControl } from './ConversationControl.js';
 import type { HistoryChange } from './HistoryChange.js';

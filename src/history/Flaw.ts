@@ -1,4 +1,4 @@
-import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryError.js';
+import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryDefect.js';
 import type { HistoryChangeCode } from '../events/HistoryChange.js';
 import type { Block } from '../rules/blocks.js';
 

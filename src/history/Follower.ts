@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { SeenMessage } from './readMessage.js';
 
 /** Follows a history message by message, with an eye on one kind of rule. */

@@ -1,5 +1,5 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 

@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isThinking } from '../rules/blocks.js';
 import type { Draft } from './Draft.js';
 import { flawDefect } from './Flaw.js';

@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { ToolEntry } from '../tools/Tool.js';
 import { createHistoryCheck } from './createHistoryCheck.js';
 import type { HistoryMessage } from './HistoryMessage.js';

@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME } from '../rules/tools.js';
 import type { ToolEntry } from '../tools/Tool.js';

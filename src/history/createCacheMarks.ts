@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { innerBlocks, type Block, type Fields } from '../rules/blocks.js';
 import { blockPath } from './Flaw.js';

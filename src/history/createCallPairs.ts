@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { answerFlaws } from './answerFlaws.js';
 import { isServerCall, type Block } from '../rules/blocks.js';
 import { flawDefect, messageDefect, type Flaw } from './Flaw.js';

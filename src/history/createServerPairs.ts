@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { Block, Fields } from '../rules/blocks.js';
 import { createServerTools, type ServerCall } from './createServerTools.js';
 import { flawDefect } from './Flaw.js';

@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isServerResult, isThinking, type Block } from '../rules/blocks.js';
 import { flawDefect, messageDefect } from './Flaw.js';
 import type { Follower } from './Follower.js';

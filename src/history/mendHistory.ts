@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { ToolEntry } from '../tools/Tool.js';
 import type { Fields } from '../rules/blocks.js';

@@ -1,5 +1,6 @@
+import { historyError } from '../errors/failures.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { HistoryError, type HistoryDefect } from '../errors/HistoryError.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { Fields } from '../rules/blocks.js';
 import { toolDefinitions } from './checkTools.js';
@@ -22,7 +23,7 @@ const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['thinking_prefix_chan
  * back as they came, but for an id that the history has already; the results of tools are mended. `round_start` tells the
  * changes in `mended`, and what is left to the API in `unmended`.
  *
- * @returns A policy for the `history` of `converse` or `resumeConversation`. It throws a {@link HistoryError} when the API
+ * @returns A policy for the `history` of `converse` or `resumeConversation`. It throws a `HistoryError` when the API
  * would refuse what cannot be mended, such as a tool without a name, or when nothing is left to answer.
  * @example
  * ```ts
@@ -71,7 +72,7 @@ export function mendingHistory(): HistoryPolicy {
         const { messages, changes, unmended } = mendHistory(request.messages, tools);
         const refused = unmended.filter(({ code }) => !LEFT_TO_THE_API.includes(code));
         const defects = [...refused, ...defectsAtTheDoor(request.messages, messages)];
-        if (defects.length > 0) throw new HistoryError(defects);
+        if (defects.length > 0) throw historyError(defects);
         // A mended history has no id twice: this takes note of those that there are.
         giveOwnIds(messages, ignore);
         return admitted(request, messages, changes, unmended);

@@ -1,4 +1,4 @@
-import type { HistoryDefect } from '../errors/HistoryError.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { isBlock, type Block, type Fields, type Role } from '../rules/blocks.js';
 import { extraMessageFields } from './blockFields.js';

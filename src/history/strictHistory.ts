@@ -1,12 +1,13 @@
+import { historyError } from '../errors/failures.js';
+import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { HistoryError, type HistoryDefect } from '../errors/HistoryError.js';
 import { createHistoryCheck } from './createHistoryCheck.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 import { mendingHistory } from './mendingHistory.js';
 import { samePrefix } from './ownIds.js';
 
 /**
- * Fails with a {@link HistoryError} before anything is sent that the API would refuse, and changes nothing in a request.
+ * Fails with a `HistoryError` before anything is sent that the API would refuse, and changes nothing in a request.
  *
  * Claude's replies go back as they came: a field that is newer than this library, a thought at the end of a reply that
  * goes on, and a call of a tool that nobody gave are no defects in them. The history that a conversation leaves is mended,
@@ -44,7 +45,7 @@ export function strictHistory(): HistoryPolicy {
     return {
       admit(request) {
         const defects = defectsOf(request.messages);
-        if (defects.length > 0) throw new HistoryError(defects);
+        if (defects.length > 0) throw historyError(defects);
         last = request.messages;
         return mending.admit(request);
       },

@@ -1,4 +1,4 @@
-import { JsonSchemaError } from '../errors/JsonSchemaError.js';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import { descriptionOf } from './describeCodec.js';
 import { acceptsUndefined, inspect, literalsOf } from './ioTsCodec.js';
 import type { AnyCodec, InspectedCodec } from './ioTsCodec.js';
@@ -27,7 +27,7 @@ const WRAP_IT = 'Wrap it: describeCodec(codec, { schema: {...} }).';
  * their names; give any other one its schema with {@link describeCodec}.
  *
  * @returns The schema, plain JSON data.
- * @throws {@link JsonSchemaError} when a part has no form in JSON Schema, or when a union is at the top, where Claude's
+ * @throws `JsonSchemaError` when a part has no form in JSON Schema, or when a union is at the top, where Claude's
  * API takes none.
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
   if (['anyOf', 'oneOf', 'allOf', '$ref'].some((keyword) => keyword in root)) {
     const advice =
       'which is no single object, and the API takes no union at the top. Put it into a property of a t.type.';
-    throw new JsonSchemaError('input', codec.name, advice);
+    throw jsonSchemaError('input', codec.name, advice);
   }
   return withDefinitions(root, scope);
 }
@@ -54,11 +54,7 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
 /** The schema where a value must be present: JSON has no `undefined`. */
 function present(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
   if (descriptionOf(codec).schema === undefined && acceptsUndefined(codec)) {
-    throw new JsonSchemaError(
-      path,
-      codec.name,
-      'and JSON has no undefined: only a property can be left out. Use t.null.',
-    );
+    throw jsonSchemaError(path, codec.name, 'and JSON has no undefined: only a property can be left out. Use t.null.');
   }
   return convert(codec, path, scope);
 }
@@ -124,7 +120,7 @@ function structureOf(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
       return { $ref: define(inner, scope, (definition) => convert(definition, path, scope)) };
     case 'BigIntType':
     case 'FunctionType':
-      throw new JsonSchemaError(path, inner.name, `and JSON has no such value. ${WRAP_IT}`);
+      throw jsonSchemaError(path, inner.name, `and JSON has no such value. ${WRAP_IT}`);
     default:
       return converter(codec, path);
   }
@@ -159,7 +155,7 @@ function literal(codec: AnyCodec & { readonly value: unknown }, path: string): u
   // JSON knows no minus zero.
   if (Number.isFinite(value)) return value === 0 ? 0 : value;
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  throw new JsonSchemaError(path, codec.name, `and JSON cannot hold that literal. ${WRAP_IT}`);
+  throw jsonSchemaError(path, codec.name, `and JSON cannot hold that literal. ${WRAP_IT}`);
 }
 
 /** io-ts reads what a tuple lacks as `undefined`, so elements at its end can be optional. */
@@ -180,7 +176,7 @@ function dictionary({ domain, codomain, name }: Dictionary, path: string, scope:
   const propertyNames = convert(domain, path, scope);
   const isAnyKey = Object.keys(propertyNames).length === 0;
   if (!isAnyKey && !isStringSchema(expand(propertyNames, scope))) {
-    throw new JsonSchemaError(path, name, `and the keys of a JSON object are strings. ${WRAP_IT}`);
+    throw jsonSchemaError(path, name, `and the keys of a JSON object are strings. ${WRAP_IT}`);
   }
   const isTelling = !isAnyKey && JSON.stringify(propertyNames) !== '{"type":"string"}';
   const additionalProperties = convert(codomain, `${path}.*`, scope);
@@ -205,7 +201,7 @@ function intersection(types: readonly AnyCodec[], path: string, scope: Scope): J
     const unfinished = [...scope.values()].find(({ ref }) => ref === whole.$ref)?.codec;
     if (unfinished === undefined || !isClosed(unfinished)) return whole;
     const problem = `which is strict and here part of an intersection in its own definition. ${WRAP_IT}`;
-    throw new JsonSchemaError(path, unfinished.name, problem);
+    throw jsonSchemaError(path, unfinished.name, problem);
   });
 }
 
@@ -226,5 +222,12 @@ function refined({ name, predicate }: Refinement, base: JsonSchema): JsonSchema 
 function converter({ name }: AnyCodec, path: string): JsonSchema {
   const known = KNOWN_CONVERTERS.get(name);
   if (known) return { ...known };
-  throw new JsonSchemaError(path, name, `which does not show what it decodes from. ${WRAP_IT}`);
+  throw jsonSchemaError(path, name, `which does not show what it decodes from. ${WRAP_IT}`);
+}
+
+function jsonSchemaError(path: string, found: string, problem: string): RxClaudeError<'JsonSchemaError'> {
+  // io-ts makes up names that spell out the whole type.
+  const name = found.length > 80 ? `${found.slice(0, 79)}…` : found;
+  const message = `\`${path}\` cannot be written as JSON Schema: found the codec \`${name}\`, ${problem}`;
+  return new RxClaudeError('JsonSchemaError', message, { path, found });
 }

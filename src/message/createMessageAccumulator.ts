@@ -1,5 +1,5 @@
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent } from '../events/RoundEvent.js';
 import { createBlocks } from './createBlocks.js';
@@ -43,7 +43,10 @@ export function createMessageAccumulator(): MessageAccumulator {
 
   const start = ({ message }: StartOf<'message_start'>): boolean => {
     if (head !== undefined && !complete) {
-      throw new ProtocolError('A `message_start` came before the `message_stop` of the message before it.');
+      throw new RxClaudeError(
+        'ProtocolError',
+        'A `message_start` came before the `message_stop` of the message before it.',
+      );
     }
     complete = false;
     stopped = false;
@@ -98,8 +101,10 @@ export function createMessageAccumulator(): MessageAccumulator {
         if (changed) snapshot = undefined;
         return changed;
       } catch (error) {
-        if (error instanceof ProtocolError) throw error;
-        throw new ProtocolError(`A \`${event.type}\` came in a shape that the API does not send.`, { cause: error });
+        if (RxClaudeError.is(error, 'ProtocolError')) throw error;
+        throw new RxClaudeError('ProtocolError', `A \`${event.type}\` came in a shape that the API does not send.`, {
+          cause: error,
+        });
       }
     },
     message() {

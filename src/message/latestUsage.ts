@@ -1,6 +1,6 @@
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { BetaMessageDeltaUsage, BetaUsage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageDeltaUsage } from '@anthropic-ai/sdk/resources/messages/messages';
-import { ProtocolError } from '../errors/ProtocolError.js';
 import { isObject } from '../values/isObject.js';
 
 /** The counters that a `message_delta` may repeat, each cumulative for the whole message. */
@@ -20,7 +20,7 @@ const CUMULATIVE = [
  * @throws ProtocolError when the event carries no usage; the SDK fails there too.
  */
 export function latestUsage(usage: BetaUsage, delta: BetaMessageDeltaUsage | MessageDeltaUsage): BetaUsage {
-  if (!isObject(delta)) throw new ProtocolError('A `message_delta` came without `usage`.');
+  if (!isObject(delta)) throw new RxClaudeError('ProtocolError', 'A `message_delta` came without `usage`.');
   const latest: Record<string, unknown> = { ...usage, output_tokens: delta['output_tokens'] };
   for (const counter of CUMULATIVE) {
     if (delta[counter] != null) latest[counter] = delta[counter];

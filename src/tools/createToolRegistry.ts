@@ -1,5 +1,5 @@
+import { toolDefinitionError } from '../errors/failures.js';
 import { messageOf } from '../errors/messageOf.js';
-import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import type { ToolCallEvent } from '../events/RoundEvent.js';
 import type { InputIssue } from '../events/ToolInputError.js';
 import { isObject } from '../values/isObject.js';
@@ -25,7 +25,7 @@ export function createToolRegistry(tools: readonly ToolEntry[]): ToolRegistry {
   const names = new Set<string>();
   for (const entry of tools) {
     if (!('name' in entry)) continue;
-    if (names.has(entry.name)) throw new ToolDefinitionError(entry.name, 'two tools have this name.');
+    if (names.has(entry.name)) throw toolDefinitionError(entry.name, 'two tools have this name.');
     names.add(entry.name);
     const tool = toRunnable(entry);
     if (tool !== undefined) byName.set(tool.name, tool);

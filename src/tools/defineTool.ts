@@ -1,7 +1,8 @@
+import { RxClaudeError } from '../errors/RxClaudeError.js';
+import { toolDefinitionError } from '../errors/failures.js';
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import { checkCount, checkFunction, checkMilliseconds } from '../errors/checkOption.js';
-import { ToolDefinitionError } from '../errors/ToolDefinitionError.js';
 import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME, type SchemaProblem } from '../rules/tools.js';
 import { messageOf } from '../errors/messageOf.js';
 import { ioTsJsonSchema } from '../ioTs/ioTsJsonSchema.js';
@@ -75,7 +76,7 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
 ): Tool<InputOf<Schema>, Output> {
   const { name, description, input, input_schema, idempotent = false, timeout, maxResultChars, guard, run } = options;
   if (!TOOL_NAME.test(name)) {
-    throw new ToolDefinitionError(name, `its name must match ${TOOL_NAME.source}.`);
+    throw toolDefinitionError(name, `its name must match ${TOOL_NAME.source}.`);
   }
   checkMilliseconds('defineTool.timeout', timeout);
   checkCount('defineTool.maxResultChars', maxResultChars);
@@ -115,7 +116,7 @@ function inputSchemaOf(tool: string, input: ToolInputSchema): BetaTool.InputSche
  */
 function checkRoot(tool: string, schema: Record<string, unknown>): void {
   const [problem] = schemaProblems(schema);
-  if (problem !== undefined) throw new ToolDefinitionError(tool, `its \`input\` ${wordsFor(problem)}.`);
+  if (problem !== undefined) throw toolDefinitionError(tool, `its \`input\` ${wordsFor(problem)}.`);
 }
 
 function wordsFor({ concerns, found }: SchemaProblem): string {
@@ -133,15 +134,15 @@ function derive(tool: string, input: ToolInputSchema): Record<string, unknown> {
   try {
     return isStandardSchema(input) ? fromStandard(tool, input) : { ...ioTsJsonSchema(input) };
   } catch (error) {
-    if (error instanceof ToolDefinitionError) throw error;
-    throw new ToolDefinitionError(tool, messageOf(error), { cause: error });
+    if (RxClaudeError.is(error, 'ToolDefinitionError')) throw error;
+    throw toolDefinitionError(tool, messageOf(error), { cause: error });
   }
 }
 
 function fromStandard(tool: string, input: StandardSchemaV1): Record<string, unknown> {
   const standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props> = input['~standard'];
   if (standard.jsonSchema === undefined) {
-    throw new ToolDefinitionError(
+    throw toolDefinitionError(
       tool,
       `its \`input\` (${standard.vendor}) cannot give a JSON Schema by itself. Give one as \`input_schema\`, ` +
         `or wrap the schema (valibot: \`toStandardJsonSchema\` of @valibot/to-json-schema).`,

@@ -36,9 +36,9 @@ const LONGEST_LINGERING = 1_000;
  * @returns The events. Completes when the whole reply has come and the server has ended the response, or has not for a
  * second.
  * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
- * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with {@link TruncatedStreamError} when the
- * response ends, or breaks, before `message_stop`; with {@link UnexpectedResponseError} when it is no stream; with
- * {@link ProtocolError} when the events cannot be those of one message; with {@link LimitError} when one is too large.
+ * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with `TruncatedStreamError` when the
+ * response ends, or breaks, before `message_stop`; with `UnexpectedResponseError` when it is no stream; with
+ * `ProtocolError` when the events cannot be those of one message; with `LimitError` when one is too large.
  * @throws OptionError at once when `maxEventChars` is no usable number.
  * @example
  * ```ts

@@ -1,8 +1,22 @@
+import { messageOf } from '../errors/messageOf.js';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { Subscriber } from 'rxjs';
-import { ProtocolError } from '../errors/ProtocolError.js';
-import { TruncatedStreamError, type TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import { isObject } from '../values/isObject.js';
+
+/** What is known of a stream that ended too early. */
+export interface TruncatedStreamFacts {
+  /** The `type` of the last event that arrived; `undefined` when there was none. */
+  readonly lastEvent: string | undefined;
+  /** How many events arrived. */
+  readonly events: number;
+  /** The API's `request-id`, when the response carried one. */
+  readonly requestId?: string | undefined;
+  /** Data that arrived without an `event:` name and so was no event. */
+  readonly unnamed?: number;
+  /** What broke the connection, when something did. */
+  readonly cause?: unknown;
+}
 
 /** Lets the events of one reply out, as long as they are those of one whole message. */
 export interface ReplyOutlet {
@@ -20,13 +34,14 @@ export function createReplyOutlet(subscriber: Subscriber<ClaudeEvent>): ReplyOut
   let lastEvent: string | undefined;
 
   const check = (event: unknown): void => {
-    if (!isObject(event)) throw new ProtocolError(`Expected an event, found a ${typeof event}.`);
+    if (!isObject(event)) throw new RxClaudeError('ProtocolError', `Expected an event, found a ${typeof event}.`);
     events++;
     lastEvent = String(event['type']);
     switch (lastEvent) {
       case 'message_start':
         need(event, 'message');
-        if (started) throw new ProtocolError('One response carried two messages: a second `message_start` came.');
+        if (started)
+          throw new RxClaudeError('ProtocolError', 'One response carried two messages: a second `message_start` came.');
         started = true;
         break;
       case 'content_block_start':
@@ -48,12 +63,33 @@ export function createReplyOutlet(subscriber: Subscriber<ClaudeEvent>): ReplyOut
     },
     end(facts) {
       if (whole) subscriber.complete();
-      else subscriber.error(new TruncatedStreamError({ lastEvent, events, ...facts }));
+      else subscriber.error(truncatedStream({ lastEvent, events, ...facts }));
     },
   };
 }
 
 /** Without this part the event says nothing. */
 function need(event: Record<string, unknown>, part: string): void {
-  if (!isObject(event[part])) throw new ProtocolError(`A \`${String(event['type'])}\` came without its \`${part}\`.`);
+  if (!isObject(event[part]))
+    throw new RxClaudeError('ProtocolError', `A \`${String(event['type'])}\` came without its \`${part}\`.`);
+}
+
+function truncatedStream({ unnamed = 0, ...facts }: TruncatedStreamFacts): RxClaudeError<'TruncatedStreamError'> {
+  return new RxClaudeError('TruncatedStreamError', describe(unnamed, facts), facts);
+}
+
+function describe(unnamed: number, { lastEvent, events, cause }: TruncatedStreamFacts): string {
+  const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
+  if (unnamed > 0 && events === 0) {
+    return (
+      `The response had ${String(unnamed)} pieces of data without an \`event:\` name and so no event of Claude's${why}. ` +
+      `A proxy on the way may have dropped the names.`
+    );
+  }
+  if (lastEvent === undefined)
+    return `The response was empty: no event of Claude's arrived${why}. Send the request again.`;
+  return (
+    `Claude's stream ended before \`message_stop\`, after ${String(events)} event${events === 1 ? '' : 's'}, the last of them \`${lastEvent}\`${why}. ` +
+    `The reply is not whole; send the request again.`
+  );
 }

@@ -1,8 +1,8 @@
+import { RxClaudeError } from '../errors/RxClaudeError.js';
+import { limitError } from '../errors/failures.js';
 import type { RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
 import { createParser } from 'eventsource-parser';
-import { LimitError } from '../errors/LimitError.js';
 import { locate } from '../errors/locate.js';
-import { ProtocolError } from '../errors/ProtocolError.js';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { parseJson } from '../json/parseJson.js';
@@ -86,8 +86,8 @@ export function createReplyReader(headers: Headers, receiver: ReplyReceiver): Re
   };
 }
 
-function eventTooLarge(maximum: number): LimitError {
-  return new LimitError('maxEventChars', maximum, 'An event of the response is too large');
+function eventTooLarge(maximum: number): RxClaudeError<'LimitError'> {
+  return limitError('maxEventChars', maximum, 'An event of the response is too large');
 }
 
 /** A ping says all that it has to say by its name. */
@@ -106,7 +106,9 @@ export function parseEvent(name: string, data: string): ClaudeEvent {
   try {
     return parseDelta(data) ?? (JSON.parse(data) as ClaudeEvent);
   } catch (error) {
-    throw new ProtocolError(`The data of an event \`${name.slice(0, LONGEST_NAME)}\` is not JSON.`, { cause: error });
+    throw new RxClaudeError('ProtocolError', `The data of an event \`${name.slice(0, LONGEST_NAME)}\` is not JSON.`, {
+      cause: error,
+    });
   }
 }
 

@@ -33,7 +33,7 @@ export interface FetchClientOptions {
  *
  * @param options `baseURL`, `apiKey`, `headers`, `fetch`.
  * @returns A client. Of the request options it takes `headers` and `signal`. `betas` go into their header, as with
- * `client.beta`. Its requests fail with {@link ClaudeApiError} when the API refuses them, and with the error of `fetch`
+ * `client.beta`. Its requests fail with `ClaudeApiError` when the API refuses them, and with the error of `fetch`
  * when they do not get there.
  * @example
  * ```ts

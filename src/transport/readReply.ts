@@ -1,6 +1,6 @@
+import type { TruncatedStreamFacts } from './createReplyOutlet.js';
+import { unexpectedResponseError } from '../errors/failures.js';
 import { isObservable, Observable, takeUntil } from 'rxjs';
-import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
-import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import { isAsyncIterable } from '../values/isAsyncIterable.js';
 import { isObject } from '../values/isObject.js';
@@ -38,7 +38,7 @@ function read(reply: unknown, sink: ReplySink): void {
   else if (isSdkPromise(reply)) settle(readSdkReply(reply, sink), sink);
   else if (isPromiseLike(reply)) settle(readLater(reply, sink), sink);
   else if (isResponse(reply)) settle(readPlainResponse(reply, sink), sink);
-  else throw new UnexpectedResponseError({ found: `a client whose \`messages.create\` returned a ${kindOf(reply)}` });
+  else throw unexpectedResponseError(`a client whose \`messages.create\` returned a ${kindOf(reply)}`);
 }
 
 function settle(reading: Promise<void>, sink: ReplySink): void {
@@ -49,7 +49,7 @@ function settle(reading: Promise<void>, sink: ReplySink): void {
 
 async function readLater(reply: PromiseLike<unknown>, sink: ReplySink): Promise<void> {
   const settled = await reply;
-  if (isPromiseLike(settled)) throw new UnexpectedResponseError({ found: 'a promise of a promise' });
+  if (isPromiseLike(settled)) throw unexpectedResponseError('a promise of a promise');
   if (!sink.closed) read(settled, sink);
 }
 

@@ -1,4 +1,4 @@
-import type { TruncatedStreamFacts } from '../errors/TruncatedStreamError.js';
+import type { TruncatedStreamFacts } from './createReplyOutlet.js';
 import { isObject } from '../values/isObject.js';
 import { pump } from '../values/pump.js';
 import { createReplyReader, type ReplyReader, type ReplyReceiver } from './createReplyReader.js';

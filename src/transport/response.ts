@@ -1,6 +1,20 @@
-import { ClaudeApiError } from '../errors/ClaudeApiError.js';
-import { UnexpectedResponseError } from '../errors/UnexpectedResponseError.js';
+import { RxClaudeError, type RxClaudeFailure } from '../errors/RxClaudeError.js';
+import { unexpectedResponseError } from '../errors/failures.js';
 import { parseJson } from '../json/parseJson.js';
+
+/** What the API said, and where. */
+export interface ApiAnswer {
+  /** The HTTP status; `undefined` for an `error` event within a stream. */
+  readonly status: number | undefined;
+  /** The response's headers, such as `retry-after`. */
+  readonly headers: Headers | undefined;
+  /** The body: the API's JSON, or the text of something else, such as a proxy's page. */
+  readonly error: unknown;
+}
+
+interface ErrorBody {
+  readonly error?: { readonly type?: string; readonly message?: string; readonly details?: { error_code?: string } };
+}
 
 /** The API's id of a request; `undefined` when the response does not tell it. */
 export function requestIdOf(headers: Headers): string | undefined {
@@ -19,16 +33,30 @@ export function isEventStream(response: Response): boolean {
 }
 
 /** The error for a response that is no stream of events. */
-export function unexpected(response: Response): UnexpectedResponseError {
+export function unexpected(response: Response): RxClaudeError<'UnexpectedResponseError'> {
   const { headers, status } = response;
   const found = `a body of type ${contentTypeOf(response) || 'that is not told'}`;
-  return new UnexpectedResponseError({ found, status, requestId: requestIdOf(headers) });
+  return unexpectedResponseError(found, status, requestIdOf(headers));
 }
 
 /** The error for what the API said: JSON, or the text of something else, such as a proxy's page. */
-export function toClaudeApiError(text: string, headers: Headers, status?: number): ClaudeApiError {
+export function toClaudeApiError(text: string, headers: Headers, status?: number): RxClaudeError<'ClaudeApiError'> {
   const parsed = parseJson(text);
-  return new ClaudeApiError({ status, headers, error: parsed.ok ? parsed.value : text });
+  return claudeApiError({ status, headers, error: parsed.ok ? parsed.value : text });
+}
+
+/** The error for what the API said. */
+export function claudeApiError({ status, headers, error }: ApiAnswer): RxClaudeFailure<'ClaudeApiError'> {
+  const { type, message, details } = (error as ErrorBody | null)?.error ?? {};
+  const where = status === undefined ? 'in its stream' : `with status ${String(status)}`;
+  return new RxClaudeError('ClaudeApiError', `The API answered ${where}: ${message ?? type ?? 'no message'}.`, {
+    status,
+    headers,
+    requestID: headers && requestIdOf(headers),
+    error,
+    type: type ?? null,
+    errorCode: details?.error_code ?? null,
+  }) as RxClaudeFailure<'ClaudeApiError'>;
 }
 
 function contentTypeOf({ headers }: Response): string {

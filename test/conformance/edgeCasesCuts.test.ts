@@ -1,6 +1,6 @@
 /** PROTOCOL.md section 6: bodies that end too early, or hold no reply (cases 21 to 23). */
-import { claudeStream, converse, TruncatedStreamError, UnexpectedResponseError } from 'rxclaude';
-import type { RoundEvent } from 'rxclaude';
+import { claudeStream, converse } from 'rxclaude';
+import type { ErrorTag, RoundEvent } from 'rxclaude';
 import { callsReply, textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import type { ScriptedResponse } from '../support/sseServer.js';
@@ -8,6 +8,7 @@ import { only, pause, run } from './support/run.js';
 import { servers, sse } from './support/servers.js';
 import { endOf, expectFailed, expectSound, question, quick, resultsOf, started, talk } from './support/talk.js';
 import { anyTool } from './support/tools.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes, strict } = servers();
 
@@ -26,7 +27,7 @@ it.each(answer.slice(0, -1).map((_event, at) => at))(
     expect(alone.events).toEqual(cut);
     for (const { error, completed } of [alone, whole]) {
       expect(completed).toBe(false);
-      expect(error).toBeInstanceOf(TruncatedStreamError);
+      expect(error).toEqual(tagged('TruncatedStreamError'));
       expect(error).toMatchObject({ events: at + 1, lastEvent: (answer[at] as RoundEvent).type });
     }
     expect(only(whole.events, 'round_end')).toEqual([]);
@@ -42,7 +43,7 @@ it('21: body ends without message_stop every time: truncated stream behind the l
   const held = await talk(await strict(rounds), rounds, [], { retry: quick });
 
   expectFailed(held);
-  expect(held.error).toBeInstanceOf(TruncatedStreamError);
+  expect(held.error).toEqual(tagged('TruncatedStreamError'));
   expect(held.error).toMatchObject({ round: 1, attempt: 3 });
   expect(held.requests).toHaveLength(3);
   expect(held.end.messages.slice(1)).toEqual([{ role: 'assistant', content: [{ type: 'text', text: 'It is ' }] }]);
@@ -68,7 +69,7 @@ describe('22: body ends after message_delta, before message_stop', () => {
       await pause(80);
 
       expectFailed(held);
-      expect(held.error).toBeInstanceOf(TruncatedStreamError);
+      expect(held.error).toEqual(tagged('TruncatedStreamError'));
       expect(held.requests).toHaveLength(1);
       // Whatever ran can be seen to have run, and nothing runs on.
       expect(started(held.events)).toHaveLength(signals.length);
@@ -110,17 +111,17 @@ describe('22: body ends after message_delta, before message_stop', () => {
 describe('23: body empty, or JSON body on a stream call', () => {
   const json = { 'content-type': 'application/json' };
   const message = JSON.stringify({ type: 'message', role: 'assistant', content: [], stop_reason: 'end_turn' });
-  const bodies: readonly [what: string, response: ScriptedResponse, kind: new (...args: never[]) => Error][] = [
-    ['an empty body', { chunks: [], then: 'end' }, TruncatedStreamError],
-    ['white space', { chunks: ['\n\n', ' '], then: 'end' }, TruncatedStreamError],
-    ['a comment', { chunks: [': hello\n\n'], then: 'end' }, TruncatedStreamError],
-    ['only pings', sse([{ type: 'ping' }, { type: 'ping' }]), TruncatedStreamError],
-    ['a JSON body', { headers: json, chunks: [message], then: 'end' }, UnexpectedResponseError],
-    ['a JSON body that says event stream', { chunks: [message], then: 'end' }, TruncatedStreamError],
+  const bodies: readonly [what: string, response: ScriptedResponse, kind: ErrorTag][] = [
+    ['an empty body', { chunks: [], then: 'end' }, 'TruncatedStreamError'],
+    ['white space', { chunks: ['\n\n', ' '], then: 'end' }, 'TruncatedStreamError'],
+    ['a comment', { chunks: [': hello\n\n'], then: 'end' }, 'TruncatedStreamError'],
+    ['only pings', sse([{ type: 'ping' }, { type: 'ping' }]), 'TruncatedStreamError'],
+    ['a JSON body', { headers: json, chunks: [message], then: 'end' }, 'UnexpectedResponseError'],
+    ['a JSON body that says event stream', { chunks: [message], then: 'end' }, 'TruncatedStreamError'],
     [
       'an empty body without a type',
       { headers: { 'content-type': '' }, chunks: [], then: 'end' },
-      TruncatedStreamError,
+      'TruncatedStreamError',
     ],
   ];
 
@@ -132,7 +133,7 @@ describe('23: body empty, or JSON body on a stream call', () => {
 
     for (const { error, completed } of [alone, whole]) {
       expect(completed).toBe(false);
-      expect(error).toBeInstanceOf(kind);
+      expect(error).toEqual(tagged(kind));
     }
     const { reason, message: reply, messages } = endOf(whole.events);
     expect({ reason, reply, messages }).toEqual({ reason: 'error', reply: undefined, messages: question.messages });
@@ -145,9 +146,9 @@ describe('23: body empty, or JSON body on a stream call', () => {
 
       const { error } = await run(converse(sdkClient(server.url), question, { retry: quick }));
 
-      if (kind === TruncatedStreamError) expect(error).toBeUndefined();
-      else expect(error).toBeInstanceOf(kind);
-      expect(server.requests).toHaveLength(kind === TruncatedStreamError ? 2 : 1);
+      if (kind === 'TruncatedStreamError') expect(error).toBeUndefined();
+      else expect(error).toEqual(tagged(kind));
+      expect(server.requests).toHaveLength(kind === 'TruncatedStreamError' ? 2 : 1);
     },
   );
 });

@@ -1,7 +1,7 @@
 /** PROTOCOL.md section 6: rounds that are tried again, and those that are not (cases 18, 24, 25, 27 to 29). */
 import { APIError, BadRequestError, RateLimitError } from '@anthropic-ai/sdk';
 import { from, Subject } from 'rxjs';
-import { accumulateMessage, claudeStream, converse, textDeltas, TimeoutGuardError } from 'rxclaude';
+import { accumulateMessage, claudeStream, converse, textDeltas } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
@@ -12,6 +12,7 @@ import { only, pause, run, start } from './support/run.js';
 import { servers, sse } from './support/servers.js';
 import { endOf, expectFailed, expectSound, question, quick, talk } from './support/talk.js';
 import { watchTimers } from './support/timers.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes, strict } = servers();
 
@@ -238,7 +239,7 @@ describe('29: no event for a while', () => {
       converse(sdkClient(server.url), question, { timeout: { each: 30 }, retry: false }),
     );
 
-    expect(failed).toBeInstanceOf(TimeoutGuardError);
+    expect(failed).toEqual(tagged('TimeoutGuardError'));
     expect(failed).toMatchObject({ limit: 'each', milliseconds: 30, round: 1, attempt: 1 });
     expect(endOf(events).messages.at(-1)).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'It is ' }] });
     expect(timers.open()).toBe(0);

@@ -1,7 +1,7 @@
 /** PROTOCOL.md section 6: how streams end (cases 16, 19, 20, 30 to 32, 57). */
 import { APIUserAbortError } from '@anthropic-ai/sdk';
 import { config, map, share } from 'rxjs';
-import { boundedConcatMap, claudeStream, converse, LimitError, TruncatedStreamError } from 'rxclaude';
+import { boundedConcatMap, claudeStream, converse } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
@@ -10,6 +10,7 @@ import { watchRejections } from './support/rejections.js';
 import { only, pause, run, start } from './support/run.js';
 import { servers, sse } from './support/servers.js';
 import { endOf, question, quick } from './support/talk.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 
@@ -104,7 +105,7 @@ describe('30: slow subscriber, error arrives meanwhile', () => {
     const fast = await run(source);
     const slow = await run(source.pipe(boundedConcatMap(slowly)));
 
-    expect(fast.error).toBeInstanceOf(TruncatedStreamError);
+    expect(fast.error).toEqual(tagged('TruncatedStreamError'));
     expect(String(slow.error)).toBe(String(fast.error));
     const types = (events: readonly RoundEvent[]): string[] => events.map(({ type }) => type);
     expect(types(slow.events)).toEqual(types(fast.events));
@@ -119,7 +120,7 @@ describe('30: slow subscriber, error arrives meanwhile', () => {
     const { events, error } = await run(source.pipe(boundedConcatMap(never, { maxBufferedChars: 300 })));
 
     expect(events).toEqual([]);
-    expect(error).toBeInstanceOf(LimitError);
+    expect(error).toEqual(tagged('LimitError'));
     expect(error).toMatchObject({ limit: 'maxBufferedChars', maximum: 300 });
     await server.closed(1);
     expect(server.openSockets()).toBe(0);

@@ -1,11 +1,12 @@
 import { from, lastValueFrom, NEVER, of, concat, takeUntil, timer, toArray, type Observable } from 'rxjs';
-import { ProtocolError, TimeoutGuardError, TruncatedStreamError, type RoundEvent } from 'rxclaude';
+import { type RoundEvent } from 'rxclaude';
 import { evaluate } from '../../examples/terminal/arithmetic.js';
 import { errorLine } from '../../examples/terminal/errors.js';
 import { render, screenOf } from '../../examples/terminal/render.js';
 import { plan } from '../../examples/terminal/standInScript.js';
 import { clean, columnsOf, truncate, wrap } from '../../examples/terminal/text.js';
 import { added } from '../../marbles/index.js';
+import { protocolError, timeoutGuardError, truncatedStreamError } from '../support/errors.js';
 
 const ESC = '\u001b';
 
@@ -91,9 +92,9 @@ describe('errorLine', () => {
     Object.assign(new Error('Connection error.'), { name: 'APIConnectionError', cause });
 
   it.each([
-    [new TimeoutGuardError('first', 60_000), /^Claude was silent for too long\. .*60000 ms/],
-    [new TruncatedStreamError({ lastEvent: 'ping', events: 2 }), /send the request again/],
-    [new ProtocolError('Odd.'), /^Odd\. \(ProtocolError\)$/],
+    [timeoutGuardError('first', 60_000), /^Claude was silent for too long\. .*60000 ms/],
+    [truncatedStreamError({ lastEvent: 'ping', events: 2 }), /send the request again/],
+    [protocolError('Odd.'), /^Odd\. \(ProtocolError\)$/],
     [failed({ cause: { code: 'ENOTFOUND' } }), /^The address of api\.anthropic\.com could not be found/],
     [failed(new TypeError('terminated')), /^The connection to api\.anthropic\.com failed: terminated\./],
     [{ status: 429, headers: new Headers({ 'retry-after': '7' }), apiMessage: 'slow' }, /^Too many .* Wait 7 seconds/],

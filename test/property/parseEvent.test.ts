@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { ProtocolError } from 'rxclaude';
 import { createChunkDecoder } from '../../src/transport/createChunkDecoder.js';
 import { parseEvent } from '../../src/transport/createReplyReader.js';
 import { cutAt, jsonText } from '../unit/json/jsonTexts.js';
+import { protocolError } from '../support/errors.js';
+import { RxClaudeError } from 'rxclaude';
 
 const runs = { numRuns: 2000 };
 
@@ -13,7 +14,7 @@ function outcomeOf(parse: () => unknown): unknown {
     const value = parse();
     return { value, text: JSON.stringify(value) };
   } catch (error) {
-    return { thrown: error instanceof ProtocolError ? 'ProtocolError' : error };
+    return { thrown: RxClaudeError.is(error, 'ProtocolError') ? 'ProtocolError' : error };
   }
 }
 
@@ -22,7 +23,7 @@ function jsonOf(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    throw new ProtocolError('not JSON');
+    throw protocolError('not JSON');
   }
 }
 

@@ -1,5 +1,5 @@
 /** One event that is too large: nobody keeps it, and nobody waits for the whole of it. */
-import { claudeStream, converse, fetchClient, LimitError, OptionError } from 'rxclaude';
+import { claudeStream, converse, fetchClient } from 'rxclaude';
 import type { ClaudeClient } from 'rxclaude';
 import { claude } from '../../marbles/index.js';
 import { watchRejections } from '../conformance/support/rejections.js';
@@ -9,6 +9,7 @@ import { servers } from '../conformance/support/servers.js';
 import { question } from '../conformance/support/talk.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { toSse, toSseEvent } from '../support/sse.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 const headers = { 'request-id': 'req_bounds' };
@@ -55,7 +56,7 @@ describe.each(clients)('with %s, an event that is too large', (_, clientOf) => {
     const server = await bytes({ headers, chunks: [toSse(before), ...chunks], then: 'hang' });
     const { error, events } = await run(claudeStream(clientOf(server.url), question, { maxEventChars: limit }));
 
-    expect(error).toBeInstanceOf(LimitError);
+    expect(error).toEqual(tagged('LimitError'));
     expect(error).toMatchObject(tooLarge(limit));
     expect(events.slice(0, 3)).toEqual(before);
     await server.closed(1);
@@ -132,7 +133,7 @@ describe('the bound', () => {
 
   it.each([0, -1, 1.5, NaN, '5', null])('cannot be %p: that fails at once', (maxEventChars) => {
     const refusing = () => claudeStream(answering(''), question, { maxEventChars: maxEventChars as number });
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow('claudeStream.maxEventChars');
   });
 

@@ -12,7 +12,7 @@ import {
   PermissionDeniedError,
   RateLimitError,
 } from '@anthropic-ai/sdk';
-import { claudeStream, converse, ProtocolError, TruncatedStreamError, UnexpectedResponseError } from 'rxclaude';
+import { claudeStream, converse } from 'rxclaude';
 import { watchRejections } from '../conformance/support/rejections.js';
 import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, run } from '../conformance/support/run.js';
@@ -21,6 +21,7 @@ import { question } from '../conformance/support/talk.js';
 import { textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { toSse } from '../support/sse.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 const answer = textReply(['It ', 'is ', 'noon.']);
@@ -107,7 +108,7 @@ describe("the SDK's retries", () => {
   it('nothing is retried after the headers', async () => {
     const server = await bytes(sse(answer.slice(0, 3)), sse(answer));
     const { error } = await run(claudeStream(sdkClient(server.url, { maxRetries: 2 }), question));
-    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(error).toEqual(tagged('TruncatedStreamError'));
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -171,7 +172,7 @@ describe('cut and empty streams', () => {
       const server = await bytes({ ...sse(answer.slice(0, 4), 'destroy'), headers });
       const { events, error } = await run(claudeStream(sdkClient(server.url), question));
       expect(events).toEqual(answer.slice(0, 4));
-      expect(error).toBeInstanceOf(TruncatedStreamError);
+      expect(error).toEqual(tagged('TruncatedStreamError'));
       expect(error).toMatchObject({ events: 4, lastEvent: 'content_block_delta', requestId: 'req_cut' });
       // Errors of Node's own are not of the class that a test sees.
       expect(String((error as Error).cause)).toBe(hasCause ? 'TypeError: terminated' : 'undefined');
@@ -203,7 +204,7 @@ describe('cut and empty streams', () => {
   it('a message_stop without message_start is no message', async () => {
     const server = await bytes(sse([{ type: 'message_stop' }]));
     const { error } = await run(claudeStream(sdkClient(server.url), question));
-    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(error).toEqual(tagged('TruncatedStreamError'));
   });
 
   it('an empty body', async () => {
@@ -227,7 +228,7 @@ describe('bodies of another kind', () => {
     const body = JSON.stringify({ type: 'message', role: 'assistant', content: [] });
     const server = await bytes({ headers: json, chunks: [body], then: 'hang' });
     const { error } = await run(claudeStream(sdkClient(server.url), question));
-    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(error).toEqual(tagged('UnexpectedResponseError'));
     expect(error).toMatchObject({ status: 200, requestId: 'req_http', found: 'a body of type application/json' });
     await server.closed(1);
     expect(server.openSockets()).toBe(0);
@@ -256,7 +257,7 @@ describe('bodies of another kind', () => {
     });
     const { events, error } = await run(claudeStream(sdkClient(server.url), question));
     expect(events).toHaveLength(2);
-    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toEqual(tagged('ProtocolError'));
     expect((error as Error).message).toContain('content_block_delta');
     await server.closed(1);
   });
@@ -267,14 +268,14 @@ describe('bodies of another kind', () => {
       then: 'end',
     });
     const { error } = await run(claudeStream(sdkClient(server.url), question));
-    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toEqual(tagged('ProtocolError'));
   });
 
   it('two messages in one body: ProtocolError, after the first one', async () => {
     const server = await bytes(sse([...answer, ...answer]));
     const { events, error } = await run(claudeStream(sdkClient(server.url), question));
     expect(events).toEqual(answer);
-    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toEqual(tagged('ProtocolError'));
     expect(only(events, 'message_stop')).toHaveLength(1);
   });
 });

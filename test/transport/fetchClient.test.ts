@@ -2,16 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  claudeStream,
-  ClaudeApiError,
-  converse,
-  fetchClient,
-  RxClaudeError,
-  TruncatedStreamError,
-  UnexpectedResponseError,
-} from 'rxclaude';
-import type { ClaudeEvent, ClaudeRequest, FetchClientOptions, RequestOptions } from 'rxclaude';
+import { claudeStream, converse, fetchClient, RxClaudeError } from 'rxclaude';
+import type { ClaudeEvent, ClaudeRequest, FetchClientOptions, RequestOptions, RxClaudeFailure } from 'rxclaude';
 import { watchRejections } from '../conformance/support/rejections.js';
 import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, pause, run, start } from '../conformance/support/run.js';
@@ -23,6 +15,7 @@ import { callsReply, reply, text, textReply, thinking, toolUse } from '../suppor
 import { sdkClient } from '../support/sdkClient.js';
 import { singleBytes } from '../support/sseServer.js';
 import type { SseServer } from '../support/sseServer.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 const answer = textReply(['It ', 'is ', 'noon.']);
@@ -251,12 +244,12 @@ describe('a refusal', () => {
     const theirs = (await run(claudeStream(sdkClient(server.url), question))).error as Record<string, unknown>;
 
     expect(events).toEqual([]);
-    expect(error).toBeInstanceOf(ClaudeApiError);
+    expect(error).toEqual(tagged('ClaudeApiError'));
     expect(RxClaudeError.is(error)).toBe(true);
     const facts = { status, type, errorCode: 'some_code', requestID: 'req_http', error: errorBody(type, 'some_code') };
     expect(error).toMatchObject({ ...facts, name: 'ClaudeApiError', _tag: 'ClaudeApiError' });
     expect(theirs).toMatchObject(facts);
-    const { headers, message } = error as ClaudeApiError;
+    const { headers, message } = error as RxClaudeFailure<'ClaudeApiError'>;
     expect(headers?.get('retry-after')).toBe('7');
     expect(message).toBe(`The API answered with status ${String(status)}: This is ${type}.`);
     expect(JSON.stringify([error, String(error)])).not.toContain(KEY);
@@ -276,7 +269,7 @@ describe('a refusal', () => {
   ])('with a body of %s: its text or its JSON is kept', async (_what, body, kept) => {
     const server = await bytes(refused(502, body, { 'content-type': 'text/html' }));
     const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
-    expect(error).toBeInstanceOf(ClaudeApiError);
+    expect(error).toEqual(tagged('ClaudeApiError'));
     expect(error).toMatchObject({ status: 502, error: kept, errorCode: null, requestID: undefined });
     expect((error as Error).message).toMatch(/^The API answered with status 502: /);
   });
@@ -317,7 +310,7 @@ describe('a reply that goes wrong', () => {
     const server = await bytes({ ...sse([...before, event]), headers });
     const { events, error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
     expect(events).toEqual(before);
-    expect(error).toBeInstanceOf(ClaudeApiError);
+    expect(error).toEqual(tagged('ClaudeApiError'));
     expect(error).toMatchObject({ status: undefined, type: 'overloaded_error', requestID: 'req_stream', error: event });
     expect((error as Error).message).toBe('The API answered in its stream: Overloaded.');
   });
@@ -325,7 +318,7 @@ describe('a reply that goes wrong', () => {
   it('an `error` event that is no JSON: its words', async () => {
     const server = await bytes({ chunks: ['event: error\ndata: upstream\ndata: died\n\n'], then: 'end' });
     const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
-    expect(error).toBeInstanceOf(ClaudeApiError);
+    expect(error).toEqual(tagged('ClaudeApiError'));
     expect(error).toMatchObject({ status: undefined, type: null, error: 'upstream\ndied' });
   });
 
@@ -333,7 +326,7 @@ describe('a reply that goes wrong', () => {
     const server = await bytes({ ...sse(answer.slice(0, 5), then), headers: { ...headers, connection: 'keep-alive' } });
     const { events, error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
     expect(events).toEqual(answer.slice(0, 5));
-    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(error).toEqual(tagged('TruncatedStreamError'));
     expect(error).toMatchObject({ events: 5, lastEvent: 'content_block_delta', requestId: 'req_stream' });
     expect((error as Error).cause === undefined).toBe(then === 'end');
   });
@@ -345,7 +338,7 @@ describe('a reply that goes wrong', () => {
   ])('a 200 of %s: UnexpectedResponseError', async (_what, type) => {
     const server = await bytes({ headers: { ...type, 'request-id': 'req_http' }, chunks: ['{}'], then: 'end' });
     const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
-    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(error).toEqual(tagged('UnexpectedResponseError'));
     expect(error).toMatchObject({ status: 200, requestId: 'req_http' });
   });
 
@@ -362,7 +355,7 @@ describe('a reply that goes wrong', () => {
   it('a 204 without a body: UnexpectedResponseError', async () => {
     const send: typeof fetch = async () => new Response(null, { status: 204 });
     const { error } = await run(claudeStream(fetchClient({ fetch: send }), question));
-    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(error).toEqual(tagged('UnexpectedResponseError'));
   });
 });
 

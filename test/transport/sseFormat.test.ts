@@ -1,5 +1,5 @@
 /** The bytes of an event stream in all their forms, over real HTTP, and as the SDK reads them. */
-import { claudeStream, ProtocolError, TruncatedStreamError } from 'rxclaude';
+import { claudeStream } from 'rxclaude';
 import type { ClaudeEvent } from 'rxclaude';
 import { run } from '../conformance/support/run.js';
 import type { Outcome } from '../conformance/support/run.js';
@@ -9,6 +9,7 @@ import { callsReply, reply, textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { singleBytes } from '../support/sseServer.js';
 import { toSse, toSseEvent } from '../support/sse.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 
@@ -128,7 +129,7 @@ describe('events that are not Claude’s usual ones', () => {
     const unnamed = toSse(callsReply({ id: 't1', name: 'x' })).replaceAll(/^event: .*\n/gm, '');
     const { events, error } = await read(unnamed);
     expect(events).toEqual([]);
-    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(error).toEqual(tagged('TruncatedStreamError'));
     expect((error as Error).message).toContain('without an `event:` name');
     expect(await sdkEvents(unnamed)).toEqual([]);
   });
@@ -145,7 +146,7 @@ describe('events that are not Claude’s usual ones', () => {
     const body = `${toSse(answer)}event: data\ndata: [DONE]\n\n`;
     const { events, error } = await read(body);
     expect(events).toEqual(answer);
-    expect(error).toBeInstanceOf(ProtocolError);
+    expect(error).toEqual(tagged('ProtocolError'));
     await expect(sdkEvents(body)).rejects.toThrow('not valid JSON');
   });
 

@@ -1,7 +1,7 @@
 /** Message threads, over real HTTP: the server keeps the history, and nobody sees it but the wire. */
 import { BadRequestError } from '@anthropic-ai/sdk';
 import { from, lastValueFrom, retry, toArray, type Observable } from 'rxjs';
-import { accumulateMessage, claudeThread, converse, fetchClient, TruncatedStreamError } from 'rxclaude';
+import { accumulateMessage, claudeThread, converse, fetchClient } from 'rxclaude';
 import type {
   ClaudeClient,
   ClaudeEvent,
@@ -23,6 +23,7 @@ import { sdkClient } from '../support/sdkClient.js';
 import { failedRound, type Round } from '../support/strictServer.js';
 import { threadsBeta, threadServer } from '../support/threadServer.js';
 import type { ThreadCode, ThreadServer, ThreadServerOptions } from '../support/threadServer.js';
+import { tagged } from '../support/errors.js';
 
 const call = (id: string): object[] => reply({ content: [thinking('Hm.'), toolUse({ id, name: 'look' })] });
 const answer = textReply(['It ', 'is ', 'noon.']);
@@ -540,7 +541,7 @@ describe('claudeThread by itself', () => {
     ]);
     const thread = claudeThread(sdkClient(server.url).beta);
     const second = await following(first, await all(thread(first)), '2?');
-    for (let n = 0; n < 2; n++) expect((await run(thread(second))).error).toBeInstanceOf(TruncatedStreamError);
+    for (let n = 0; n < 2; n++) expect((await run(thread(second))).error).toEqual(tagged('TruncatedStreamError'));
     const { events, error } = await run(thread(second));
 
     expect(error).toBeUndefined();

@@ -2,7 +2,7 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ClientOptions } from '@anthropic-ai/sdk';
 import { take, tap } from 'rxjs';
-import { claudeStream, converse, TruncatedStreamError, UnexpectedResponseError } from 'rxclaude';
+import { claudeStream, converse } from 'rxclaude';
 import { watchRejections } from '../conformance/support/rejections.js';
 import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, pause, run, start } from '../conformance/support/run.js';
@@ -14,6 +14,7 @@ import { sdkClient } from '../support/sdkClient.js';
 import { singleBytes } from '../support/sseServer.js';
 import type { ScriptedResponse } from '../support/sseServer.js';
 import { toSse } from '../support/sse.js';
+import { tagged } from '../support/errors.js';
 
 const { bytes } = servers();
 const answer = textReply(['It ', 'is ', 'noon.']);
@@ -235,7 +236,7 @@ describe('the span of a reply that goes wrong', () => {
     const server = await bytes(response);
     const { error, events } = await run(claudeStream(sdkClient(server.url, { openTelemetry }), question));
 
-    expect(error).toBeInstanceOf(TruncatedStreamError);
+    expect(error).toEqual(tagged('TruncatedStreamError'));
     expect(spans).toMatchObject([{ status: 2, ends: 1 }]);
     expect(spans.map(comparable)).toEqual([comparable(await readBySdk(response))]);
     expect(events).toEqual(body.chunks[0] === '' ? [] : events);
@@ -258,7 +259,7 @@ describe('the span of a reply that goes wrong', () => {
     const { spans, openTelemetry } = memory();
     const server = await bytes({ headers: { 'content-type': 'application/json' }, chunks: ['{}'], then: 'end' });
     const { error } = await run(claudeStream(sdkClient(server.url, { openTelemetry }), question));
-    expect(error).toBeInstanceOf(UnexpectedResponseError);
+    expect(error).toEqual(tagged('UnexpectedResponseError'));
     expect(spans).toMatchObject([{ ends: 1 }]);
   });
 

@@ -8,12 +8,13 @@ const source = `
 import * as t from 'io-ts';
 import { z } from 'zod';
 import type { ClaudeClient, ClaudeRequest, RoundEvent } from 'rxclaude';
-import { claudeStream, converse, defineTool, executeTools, jsonSchema, ofType, resumeConversation, timeoutGuard } from 'rxclaude';
+import { claudeStream, converse, defineTool, executeTools, jsonSchema, ofType, resumeConversation, RxClaudeError, timeoutGuard, toErrorFacts } from 'rxclaude';
 import type { Observable } from 'rxjs';
 
 declare const client: ClaudeClient;
 declare const request: ClaudeRequest;
 declare const events$: Observable<RoundEvent>;
+declare const caught: unknown;
 
 export const conversation$ = converse(client, request);
 export const reply$ = claudeStream(client, request);
@@ -29,6 +30,9 @@ export const calls$ = events$.pipe(ofType('tool_call'));
 export const resumed$ = resumeConversation(() => events$);
 export const guard = timeoutGuard<RoundEvent>({ each: 5 });
 export const ran = executeTools([add, look]);
+export const failure = RxClaudeError.is(caught) ? caught : undefined;
+export const late = RxClaudeError.is(caught, 'TimeoutGuardError') ? caught : undefined;
+export const told = toErrorFacts(caught);
 `;
 
 /** What an editor shows of a name, without its docs. */
@@ -93,8 +97,16 @@ describe('what an editor shows', () => {
     ['resumed$', 'const resumed$: OperatorFunction<ClaudeRequest, RoundEvent>'],
     ['guard', 'const guard: MonoTypeOperatorFunction<RoundEvent>'],
     ['ran', 'const ran: MonoTypeOperatorFunction<RoundEvent>'],
+    ['failure', 'const failure: RxClaudeFailure<keyof ErrorTable> | undefined'],
+    ['told', 'const told: ErrorFacts'],
   ])('of %s is a name that a newcomer can read', (name, expected) => {
     expect(hoverOf(name)).toBe(expected);
+  });
+
+  it('of one error are its tag and its facts', () => {
+    expect(hoverOf('late')).toMatch(
+      /^const late: \(RxClaudeError<"TimeoutGuardError"> & \{\s*readonly limit: TimeoutLimit;\s*readonly milliseconds: number;\s*\}\)/,
+    );
   });
 
   it.each([

@@ -68,6 +68,7 @@ describe('no `any` leaks', () => {
       | 'snapshots'
       | 'textDeltas'
       | 'timeoutGuard'
+      | 'toErrorFacts'
       | 'validateWith'
     >();
   });
@@ -140,17 +141,10 @@ describe('no `any` leaks', () => {
   });
 
   it('from errors', () => {
-    expectTypeOf<Leaks<Library.OptionError>>().toBeNever();
-    expectTypeOf<Leaks<Library.TimeoutGuardError>>().toBeNever();
-    expectTypeOf<Leaks<Library.ToolDefinitionError>>().toBeNever();
-    expectTypeOf<Leaks<Library.JsonSchemaError>>().toBeNever();
-    expectTypeOf<Leaks<Library.LimitError>>().toBeNever();
-    expectTypeOf<Leaks<Library.CircuitOpenError>>().toBeNever();
-    expectTypeOf<Leaks<Library.HistoryError>>().toBeNever();
-    expectTypeOf<Leaks<Library.MissingToolResultError>>().toBeNever();
-    expectTypeOf<Leaks<Library.TruncatedStreamError>>().toBeNever();
-    expectTypeOf<Leaks<Library.UnexpectedResponseError>>().toBeNever();
-    expectTypeOf<Library.OptionError['found']>().toBeUnknown();
+    expectTypeOf<Leaks<Library.RxClaudeFailure>>().toBeNever();
+    expectTypeOf<{ [Tag in Library.ErrorTag]: Leaks<Library.ErrorTable[Tag]> }[Library.ErrorTag]>().toBeNever();
+    expectTypeOf<Leaks<Library.ErrorFacts>>().toBeNever();
+    expectTypeOf<Library.RxClaudeFailure<'OptionError'>['found']>().toBeUnknown();
     expectTypeOf<Library.RxClaudeError['cause']>().toBeUnknown();
   });
 

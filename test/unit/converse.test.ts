@@ -1,8 +1,9 @@
 import * as t from 'io-ts';
 import { lastValueFrom, NEVER, of, toArray, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { claudeStream, converse, debugEvents, defineTool, TimeoutGuardError, type ClaudeEvent } from 'rxclaude';
+import { claudeStream, converse, debugEvents, defineTool, type ClaudeEvent } from 'rxclaude';
 import { claude } from '../../marbles/index.js';
+import { tagged } from '../support/errors.js';
 
 interface Sent {
   readonly tools?: readonly object[];
@@ -43,7 +44,8 @@ describe('converse', () => {
         error: (error: unknown) => errors.push(error),
       });
       flush();
-      expect(errors).toEqual([new TimeoutGuardError('first', 120_000)]);
+      expect(errors).toEqual([tagged('TimeoutGuardError')]);
+      expect(errors).toMatchObject([{ limit: 'first', milliseconds: 120_000 }]);
     });
   });
 

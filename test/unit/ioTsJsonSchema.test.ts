@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { JsonSchemaError } from '../../src/errors/JsonSchemaError.js';
+import { RxClaudeError, type RxClaudeFailure } from 'rxclaude';
 import { describeCodec } from '../../src/ioTs/describeCodec.js';
 import type { AnyCodec } from '../../src/ioTs/ioTsCodec.js';
 import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
@@ -22,11 +22,11 @@ function custom(name: string): t.Type<Date, string> {
   );
 }
 
-function errorOf(codec: AnyCodec): JsonSchemaError {
+function errorOf(codec: AnyCodec): RxClaudeFailure<'JsonSchemaError'> {
   try {
     ioTsJsonSchema(codec);
   } catch (error) {
-    if (error instanceof JsonSchemaError) return error;
+    if (RxClaudeError.is(error, 'JsonSchemaError')) return error;
     throw error;
   }
   throw new Error('It did not fail.');

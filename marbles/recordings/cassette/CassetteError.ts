@@ -1,5 +1,3 @@
-import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
-
 /** Where a cassette and what is done with it do not fit. */
 export interface CassetteErrorFacts {
   /** The line of the file that cannot be read, counted from 1. */
@@ -11,7 +9,7 @@ export interface CassetteErrorFacts {
 }
 
 /** A cassette cannot be read, or has no reply for a request: its message says what was found, and what to do. */
-export class CassetteError extends RxClaudeError {
+export class CassetteError extends Error {
   readonly _tag = 'CassetteError';
   /** The line of the file that cannot be read, counted from 1. */
   readonly line: number | undefined;
@@ -21,7 +19,8 @@ export class CassetteError extends RxClaudeError {
   readonly path: string | undefined;
 
   constructor(message: string, { line, request, path }: CassetteErrorFacts = {}) {
-    super('CassetteError', message);
+    super(message);
+    Object.defineProperty(this, 'name', { value: 'CassetteError', configurable: true, writable: true });
     this.line = line;
     this.request = request;
     this.path = path;

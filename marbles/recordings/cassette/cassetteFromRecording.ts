@@ -1,4 +1,4 @@
-import { OptionError } from '../../../src/errors/OptionError.js';
+import { optionError } from '../../../src/errors/failures.js';
 import { toChunk, toLatin1 } from './bytes.js';
 import type { Cassette, CassetteExchange } from './Cassette.js';
 import { VERSION } from './Cassette.js';
@@ -79,7 +79,7 @@ function eventLengths(bytes: Uint8Array): number[] {
 
 function cut(bytes: Uint8Array, lengths: readonly number[], option: string): Uint8Array[] {
   const sum = lengths.reduce((total, length) => total + length, 0);
-  if (sum !== bytes.length) throw new OptionError(option, `lengths that add up to ${bytes.length} bytes`, sum);
+  if (sum !== bytes.length) throw optionError(option, `lengths that add up to ${bytes.length} bytes`, sum);
   let at = 0;
   return lengths.map((length) => bytes.subarray(at, (at += length)));
 }

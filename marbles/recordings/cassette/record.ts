@@ -1,6 +1,6 @@
+import { optionError } from '../../../src/errors/failures.js';
 import { asyncScheduler } from 'rxjs';
 import { checkFunction } from '../../../src/errors/checkOption.js';
-import { OptionError } from '../../../src/errors/OptionError.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { createDeck, type Deck } from './createDeck.js';
 import { bodyTextOf, describeRequest, isRequest } from './describeRequest.js';
@@ -105,5 +105,5 @@ function checkOptions({ fetch: send, write, now, secrets = [] }: RecordOptions):
   for (const [name, value] of Object.entries({ fetch: send, write, now })) checkFunction(`record.${name}`, value);
   const given: unknown = secrets;
   if (Array.isArray(given) && given.every((secret) => typeof secret === 'string')) return;
-  throw new OptionError('record.secrets', 'a list of texts', given);
+  throw optionError('record.secrets', 'a list of texts', given);
 }

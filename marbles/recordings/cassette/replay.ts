@@ -1,5 +1,5 @@
+import { optionError } from '../../../src/errors/failures.js';
 import { asyncScheduler, type Observable, throwError } from 'rxjs';
-import { OptionError } from '../../../src/errors/OptionError.js';
 import type { RoundRequest } from '../../../src/events/RoundRequest.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { failOnAbort } from '../../../src/transport/abort.js';
@@ -74,7 +74,7 @@ type Params = Readonly<Record<'betas' | 'user_profile_id' | 'workspace_id', unkn
  * @see {@link record}, {@link cassetteFromRecording}
  */
 export function replay(cassette: string | Cassette, { speed = 1, check = true }: ReplayOptions = {}): ReplayClient {
-  if (typeof speed !== 'number' || !(speed > 0)) throw new OptionError('replay.speed', 'a number above 0', speed);
+  if (typeof speed !== 'number' || !(speed > 0)) throw optionError('replay.speed', 'a number above 0', speed);
   const { exchanges } = typeof cassette === 'string' ? parseCassette(cassette) : cassette;
   const deal = createDeal(exchanges, check);
   const requests: ScriptedRequest[] = [];

@@ -1,6 +1,6 @@
-import { OptionError } from '../../../src/errors/OptionError.js';
 import { allowedUrl, type AllowedUrlOptions } from '../../../src/codecs/allowedUrl.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
+import { tagged } from '../../support/errors.js';
 
 const web = allowedUrl({ schemes: ['https', 'http'] });
 
@@ -420,7 +420,7 @@ describe('allowedUrl', () => {
     ['maxChars', { maxChars: 0 }],
     ['maxChars', { maxChars: Infinity }],
   ])('refuses an unusable `%s` at once: %j', (option, options) => {
-    expect(() => allowedUrl(options)).toThrow(OptionError);
+    expect(() => allowedUrl(options)).toThrow(tagged('OptionError'));
     expect(() => allowedUrl(options)).toThrow(`\`allowedUrl.${option}\``);
   });
 });

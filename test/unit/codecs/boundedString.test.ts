@@ -1,6 +1,6 @@
-import { OptionError } from '../../../src/errors/OptionError.js';
 import { boundedString, type BoundedStringOptions } from '../../../src/codecs/boundedString.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
+import { tagged } from '../../support/errors.js';
 
 describe('boundedString', () => {
   const line = boundedString({ maxChars: 20 });
@@ -122,7 +122,7 @@ describe('boundedString', () => {
     ['minChars', { maxChars: 5, minChars: 0.5 }],
     ['minChars', { maxChars: 5, minChars: NaN }],
   ])('refuses an unusable `%s` at once', (option, options) => {
-    expect(() => boundedString(options)).toThrow(OptionError);
+    expect(() => boundedString(options)).toThrow(tagged('OptionError'));
     expect(() => boundedString(options)).toThrow(`\`boundedString.${option}\``);
   });
 });

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
-import { OptionError } from '../../../src/errors/OptionError.js';
 import { identifier, type IdentifierOptions } from '../../../src/codecs/identifier.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
+import { tagged } from '../../support/errors.js';
 
 describe('identifier', () => {
   const name = identifier();
@@ -101,7 +101,7 @@ describe('identifier', () => {
     ['pattern', { pattern: 'a' as never }],
     ['pattern', { pattern: null as never }],
   ])('refuses an unusable `%s` at once', (option, options) => {
-    expect(() => identifier(options)).toThrow(OptionError);
+    expect(() => identifier(options)).toThrow(tagged('OptionError'));
     expect(() => identifier(options)).toThrow(`\`identifier.${option}\``);
   });
 });

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OptionError } from '../../../src/errors/OptionError.js';
 import type { PathFileSystem } from '../../../src/codecs/PathFileSystem.js';
 import { pathInside } from '../../../src/codecs/pathInside.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
+import { tagged } from '../../support/errors.js';
 
 const LINK = 'expected a path inside the root, not through a link that leads out of it, nowhere or round';
 const CLOSED = 'expected a path inside the root, through folders that can be entered';
@@ -309,7 +309,7 @@ describe('pathInside', () => {
     ['nothing', undefined],
     ['a URL', new URL('file:///tmp')],
   ])('refuses %s as a root', (_, wrong) => {
-    expect(() => pathInside(wrong as string)).toThrow(OptionError);
+    expect(() => pathInside(wrong as string)).toThrow(tagged('OptionError'));
     expect(() => pathInside(wrong as string)).toThrow('`pathInside.root` must be the path of a folder that exists');
   });
 
@@ -404,7 +404,7 @@ describe('pathInside on other file systems', () => {
     for (const missing of [undefined, () => undefined]) {
       Object.assign(process, { getBuiltinModule: missing });
       try {
-        expect(() => pathInside('.')).toThrow(OptionError);
+        expect(() => pathInside('.')).toThrow(tagged('OptionError'));
         expect(() => pathInside('.')).toThrow('`pathInside.fileSystem` must be given here');
         expect(() => pathInside('.', { fileSystem: fs })).not.toThrow();
       } finally {

@@ -1,10 +1,11 @@
 /** What a `round_start` lets those behind it ask of the conversation. */
 import { concat, NEVER, of } from 'rxjs';
-import { ProtocolError, resumeConversation } from 'rxclaude';
+import { resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent, RoundStartEvent } from 'rxclaude';
 import { fromClaude, letterOf } from '../../support/events.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
+import { protocolError } from '../../support/errors.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const { s, o, t, c, e, m } = fromClaude;
@@ -30,7 +31,7 @@ describe('the control of a conversation', () => {
 
   it('ends it with an error, behind its conversation_end', () => {
     const { seen, control } = hold();
-    const error = new ProtocolError('Enough.');
+    const error = protocolError('Enough.');
     control.fail(error);
     expect(lettersOf(seen.values)).toBe('BsotC');
     expect(seen.values.at(-1)).toMatchObject({ reason: 'error', rounds: 1 });

@@ -1,18 +1,11 @@
 import * as t from 'io-ts';
-import {
-  defineTool,
-  MissingToolResultError,
-  ProtocolError,
-  type ClaudeMessage,
-  type ClaudeRequest,
-  type RoundEvent,
-  type RoundRequest,
-} from 'rxclaude';
+import { defineTool, type ClaudeMessage, type ClaudeRequest, type RoundEvent, type RoundRequest } from 'rxclaude';
 import { createRoundTracker, type RoundOutcome } from '../../../src/conversation/createRoundTracker.js';
 import { appendReply, nextRequest, toAssistantContent } from '../../../src/conversation/nextRequest.js';
 import { toRoundRequest } from '../../../src/conversation/toRoundRequest.js';
 import { reply, serverToolUse, text, thinking, toolUse, whole, type BlockSpec } from '../../support/replies.js';
 import { deepFreeze } from '../message/deepFreeze.js';
+import { tagged } from '../../support/errors.js';
 
 const message = (content: object[], more: object = {}): ClaudeMessage =>
   deepFreeze({
@@ -196,7 +189,7 @@ describe('createRoundTracker', () => {
   });
 
   it('fails when a result is missing, and names the round, the calls and the way out', () => {
-    expect(() => roundOf([add('a'), add('b')], 'tool_use', result('a'))).toThrow(MissingToolResultError);
+    expect(() => roundOf([add('a'), add('b')], 'tool_use', result('a'))).toThrow(tagged('MissingToolResultError'));
     expect(() => roundOf([add('a'), add('b')], 'tool_use', result('a'))).toThrow(/Round 3 .* for b\. .*executeTools/);
   });
 
@@ -235,7 +228,7 @@ describe('createRoundTracker', () => {
     for (const some of [[], events.slice(0, 3), events.slice(0, -1)]) {
       const round = createRoundTracker(1);
       for (const event of some) round.take(event as RoundEvent);
-      expect(() => round.end()).toThrow(ProtocolError);
+      expect(() => round.end()).toThrow(tagged('ProtocolError'));
     }
   });
 });

@@ -1,10 +1,11 @@
 /** What a conversation makes of the request that it begins with, and who may change what it sends. */
 import { of } from 'rxjs';
-import { OptionError, resumeConversation } from 'rxclaude';
+import { resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundRequest } from 'rxclaude';
 import { call, fromClaude, result } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
+import { tagged } from '../../support/errors.js';
 
 const messages: ClaudeRequest['messages'] = [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }];
 const { s, k, a, w, e, m } = fromClaude;
@@ -63,7 +64,7 @@ describe('a request that cannot be sent', () => {
     const request = { model: 'm', max_tokens: 1, ...fields } as unknown as ClaudeRequest;
     const round = jest.fn(() => answer);
     const { error } = observe(of(request).pipe(resumeConversation(round)));
-    expect(error).toBeInstanceOf(OptionError);
+    expect(error).toEqual(tagged('OptionError'));
     expect(error).toMatchObject({ option });
     expect(round).not.toHaveBeenCalled();
   });

@@ -1,6 +1,6 @@
 /** What `resumeConversation` listens to as its `stop$`, and until when. */
 import { concat, EMPTY, map, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
-import { OptionError, resumeConversation } from 'rxclaude';
+import { resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { fromClaude, letterOf } from '../../support/events.js';
@@ -8,6 +8,7 @@ import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { said, text } from '../../../marbles/specs/support/messages.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { watchEnd } from '../../support/watchEnd.js';
+import { tagged } from '../../support/errors.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 const { s, o, t, e, m } = fromClaude;
@@ -123,7 +124,7 @@ describe('unsubscribing', () => {
 
 it.each([-1, NaN, '5', null, 2 ** 31])('refuses the grace %p at once', (grace) => {
   const refusing = () => resumeConversation(() => begun, { grace: grace as number });
-  expect(refusing).toThrow(OptionError);
+  expect(refusing).toThrow(tagged('OptionError'));
   expect(refusing).toThrow('resumeConversation.grace');
 });
 

@@ -1,12 +1,13 @@
 /** What a conversation says that it has cost, also where replies broke off. */
 import { concat, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
-import { accumulateToolInput, CircuitOpenError, resumeConversation } from 'rxclaude';
+import { accumulateToolInput, resumeConversation } from 'rxclaude';
 import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
 import { claude } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
 import { result, retried } from '../../support/events.js';
+import { circuitOpenError } from '../../support/errors.js';
 
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 
@@ -132,7 +133,7 @@ describe('the usage of a conversation that fails', () => {
   });
 
   it('is nothing, and known, where nothing was sent', () => {
-    expect(failing(new CircuitOpenError(5, 5))).toEqual([0, 0, false]);
+    expect(failing(circuitOpenError(5, 5))).toEqual([0, 0, false]);
   });
 
   it('is estimated where the reply broke off', () => {

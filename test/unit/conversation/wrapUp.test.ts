@@ -1,6 +1,6 @@
 /** `timeoutGuard` behind a conversation: what becomes of it when a limit runs out, and what must not go wrong then. */
 import { NEVER, of, type Observable } from 'rxjs';
-import { converse, executeTools, OptionError, resumeConversation, timeoutGuard, TimeoutGuardError } from 'rxclaude';
+import { converse, executeTools, resumeConversation, timeoutGuard } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { call, fromClaude } from '../../support/events.js';
@@ -10,6 +10,7 @@ import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { said, text } from '../../../marbles/specs/support/messages.js';
 import { overloaded } from '../../../marbles/specs/support/overloaded.js';
 import { watchEnd } from '../../support/watchEnd.js';
+import { tagged, timeoutGuardError } from '../../support/errors.js';
 
 const user = { role: 'user' as const, content: 'Hi' };
 const stuck = fakeTool('k', () => NEVER);
@@ -22,7 +23,7 @@ describe('a limit that runs out behind a conversation', () => {
     const subs = '     ^--------!    ';
 
     const { letters, end } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ total: 9 })));
-    const error = Object.assign(new TimeoutGuardError('total', 9), { round: 1 });
+    const error = Object.assign(timeoutGuardError('total', 9), { round: 1 });
     expectObservable(letters).toBe(expected, undefined, error);
     expectSubscriptions(one.subscriptions).toBe(subs);
     flush();
@@ -34,7 +35,7 @@ describe('a limit that runs out behind a conversation', () => {
     const expected = ' (Bs)o-t--------(C#) ';
 
     const { letters, end } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ each: 9 })));
-    const error = Object.assign(new TimeoutGuardError('each', 9), { round: 1 });
+    const error = Object.assign(timeoutGuardError('each', 9), { round: 1 });
     expectObservable(letters).toBe(expected, undefined, error);
     flush();
     expect(end()).toMatchObject({ reason: 'error', error, rounds: 1 });
@@ -100,14 +101,14 @@ describe('wrapUp', () => {
     'of %p ms out of 60 000 is refused at once',
     (wrapUp) => {
       const refusing = () => timeoutGuard({ total: 60_000, wrapUp: wrapUp as number });
-      expect(refusing).toThrow(OptionError);
+      expect(refusing).toThrow(tagged('OptionError'));
       expect(refusing).toThrow('timeoutGuard.wrapUp');
     },
   );
 
   it.each([{}, { total: Infinity }, { each: 60_000 }])('without a total, as in %j, is refused at once', (options) => {
     expect(() => timeoutGuard({ ...options, wrapUp: 5_000 })).toThrow('timeoutGuard.wrapUp');
-    expect(() => timeoutGuard({ ...options, wrapUp: Infinity })).toThrow(OptionError);
+    expect(() => timeoutGuard({ ...options, wrapUp: Infinity })).toThrow(tagged('OptionError'));
   });
 
   it('may be left out, and may be all but one millisecond', () => {

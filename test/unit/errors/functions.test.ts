@@ -1,7 +1,8 @@
 /** Options that are functions, or words, or kinds of tokens: what they cannot be is refused at once. */
 import * as t from 'io-ts';
-import { converse, defineTool, executeTools, OptionError, resumeConversation, retryRound } from 'rxclaude';
+import { converse, defineTool, executeTools, resumeConversation, retryRound } from 'rxclaude';
 import type { ClaudeClient } from 'rxclaude';
+import { tagged } from '../../support/errors.js';
 
 const client: ClaudeClient = { messages: { create: () => Promise.reject(new Error('Nothing may be sent.')) } };
 const request = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'x' }] };
@@ -26,7 +27,7 @@ const functions: readonly (readonly [string, Use])[] = [
 describe.each(functions)('%s', (option, use) => {
   it.each([true, false, null, 'yes', 5, {}, []])('cannot be %p', (value) => {
     const refusing = () => use(value as never);
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow(`\`${option}\` must be a function`);
   });
 
@@ -44,7 +45,7 @@ const budgets: readonly (readonly [string, Use])[] = [
 describe.each(budgets)('%s', (option, use) => {
   it('cannot name a kind of tokens that there is not', () => {
     const refusing = () => use({ tokens: 5 } as never);
-    expect(refusing).toThrow(OptionError);
+    expect(refusing).toThrow(tagged('OptionError'));
     expect(refusing).toThrow(`\`${option}.tokens\` must be one of input_tokens, output_tokens, `);
   });
 

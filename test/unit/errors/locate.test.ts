@@ -1,27 +1,28 @@
 /** Where an error happened, as far as that is known. */
-import { ProtocolError, RxClaudeError, TruncatedStreamError } from 'rxclaude';
+import { RxClaudeError } from 'rxclaude';
 import { locate } from '../../../src/errors/locate.js';
+import { protocolError, truncatedStreamError } from '../../support/errors.js';
 
 describe('locate', () => {
   it('adds to an error of ours what is not known yet, and gives back the same error', () => {
-    const error = new ProtocolError('Odd.');
+    const error = protocolError('Odd.');
     expect(locate(error, { attempt: 2 })).toBe(error);
     expect(locate(error, { attempt: 3, round: 4 })).toBe(error);
     expect(error).toMatchObject({ attempt: 2, round: 4 });
   });
 
   it('fills in a fact that is there and undefined', () => {
-    const error = new TruncatedStreamError({ lastEvent: undefined, events: 0 });
+    const error = truncatedStreamError({ lastEvent: undefined, events: 0 });
     expect(locate(error, { requestId: 'req_1' })).toMatchObject({ requestId: 'req_1' });
-    const known = new TruncatedStreamError({ lastEvent: undefined, events: 0, requestId: 'req_0' });
+    const known = truncatedStreamError({ lastEvent: undefined, events: 0, requestId: 'req_0' });
     expect(locate(known, { requestId: 'req_1' })).toMatchObject({ requestId: 'req_0' });
   });
 
   it('shows in the JSON of the error, and says nothing that is not known', () => {
     const json = JSON.parse(
-      JSON.stringify(locate(new ProtocolError('Odd.'), { round: 1, requestId: undefined })),
+      JSON.stringify(locate(protocolError('Odd.'), { round: 1, requestId: undefined })),
     ) as object;
-    expect(json).toEqual({ _tag: 'ProtocolError', round: 1 });
+    expect(json).toEqual({ name: 'ProtocolError', message: 'Odd.', tag: 'ProtocolError', round: 1 });
   });
 
   it('leaves alone whatever is not ours', () => {
@@ -38,7 +39,7 @@ describe('locate', () => {
   });
 
   it('leaves an error of ours that is frozen as it is', () => {
-    const error = Object.freeze(new ProtocolError('Odd.'));
+    const error = Object.freeze(protocolError('Odd.'));
     expect(locate(error, { round: 1 })).toBe(error);
   });
 

@@ -1,4 +1,4 @@
-import type { HistoryDefectCode } from '../../../src/errors/HistoryError.js';
+import type { HistoryDefectCode } from '../../../src/errors/HistoryDefect.js';
 import type { HistoryChangeCode } from '../../../src/events/HistoryChange.js';
 
 /** A history that the API refuses: what is said of it, and what becomes of it. */

@@ -1,5 +1,6 @@
 import { checkHistory } from '../../../src/history/checkHistory.js';
-import { HistoryError, type HistoryDefect } from '../../../src/errors/HistoryError.js';
+import { historyError } from '../../../src/errors/failures.js';
+import type { HistoryDefect } from '../../../src/errors/HistoryDefect.js';
 import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
 import { ask, call, claude, text } from './blocks.js';
 import { given } from './given.js';
@@ -10,7 +11,7 @@ const bad = claude(text('my secret', { secret: 'words' }), text(''), call('t1'))
 describe('HistoryError', () => {
   it('names the first defects, and says how many more there are', () => {
     const defects = checkHistory(given([ask, bad, bad]));
-    const error = new HistoryError(defects);
+    const error = historyError(defects);
     expect(defects).toHaveLength(7);
     expect(error.message).toBe(
       'The API would refuse this history. messages.1.content.0.text.secret: Extra inputs are not permitted. ' +
@@ -23,19 +24,21 @@ describe('HistoryError', () => {
 
   it('shows nothing of what was said', () => {
     const defects = checkHistory(given([ask, bad]));
-    expect(new HistoryError(defects).message).not.toMatch(/my secret|words/);
+    expect(historyError(defects).message).not.toMatch(/my secret|words/);
   });
 
   it('is not longer for long ids', () => {
-    const { message } = new HistoryError(checkHistory(given([ask, claude(call('t'.repeat(10_000)))])));
+    const { message } = historyError(checkHistory(given([ask, claude(call('t'.repeat(10_000)))])));
     expect(message.length).toBeLessThan(600);
     expect(message).toMatch(/t….*\.$/);
   });
 
   it('can be logged as JSON', () => {
     const defects: HistoryDefect[] = checkHistory(given([ask, claude(call('t1'))]));
-    expect(JSON.parse(JSON.stringify(new HistoryError(defects)))).toEqual({
-      _tag: 'HistoryError',
+    expect(JSON.parse(JSON.stringify(historyError(defects)))).toEqual({
+      name: 'HistoryError',
+      message: historyError(defects).message,
+      tag: 'HistoryError',
       defects: [{ code: 'tool_use_without_result', path: 'messages.1', message: 1, wording: defects[0]?.wording }],
     });
   });

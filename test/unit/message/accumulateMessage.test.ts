@@ -1,7 +1,8 @@
 import { from, lastValueFrom, Subject, toArray } from 'rxjs';
-import { accumulateMessage, ProtocolError, type ClaudeMessage, type RoundEvent } from 'rxclaude';
+import { accumulateMessage, type ClaudeMessage, type RoundEvent } from 'rxclaude';
 import { reply, text, toolUse } from '../../support/replies.js';
 import { messageDelta, messageStart, wire } from './wire.js';
+import { tagged } from '../../support/errors.js';
 
 const messages = async (...events: object[]): Promise<ClaudeMessage[]> =>
   lastValueFrom(from(wire(...events)).pipe(accumulateMessage(), toArray()));
@@ -45,8 +46,8 @@ describe('accumulateMessage', () => {
   });
 
   it('fails with a ProtocolError on a second start and on a missing usage', async () => {
-    await expect(messages(messageStart(), messageStart())).rejects.toBeInstanceOf(ProtocolError);
-    await expect(messages(messageStart(), messageDelta({}, null))).rejects.toBeInstanceOf(ProtocolError);
+    await expect(messages(messageStart(), messageStart())).rejects.toEqual(tagged('ProtocolError'));
+    await expect(messages(messageStart(), messageDelta({}, null))).rejects.toEqual(tagged('ProtocolError'));
   });
 
   it('emits each message in the tick of its event, with a state for each subscriber', () => {

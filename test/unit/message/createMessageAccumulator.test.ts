@@ -1,5 +1,4 @@
 import type { ClaudeMessage } from '../../../src/events/ClaudeEvent.js';
-import { ProtocolError } from '../../../src/errors/ProtocolError.js';
 import { createMessageAccumulator } from '../../../src/message/createMessageAccumulator.js';
 import { reply, serverToolUse, text, thinking, toolUse, whole } from '../../support/replies.js';
 import { deepFreeze } from './deepFreeze.js';
@@ -14,6 +13,7 @@ import {
   textDelta,
   wire,
 } from './wire.js';
+import { tagged } from '../../support/errors.js';
 
 /** The message after each event that changed it. */
 function messagesOf(...events: object[]): ClaudeMessage[] {
@@ -117,7 +117,7 @@ describe('createMessageAccumulator', () => {
   });
 
   it('refuses a second message before the first one has stopped', () => {
-    expect(() => messagesOf(messageStart(), messageStart())).toThrow(ProtocolError);
+    expect(() => messagesOf(messageStart(), messageStart())).toThrow(tagged('ProtocolError'));
     expect(() => messagesOf(messageStart(), blockStart(0, textBlock), messageStart())).toThrow('message_stop');
   });
 });
@@ -438,7 +438,7 @@ describe('message_delta', () => {
     ['null', messageDelta({ stop_reason: 'end_turn' }, null, { usage: null })],
     ['a number', messageDelta({ stop_reason: 'end_turn' }, null, { usage: 5 })],
   ])('with a usage that is %s is a ProtocolError', (_, event) => {
-    expect(() => messageOf(messageStart(), event)).toThrow(ProtocolError);
+    expect(() => messageOf(messageStart(), event)).toThrow(tagged('ProtocolError'));
     expect(() => messageOf(messageStart(), event)).toThrow(/usage/);
   });
 });
@@ -460,6 +460,6 @@ describe('events that no API would send', () => {
     } catch (error) {
       thrown = error;
     }
-    if (thrown !== undefined) expect(thrown).toBeInstanceOf(ProtocolError);
+    if (thrown !== undefined) expect(thrown).toEqual(tagged('ProtocolError'));
   });
 });

@@ -1,21 +1,19 @@
 /** Which errors are worth another attempt: those of the SDK itself, of `fetchClient`, of `fetch`, and our own. */
 import Anthropic, { AnthropicError, APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import { APIUserAbortError } from '@anthropic-ai/sdk';
-import {
-  CircuitOpenError,
-  ClaudeApiError,
-  HistoryError,
-  isRetryable,
-  LimitError,
-  MissingToolResultError,
-  OptionError,
-  ProtocolError,
-  TimeoutGuardError,
-  ToolDefinitionError,
-  TruncatedStreamError,
-  UnexpectedResponseError,
-} from 'rxclaude';
+import { isRetryable } from 'rxclaude';
+import { historyError, optionError, toolDefinitionError } from '../../../src/errors/failures.js';
 import { retryAfter } from '../../../src/retry/isRetryable.js';
+import { claudeApiError } from '../../../src/transport/response.js';
+import {
+  circuitOpenError,
+  limitError,
+  missingToolResultError,
+  protocolError,
+  timeoutGuardError,
+  truncatedStreamError,
+  unexpectedResponseError,
+} from '../../support/errors.js';
 
 type Makers = Record<
   string,
@@ -34,7 +32,7 @@ const makers: Makers = {
       ? new APIError(undefined, body(type, code), undefined, new Headers(headers))
       : APIError.generate(status, body(type, code), 'No.', new Headers(headers)),
   fetchClient: (status, type, headers = {}, code) =>
-    new ClaudeApiError({ status, headers: new Headers(headers), error: body(type, code) }),
+    claudeApiError({ status, headers: new Headers(headers), error: body(type, code) }),
 };
 
 describe.each(Object.entries(makers))('a refusal, made by the %s', (_, make) => {
@@ -129,18 +127,18 @@ describe('a connection', () => {
 
 describe('an error of ours', () => {
   it.each<[string, unknown, boolean]>([
-    ['a reply without its end', new TruncatedStreamError({ lastEvent: 'ping', events: 1 }), true],
-    ['silence before the first event', new TimeoutGuardError('first', 5), true],
-    ['silence between two events', new TimeoutGuardError('each', 5), true],
-    ['a reply that takes too long', new TimeoutGuardError('total', 5), false],
-    ['events that cannot be', new ProtocolError('Odd.'), false],
-    ['a bound', new LimitError('maxEventChars', 5, 'Too much'), false],
-    ['an open circuit', new CircuitOpenError(5, 5), false],
-    ['a history', new HistoryError([]), false],
-    ['a missing result', new MissingToolResultError(1, ['a']), false],
-    ['an option', new OptionError('f.n', 'a number', 'x'), false],
-    ['a tool', new ToolDefinitionError('add', 'it is odd.'), false],
-    ['a page in place of a stream', new UnexpectedResponseError({ found: 'a page', status: 200 }), false],
+    ['a reply without its end', truncatedStreamError({ lastEvent: 'ping', events: 1 }), true],
+    ['silence before the first event', timeoutGuardError('first', 5), true],
+    ['silence between two events', timeoutGuardError('each', 5), true],
+    ['a reply that takes too long', timeoutGuardError('total', 5), false],
+    ['events that cannot be', protocolError('Odd.'), false],
+    ['a bound', limitError('maxEventChars', 5, 'Too much'), false],
+    ['an open circuit', circuitOpenError(5, 5), false],
+    ['a history', historyError([]), false],
+    ['a missing result', missingToolResultError(1, ['a']), false],
+    ['an option', optionError('f.n', 'a number', 'x'), false],
+    ['a tool', toolDefinitionError('add', 'it is odd.'), false],
+    ['a page in place of a stream', unexpectedResponseError({ found: 'a page', status: 200 }), false],
   ])('%s', (_, error, expected) => {
     expect(isRetryable(error)).toBe(expected);
   });

@@ -8,11 +8,12 @@ import {
   executeTools,
   jsonSchema,
   RxClaudeError,
-  ToolDefinitionError,
   validateWith,
+  type RxClaudeFailure,
   type ToolEntry,
 } from 'rxclaude';
 import { type } from './arktype.js';
+import { tagged } from '../../support/errors.js';
 
 const base = { name: 'add', description: 'Adds.', run: () => 1 };
 
@@ -25,11 +26,11 @@ function thrownBy(work: () => unknown): unknown {
   return undefined;
 }
 
-function definitionError(work: () => unknown): ToolDefinitionError {
+function definitionError(work: () => unknown): RxClaudeFailure<'ToolDefinitionError'> {
   const error = thrownBy(work);
-  expect(error).toBeInstanceOf(ToolDefinitionError);
+  expect(error).toEqual(tagged('ToolDefinitionError'));
   expect(RxClaudeError.is(error)).toBe(true);
-  return error as ToolDefinitionError;
+  return error as RxClaudeFailure<'ToolDefinitionError'>;
 }
 
 describe('a name that the API refuses fails at once', () => {

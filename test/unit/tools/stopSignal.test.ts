@@ -1,12 +1,13 @@
 /** What `executeTools` listens to as its `stop$`, and until when. */
 import { map, NEVER, Observable, of, Subject, throwError, timer } from 'rxjs';
-import { executeTools, OptionError } from 'rxclaude';
+import { executeTools } from 'rxclaude';
 import type { RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { fromClaude, ours, result, unrunResult } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
+import { tagged } from '../../support/errors.js';
 
 // K calls the tool k, S says that it starts, W how it ends. At x the run is stopped.
 const values = frozen({ ...fromClaude, ...ours });
@@ -100,7 +101,7 @@ it('leaves no timer behind when it is unsubscribed from in the time of grace', (
 });
 
 it.each([-1, NaN, '5', null, 2 ** 31])('refuses the grace %p at once', (grace) => {
-  expect(() => executeTools([], { grace: grace as number })).toThrow(OptionError);
+  expect(() => executeTools([], { grace: grace as number })).toThrow(tagged('OptionError'));
   expect(() => executeTools([], { grace: grace as number })).toThrow('executeTools.grace');
 });
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ClaudeApiError, ProtocolError, TruncatedStreamError } from 'rxclaude';
-import type { RoundEvent } from 'rxclaude';
+import { RxClaudeError, type ErrorTag, type RoundEvent } from 'rxclaude';
 import { only } from '../run.js';
 import type { Held } from './hold.js';
 import { historyAnswers } from './judgeHistory.js';
@@ -9,10 +8,10 @@ import type { Fate, Prefix } from './prefixes.js';
 /** What holds for a conversation, and whether it does. */
 export type Answer = readonly [law: string, holds: boolean];
 
-const ERRORS: Readonly<Record<Exclude<Fate, 'whole'>, new (...args: never[]) => Error>> = {
-  cut: TruncatedStreamError,
-  told: ClaudeApiError,
-  impossible: ProtocolError,
+const ERRORS: Readonly<Record<Exclude<Fate, 'whole'>, ErrorTag>> = {
+  cut: 'TruncatedStreamError',
+  told: 'ClaudeApiError',
+  impossible: 'ProtocolError',
 };
 
 /** What is wrong with a conversation whose reply was cut and that did not try again. */
@@ -37,7 +36,7 @@ export function problemsOfHealing(held: Held, prefix: Prefix, uncut: Held): stri
   const standing = events.slice(events.findLastIndex(({ type }) => type === 'round_retry'));
   return broken([
     ['it is tried again once', retry?.attempt === 1 && more.length === 0],
-    ['because of the cut', prefix.fate !== 'whole' && retry?.error instanceof ERRORS[prefix.fate]],
+    ['because of the cut', prefix.fate !== 'whole' && RxClaudeError.is(retry?.error, ERRORS[prefix.fate])],
     ['it ends as it does without a cut', held.completed === uncut.completed && end.reason === uncut.end.reason],
     ['with the same error, if any', nameOf(held.error) === nameOf(uncut.error)],
     ['its events are as many as those of the whole reply', claudes(standing).length === claudes(uncut.events).length],
@@ -64,8 +63,11 @@ function endAnswers({ events, completed, error, end }: Held, { fate, events: rea
   if (fate === 'whole') return [['it completes', completed && end.reason !== 'error']];
   return [
     ['it does not complete', !completed && only(events, 'round_end').length === 0],
-    ['its error is one that fits', error instanceof ERRORS[fate]],
-    ['its error tells how far it came', !(error instanceof TruncatedStreamError) || error.events === read.length],
+    ['its error is one that fits', RxClaudeError.is(error, ERRORS[fate])],
+    [
+      'its error tells how far it came',
+      !RxClaudeError.is(error, 'TruncatedStreamError') || error.events === read.length,
+    ],
     ['its end says so', end.reason === 'error' && end.error === error],
   ];
 }

@@ -1,5 +1,3 @@
-import { RxClaudeError } from './RxClaudeError.js';
-
 /** What is wrong with a history; one word for each rule of the API. */
 export type HistoryDefectCode =
   // The shape of messages and blocks.
@@ -58,51 +56,4 @@ export interface HistoryDefect {
   readonly block?: number;
   /** The API's own words for it, with its indexes and ids. */
   readonly wording: string;
-}
-
-/** How many defects the message of the error names. */
-const SHOWN = 3;
-/** The most characters of each. */
-const LONGEST = 400;
-
-/**
- * A history cannot be sent as it is: the API would refuse it, and each request after it, too.
- *
- * @example
- * ```ts
- * import { HistoryError } from 'rxclaude';
- * import { checkHistory } from 'rxclaude/history';
- * import type { ClaudeRequest } from 'rxclaude';
- *
- * export function assertSendable({ messages, tools }: ClaudeRequest): void {
- *   const defects = checkHistory(messages, tools);
- *   if (defects.length > 0) throw new HistoryError(defects);
- * }
- * ```
- */
-export class HistoryError extends RxClaudeError {
-  readonly _tag = 'HistoryError';
-  /** All that the API would refuse. */
-  readonly defects: readonly HistoryDefect[];
-
-  constructor(defects: readonly HistoryDefect[]) {
-    super('HistoryError', describe(defects));
-    this.defects = defects;
-  }
-}
-
-function describe(defects: readonly HistoryDefect[]): string {
-  const more = defects.length - SHOWN;
-  return [
-    'The API would refuse this history.',
-    ...defects.slice(0, SHOWN).map(sentence),
-    ...(more > 0 ? [`And ${String(more)} more.`] : []),
-    'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.',
-  ].join(' ');
-}
-
-function sentence({ path, wording }: HistoryDefect): string {
-  const words = wording.startsWith(path) ? wording : `${path}: ${wording}`;
-  if (words.length > LONGEST) return `${words.slice(0, LONGEST)}….`;
-  return words.endsWith('.') ? words : `${words}.`;
 }

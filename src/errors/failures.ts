@@ -1,0 +1,93 @@
+import type { HistoryDefect } from './HistoryDefect.js';
+import { RxClaudeError } from './RxClaudeError.js';
+
+/** How many defects the message of a `HistoryError` names. */
+const SHOWN = 3;
+/** The most characters of each. */
+const LONGEST = 400;
+
+/** The error for a history that the API would refuse. */
+export function historyError(defects: readonly HistoryDefect[]): RxClaudeError<'HistoryError'> {
+  const more = defects.length - SHOWN;
+  const message = [
+    'The API would refuse this history.',
+    ...defects.slice(0, SHOWN).map(sentence),
+    ...(more > 0 ? [`And ${String(more)} more.`] : []),
+    'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.',
+  ].join(' ');
+  return new RxClaudeError('HistoryError', message, { defects });
+}
+
+function sentence({ path, wording }: HistoryDefect): string {
+  const words = wording.startsWith(path) ? wording : `${path}: ${wording}`;
+  if (words.length > LONGEST) return `${words.slice(0, LONGEST)}….`;
+  return words.endsWith('.') ? words : `${words}.`;
+}
+
+/** What else is known of a bound that was exceeded. */
+interface LimitDetails {
+  /** What was found; left out where it was not counted to the end. */
+  readonly found?: number;
+  /** What can be done beside raising the limit, such as `consume faster`. */
+  readonly remedy?: string;
+}
+
+/**
+ * The error for a bound that was exceeded.
+ *
+ * @param limit The option that sets the bound.
+ * @param what The first sentence of the message, without its full stop: what was too much.
+ */
+export function limitError(
+  limit: string,
+  maximum: number,
+  what: string,
+  { found, remedy }: LimitDetails = {},
+): RxClaudeError<'LimitError'> {
+  const seen = found === undefined ? '' : `, found ${String(found)}`;
+  const advice = remedy === undefined ? '' : `, or ${remedy}`;
+  const message = `${what}. Expected at most ${String(maximum)}${seen}. Raise \`${limit}\`${advice}.`;
+  return new RxClaudeError('LimitError', message, { limit, maximum, found });
+}
+
+/** The error for an option with a value that it cannot have. @param expected What it must be, such as `a function`. */
+export function optionError(
+  option: string,
+  expected: string,
+  found: unknown,
+  options?: ErrorOptions,
+): RxClaudeError<'OptionError'> {
+  const message = `\`${option}\` must be ${expected}, found ${describe(found)}.`;
+  return new RxClaudeError('OptionError', message, { option, found, ...options });
+}
+
+function describe(found: unknown): string {
+  return typeof found === 'number' || typeof found === 'boolean' || found == null
+    ? String(found)
+    : `${typeof found === 'object' ? 'an' : 'a'} ${typeof found}`;
+}
+
+/** The error for a tool that cannot be offered to Claude. @param problem What is wrong with it, as the end of a sentence. */
+export function toolDefinitionError(
+  tool: string,
+  problem: string,
+  options?: ErrorOptions,
+): RxClaudeError<'ToolDefinitionError'> {
+  return new RxClaudeError('ToolDefinitionError', `The tool \`${tool}\` cannot be used: ${problem}`, {
+    tool,
+    ...options,
+  });
+}
+
+/** The error for an answer that is not a stream. @param found What came in place of one, in words. */
+export function unexpectedResponseError(
+  found: string,
+  status?: number,
+  requestId?: string,
+): RxClaudeError<'UnexpectedResponseError'> {
+  return new RxClaudeError(
+    'UnexpectedResponseError',
+    `Expected a stream of events, found ${found}. Check that the base URL and any proxy let \`stream: true\` through.`,
+    { found, status, requestId },
+  );
+}
