@@ -350,7 +350,7 @@ describe('ioTsJsonSchema', () => {
     it('says what to do', () => {
       expect(errorOf(t.type({ when })).message).toBe(
         '`input.when` cannot be written as JSON Schema: found the codec `When`, which does not show what it decodes ' +
-          'from. Wrap it: describe(codec, { schema: {...} }).',
+          'from. Wrap it: describeCodec(codec, { schema: {...} }).',
       );
     });
 
