@@ -1,11 +1,9 @@
 // What Claude sends: single events, the events of a block, and whole replies. Its users see it as `claude`.
-import type { BetaMessage, BetaRawContentBlockStartEvent } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { ClaudeEvent, PingEvent } from '../../src/events/ClaudeEvent.js';
-import { createPlacement, unplaced } from './placement.js';
+import { createPlacement, type EventOf, type Unplaced } from './placement.js';
 
-/** The event of Claude's stream of one type. */
-export type EventOf<Type extends ClaudeEvent['type']> = Extract<RawMessageStreamEvent, { type: Type }>;
+export type { EventOf, Unplaced } from './placement.js';
 
 /** Any block, by its type and fields. */
 export interface AnyBlock {
@@ -14,10 +12,10 @@ export interface AnyBlock {
 }
 
 /** The events of one block, in order; and each by its part, for diagrams that spread them. */
-export interface BlockEvents extends ReadonlyArray<ClaudeEvent> {
-  readonly start: EventOf<'content_block_start'>;
-  readonly pieces: readonly EventOf<'content_block_delta'>[];
-  readonly stop: EventOf<'content_block_stop'>;
+export interface BlockEvents extends ReadonlyArray<Unplaced> {
+  readonly start: Unplaced<'content_block_start'>;
+  readonly pieces: readonly Unplaced<'content_block_delta'>[];
+  readonly stop: Unplaced<'content_block_stop'>;
 }
 
 /** The `message_start` of a reply. `message` replaces fields of its empty message. */
@@ -39,42 +37,55 @@ export function messageStart(message: Partial<BetaMessage> = {}): EventOf<'messa
 /**
  * The `content_block_start` of any block.
  *
- * @param index Where the block stands in the message. Left out, it is 0, and a reply puts the block where it belongs.
+ * @param index Where the block stands in the message. Without it the event has none, and the reply that it stands in, or
+ * {@link message}, puts the block after those before it. So it is for all events of blocks.
  */
-export function contentBlockStart(content_block: AnyBlock, index?: number): EventOf<'content_block_start'> {
-  const event = { type: 'content_block_start', index: index ?? 0, content_block };
-  return byIndex(event as unknown as BetaRawContentBlockStartEvent as EventOf<'content_block_start'>, index);
+export function contentBlockStart(content_block: AnyBlock): Unplaced<'content_block_start'>;
+export function contentBlockStart(content_block: AnyBlock, index: number): EventOf<'content_block_start'>;
+export function contentBlockStart(content_block: AnyBlock, index?: number): Unplaced<'content_block_start'> {
+  return startAt(content_block, index);
 }
 
 /** The `content_block_start` of text. */
-export function textStart(index?: number): EventOf<'content_block_start'> {
-  return contentBlockStart({ type: 'text', text: '' }, index);
+export function textStart(): Unplaced<'content_block_start'>;
+export function textStart(index: number): EventOf<'content_block_start'>;
+export function textStart(index?: number): Unplaced<'content_block_start'> {
+  return startAt({ type: 'text', text: '' }, index);
 }
 
 /** Any piece of a block. */
-export function contentBlockDelta(piece: AnyBlock, index?: number): EventOf<'content_block_delta'> {
-  const event = { type: 'content_block_delta', index: index ?? 0, delta: piece };
-  return byIndex(event as unknown as EventOf<'content_block_delta'>, index);
+export function contentBlockDelta(piece: AnyBlock): Unplaced<'content_block_delta'>;
+export function contentBlockDelta(piece: AnyBlock, index: number): EventOf<'content_block_delta'>;
+export function contentBlockDelta(piece: AnyBlock, index?: number): Unplaced<'content_block_delta'> {
+  return deltaAt(piece, index);
 }
 
 /** A piece of text. */
-export function text(piece: string, index?: number): EventOf<'content_block_delta'> {
-  return contentBlockDelta({ type: 'text_delta', text: piece }, index);
+export function text(piece: string): Unplaced<'content_block_delta'>;
+export function text(piece: string, index: number): EventOf<'content_block_delta'>;
+export function text(piece: string, index?: number): Unplaced<'content_block_delta'> {
+  return deltaAt({ type: 'text_delta', text: piece }, index);
 }
 
 /** The `content_block_start` of a call to a tool. */
-export function toolUseStart(id: string, name: string, index?: number): EventOf<'content_block_start'> {
-  return contentBlockStart({ type: 'tool_use', id, name, input: {} }, index);
+export function toolUseStart(id: string, name: string): Unplaced<'content_block_start'>;
+export function toolUseStart(id: string, name: string, index: number): EventOf<'content_block_start'>;
+export function toolUseStart(id: string, name: string, index?: number): Unplaced<'content_block_start'> {
+  return startAt({ type: 'tool_use', id, name, input: {} }, index);
 }
 
 /** A piece of a tool's input, as JSON text. */
-export function inputJson(partial_json: string, index?: number): EventOf<'content_block_delta'> {
-  return contentBlockDelta({ type: 'input_json_delta', partial_json }, index);
+export function inputJson(partial_json: string): Unplaced<'content_block_delta'>;
+export function inputJson(partial_json: string, index: number): EventOf<'content_block_delta'>;
+export function inputJson(partial_json: string, index?: number): Unplaced<'content_block_delta'> {
+  return deltaAt({ type: 'input_json_delta', partial_json }, index);
 }
 
 /** The `content_block_stop` of a block. */
-export function contentBlockStop(index?: number): EventOf<'content_block_stop'> {
-  return byIndex({ type: 'content_block_stop', index: index ?? 0 }, index);
+export function contentBlockStop(): Unplaced<'content_block_stop'>;
+export function contentBlockStop(index: number): EventOf<'content_block_stop'>;
+export function contentBlockStop(index?: number): Unplaced<'content_block_stop'> {
+  return { type: 'content_block_stop', ...at(index) };
 }
 
 /** The `message_delta` that says why the reply ended. */
@@ -155,7 +166,9 @@ export function wholeBlock(content_block: AnyBlock): BlockEvents {
  * const answer = claude.message(claude.textBlock('It ', 'rains.'));
  * ```
  */
-export function message(...parts: readonly (ClaudeEvent | readonly ClaudeEvent[])[]): readonly ClaudeEvent[] {
+export function message(
+  ...parts: readonly (ClaudeEvent | Unplaced | readonly (ClaudeEvent | Unplaced)[])[]
+): readonly ClaudeEvent[] {
   const events = parts.flat();
   const has = (type: string): boolean => events.some((event) => event.type === type);
   const calls = events.some((event) => event.type === 'content_block_start' && event.content_block.type === 'tool_use');
@@ -167,18 +180,31 @@ export function message(...parts: readonly (ClaudeEvent | readonly ClaudeEvent[]
   ].map(createPlacement());
 }
 
-function block(start: EventOf<'content_block_start'>, pieces: readonly EventOf<'content_block_delta'>[]): BlockEvents {
+function startAt(content_block: AnyBlock, index: number | undefined): Unplaced<'content_block_start'> {
+  const event: object = { type: 'content_block_start', ...at(index), content_block };
+  return event as Unplaced<'content_block_start'>;
+}
+
+function deltaAt(delta: AnyBlock, index: number | undefined): Unplaced<'content_block_delta'> {
+  const event: object = { type: 'content_block_delta', ...at(index), delta };
+  return event as Unplaced<'content_block_delta'>;
+}
+
+function at(index: number | undefined): { readonly index?: number } {
+  return index === undefined ? {} : { index };
+}
+
+function block(
+  start: Unplaced<'content_block_start'>,
+  pieces: readonly Unplaced<'content_block_delta'>[],
+): BlockEvents {
   const end = contentBlockStop();
   return Object.assign([start, ...pieces, end], { start, pieces, stop: end });
 }
 
-function inputPieces(input: unknown, count: number): EventOf<'content_block_delta'>[] {
+function inputPieces(input: unknown, count: number): Unplaced<'content_block_delta'>[] {
   const json = typeof input === 'string' ? input : JSON.stringify(input);
   const size = Math.max(1, Math.ceil(json.length / count));
   const starts = Array.from({ length: Math.max(1, Math.ceil(json.length / size)) }, (_, at) => at * size);
   return starts.map((from) => inputJson(json.slice(from, from + size)));
-}
-
-function byIndex<Event extends ClaudeEvent>(event: Event, index: number | undefined): Event {
-  return index === undefined ? unplaced(event) : event;
 }

@@ -1,5 +1,6 @@
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import * as claude from './claude.js';
+import type { Unplaced } from './placement.js';
 
 /**
  * What a letter of Claude's stands for in a reply that does not say it: an event of the shape that the legend names. A call
@@ -8,11 +9,13 @@ import * as claude from './claude.js';
  * @param count How often the letter has been used before in the same script, from 0.
  * @returns `undefined` for a letter that is not Claude's.
  */
-export function defaultEvent(letter: string, count: number): ClaudeEvent | undefined {
+export function defaultEvent(letter: string, count: number): ClaudeEvent | Unplaced | undefined {
   return MAKERS.get(letter)?.(count + 1);
 }
 
-const MAKERS: ReadonlyMap<string, (number: number) => ClaudeEvent> = new Map<string, (number: number) => ClaudeEvent>([
+type Maker = (number: number) => ClaudeEvent | Unplaced;
+
+const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['s', (number) => claude.messageStart({ id: `msg_${number}` })],
   ['o', () => claude.textStart()],
   ['t', () => claude.text('text')],

@@ -1,23 +1,25 @@
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
+import type { Unplaced } from './placement.js';
 
 /** Events that one letter stands for, and that come one after the other in time. */
-export interface Spread<Event extends RoundEvent = ClaudeEvent> {
-  readonly spread: readonly Event[];
+export interface Spread<Value = ClaudeEvent | Unplaced> {
+  readonly spread: readonly Value[];
   /** How long it is from one to the next, in milliseconds. */
   readonly milliseconds: number;
 }
 
 /** What a letter stands for the first time, the second time, and so on. */
-export interface InTurn<Event extends RoundEvent = ClaudeEvent> {
-  readonly inTurn: readonly LetterValue<Event>[];
+export interface InTurn<Value = LetterValue> {
+  readonly inTurn: readonly Value[];
 }
 
 /** What a letter of a reply stands for each time: an event, or several at once. */
-export type LetterValue<Event extends RoundEvent = ClaudeEvent> = Event | readonly Event[];
+export type LetterValue<Event extends RoundEvent = ClaudeEvent> = Event | Unplaced | readonly (Event | Unplaced)[];
 
 /** What a letter of a reply may stand for. */
-export type ReplyValue<Event extends RoundEvent = ClaudeEvent> = LetterValue<Event> | Spread<Event> | InTurn<Event>;
+export type ReplyValue<Event extends RoundEvent = ClaudeEvent> =
+  LetterValue<Event> | Spread<Event | Unplaced> | InTurn<LetterValue<Event>>;
 
 /** What the letters of a reply stand for; `#` is the error. A letter that is left out has the meaning of the legend. */
 export type ReplyValues<Event extends RoundEvent = ClaudeEvent> = Readonly<Record<string, ReplyValue<Event> | Error>>;
@@ -32,7 +34,10 @@ export type ReplyValues<Event extends RoundEvent = ClaudeEvent> = Readonly<Recor
  *
  * @param milliseconds From one event to the next; a whole number.
  */
-export function spread<Event extends RoundEvent>(events: readonly Event[], milliseconds: number): Spread<Event> {
+export function spread<Value extends RoundEvent | Unplaced>(
+  events: readonly Value[],
+  milliseconds: number,
+): Spread<Value> {
   return { spread: events, milliseconds };
 }
 
@@ -43,6 +48,6 @@ export function spread<Event extends RoundEvent>(events: readonly Event[], milli
  * reply  s-o-t-t-c-e-m|      t: inTurn(claude.text('Hel'), claude.text('lo'))
  * ```
  */
-export function inTurn<Event extends RoundEvent>(...values: readonly LetterValue<Event>[]): InTurn<Event> {
+export function inTurn<Values extends readonly LetterValue<RoundEvent>[]>(...values: Values): InTurn<Values[number]> {
   return { inTurn: values };
 }

@@ -3,7 +3,7 @@ import { deepFreeze } from '../../src/values/deepFreeze.js';
 import { isObject } from '../../src/values/isObject.js';
 import { apiError } from '../alphabet/apiError.js';
 import { defaultEvent } from '../alphabet/defaultEvents.js';
-import { createPlacement } from '../alphabet/placement.js';
+import { createPlacement, type Unplaced } from '../alphabet/placement.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
 import type { LetterValue, ReplyValue, ReplyValues, Spread } from '../alphabet/replyValues.js';
 import { preview } from '../compare/preview.js';
@@ -29,7 +29,7 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
   let shift = 0;
   let end: Script<Value>['end'];
 
-  const valueOf = (letter: string, column: number): LetterValue<Value> | Spread<Value> => {
+  const valueOf = (letter: string, column: number): LetterValue<Value> | Spread<Value | Unplaced> => {
     const given: unknown = Object.hasOwn(values, letter) ? values[letter] : defaultEvent(letter, count(letter));
     if (!isObject(given)) throw new DiagramError(unknown(letter, given), diagram, column);
     const meaning = given as unknown as ReplyValue<Value>;
@@ -48,7 +48,9 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
     else {
       const value = valueOf(letter, column);
       const spread = 'spread' in value ? value : undefined;
-      const events = (spread?.spread ?? ([value].flat() as Value[])).map((event) => deepFreeze(place(event)));
+      const events = (spread?.spread ?? ([value].flat() as (Value | Unplaced)[])).map((event) =>
+        deepFreeze(place(event)),
+      );
       if (spread === undefined) moments.push({ frame: at, values: events });
       else {
         events.forEach((event, index) => moments.push({ frame: at + index * spread.milliseconds, values: [event] }));

@@ -3,6 +3,7 @@ import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ClaudeClient } from '../../src/transport/ClaudeClient.js';
 import { apiError } from '../alphabet/apiError.js';
+import { createPlacement, type Unplaced } from '../alphabet/placement.js';
 import type { Session } from './createSession.js';
 import type { Lifespan } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';
@@ -15,7 +16,7 @@ import { track } from './track.js';
  * What is played for one request: a diagram in Claude's letters, a stream of events such as `reply(...)` makes, whole events
  * that come at once, or the error that the request is refused with.
  */
-export type ScriptedReply = string | Observable<ClaudeEvent> | readonly ClaudeEvent[] | Error;
+export type ScriptedReply = string | Observable<ClaudeEvent> | readonly (ClaudeEvent | Unplaced)[] | Error;
 
 /** One request that was sent. */
 export interface ScriptedRequest extends Lifespan {
@@ -85,5 +86,6 @@ function toObservable(reply: ScriptedReply, session: Session): Observable<Claude
       session.scheduler,
     );
   }
-  return play({ moments: [{ frame: 0, values: reply }], end: { frame: 0 } }, session.scheduler);
+  const moment = { frame: 0, values: reply.map(createPlacement()) };
+  return play({ moments: [moment], end: { frame: 0 } }, session.scheduler);
 }

@@ -16,12 +16,15 @@ import { protocolError } from '../../test/support/errors.js';
 /** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
 const letters = frozen({
   s: claude.messageStart(),
-  o: claude.textStart(),
-  t: inTurn(claude.text('Hel'), claude.text('lo')),
+  o: claude.textStart(0),
+  t: inTurn(claude.text('Hel', 0), claude.text('lo', 0)),
   e: claude.stop('end_turn'),
 });
 /** The first attempt says "Hel", the second one "Hello". */
-const twoAttempts = frozen({ ...letters, t: inTurn(claude.text('Hel'), claude.text('Hel'), claude.text('lo')) });
+const twoAttempts = frozen({
+  ...letters,
+  t: inTurn(claude.text('Hel', 0), claude.text('Hel', 0), claude.text('lo', 0)),
+});
 
 const { message: empty } = claude.messageStart();
 
@@ -89,7 +92,7 @@ describe('a message that broke off', () => {
   });
 
   marble('leaves nothing of a half-written call behind', ({ events, expectObservable }) => {
-    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"n":') });
+    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"n":', 0) });
     const source = events('-s-k-i-R-s-c-o-t-|', { ...letters, ...call, R });
     const expected = '     -1-4-----1---2-3-|';
 
@@ -106,7 +109,7 @@ describe('a tool’s input', () => {
   });
 
   marble('is {} until it is complete', ({ reply, expectObservable }) => {
-    const pieces = frozen({ i: inTurn(claude.inputJson('{"n":'), claude.inputJson('1}')) });
+    const pieces = frozen({ i: inTurn(claude.inputJson('{"n":', 0), claude.inputJson('1}', 0)) });
     const source = reply('-s-k-i-i-c-m-|', { ...letters, k, ...pieces });
     const expected = '    -1-2-----3---|';
 
@@ -115,7 +118,7 @@ describe('a tool’s input', () => {
   });
 
   marble('stays {} when it is no JSON, and is never repaired', ({ reply, expectObservable }) => {
-    const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(claude.inputJson('{"n":1')) });
+    const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(claude.inputJson('{"n":1', 0)) });
     const expected = '    -1-2---2---|';
 
     expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, { 1: empty, 2: withCall({}) });

@@ -163,7 +163,7 @@ describe('an input that is too large', () => {
   /** The call that comes of an input in pieces. */
   function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
     let call: ToolCallEvent | undefined;
-    of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece)), fromClaude.c)
+    of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece, 0)), fromClaude.c)
       .pipe(accumulateToolInput(options), ofType('tool_call'))
       .subscribe((event) => (call = event));
     return { call: call! };

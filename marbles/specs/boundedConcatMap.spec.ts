@@ -21,7 +21,12 @@ import { observe } from './support/observe.js';
 import { limitError, tagged } from '../../test/support/errors.js';
 
 /** What Claude says: 1, 2, 3 and 4 are pieces of text, each its own digit, and each counts 10 characters. */
-const pieces = frozen({ 1: claude.text('1'), 2: claude.text('2'), 3: claude.text('3'), 4: claude.text('4') });
+const pieces = frozen({
+  1: claude.text('1', 0),
+  2: claude.text('2', 0),
+  3: claude.text('3', 0),
+  4: claude.text('4', 0),
+});
 const { 1: one, 2: two, 3: three } = pieces;
 const boom = new Error('boom');
 
@@ -123,7 +128,7 @@ describe('what waits', () => {
     consumerSubs: ['-^---!', '-----^---!', '---------^---!', '-------------^---!'],
   });
 
-  const long = claude.text('x'.repeat(10_000_000));
+  const long = claude.text('x'.repeat(10_000_000), 0);
   it.each<[string, RoundEvent[], 'error' | undefined]>([
     ['not the event that is being consumed', [long, long], undefined],
     ['each further character', [long, long, one], 'error'],

@@ -98,7 +98,9 @@ it('writes each event of a conversation in its round', () => {
   const K = call({});
   const calling = [
     claude.messageStart(),
-    ...claude.toolUse('toolu_1', 'weather'),
+    claude.toolUseStart('toolu_1', 'weather', 0),
+    claude.inputJson('{}', 0),
+    claude.contentBlockStop(0),
     K,
     claude.stop('tool_use'),
     claude.messageStop(),
@@ -181,14 +183,14 @@ it('hides secrets, wherever they stand', () => {
   const { o, c } = letters;
   const input = { password: 'hunter2', url: 'https://me:hunter2@example.org', note: `Bearer ${secret}` };
   const pieces = [
-    claude.inputJson('{"password":"hunter2"}'),
+    claude.inputJson('{"password":"hunter2"}', 0),
     claude.text('the key is sk-ant-', 2),
     claude.text(secret.slice(7), 2),
   ];
   const results = [added.toolResult(weather, `{"api_key":"${secret}"}`), failure(secret, new Error(secret))];
   const calling = [call(input), added.toolProgress(weather, { token: secret }), ...results];
   const lines = linesOf(
-    [claude.messageStart(), claude.toolUseStart('toolu_1', 'weather'), o, ...pieces, c, ...calling],
+    [claude.messageStart(), claude.toolUseStart('toolu_1', 'weather', 0), o, ...pieces, c, ...calling],
     1_000,
   );
   expect(lines.join('\n')).toContain('[hidden]');

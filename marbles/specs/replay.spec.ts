@@ -13,9 +13,9 @@ import { tagged, truncatedStreamError, unexpectedResponseError } from '../../tes
 
 const fromClaude = frozen({
   s: claude.messageStart(),
-  o: claude.textStart(),
-  t: claude.text('Hi'),
-  c: claude.contentBlockStop(),
+  o: claude.textStart(0),
+  t: claude.text('Hi', 0),
+  c: claude.contentBlockStop(0),
   e: claude.stop('end_turn'),
   m: claude.messageStop(),
 });

@@ -22,11 +22,11 @@ import { missingToolResultError, tagged, truncatedStreamError } from '../../test
 const [weather, time] = [added.toolCall('toolu_weather', 'weather'), added.toolCall('toolu_time', 'time')];
 const values = frozen({
   s: claude.messageStart(),
-  o: claude.textStart(),
-  t: claude.text('Hi'),
-  k: claude.toolUseStart('toolu_weather', 'weather'),
-  l: claude.toolUseStart('toolu_time', 'time'),
-  c: claude.contentBlockStop(),
+  o: claude.textStart(0),
+  t: claude.text('Hi', 0),
+  k: claude.toolUseStart('toolu_weather', 'weather', 0),
+  l: claude.toolUseStart('toolu_time', 'time', 0),
+  c: claude.contentBlockStop(0),
   w: claude.stop('tool_use'),
   e: claude.stop('end_turn'),
   m: claude.messageStop(),

@@ -15,8 +15,8 @@ import { protocolError, tagged } from '../../test/support/errors.js';
 /** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
 const letters = frozen({
   s: claude.messageStart(),
-  o: claude.textStart(),
-  t: inTurn(claude.text('Hel'), claude.text('lo')),
+  o: claude.textStart(0),
+  t: inTurn(claude.text('Hel', 0), claude.text('lo', 0)),
 });
 const hello = frozen(claude.message(claude.textBlock('Hel', 'lo')));
 
@@ -37,7 +37,7 @@ const messages = {
 marble(
   'shows the first change at once, and then one message per time',
   ({ reply, expectObservable, expectSubscriptions }) => {
-    const source = reply('-s-o-t-------t--------|', { ...letters, t: claude.text('Hel') });
+    const source = reply('-s-o-t-------t--------|', { ...letters, t: claude.text('Hel', 0) });
     const expected = '    -1---3-------5--------|';
     const subs = '        ^---------------------!';
 
@@ -98,11 +98,15 @@ function withCall(input: unknown) {
 }
 
 describe("a tool's input", () => {
-  const call = frozen(claude.toolUse('toolu_1', 'weather'));
-  const pieces = frozen([claude.inputJson('{"days":[{"n":1},'), claude.inputJson('{"n":2'), claude.inputJson('}]}')]);
+  const call = frozen(claude.toolUseStart('toolu_1', 'weather', 0));
+  const pieces = frozen([
+    claude.inputJson('{"days":[{"n":1},', 0),
+    claude.inputJson('{"n":2', 0),
+    claude.inputJson('}]}', 0),
+  ]);
 
   marble('is shown while it is written', ({ reply, expectObservable }) => {
-    const source = reply('-s-k-i-i-i-c-|', { ...letters, k: call.start, i: inTurn(...pieces) });
+    const source = reply('-s-k-i-i-i-c-|', { ...letters, k: call, i: inTurn(...pieces) });
     const expected = '    -1-2-3-4-5-6-|';
 
     const shown = {
@@ -117,21 +121,21 @@ describe("a tool's input", () => {
   });
 
   it('is {} at last when the reply ends within it: nothing is repaired', () => {
-    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, pieces[0]!, claude.messageStop());
+    const reply = of<RoundEvent[]>(claude.messageStart(), call, pieces[0]!, claude.messageStop());
     const { values } = observe(reply.pipe(accumulateToolInput(), snapshots({ every: 1000 })));
     expect(values.at(-1)).toEqual(withCall({}));
   });
 
   it('is no new object while another block grows', () => {
     const textBehind = [claude.textStart(1), claude.text('a', 1), claude.text('b', 1)];
-    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, pieces[0]!, ...textBehind);
+    const reply = of<RoundEvent[]>(claude.messageStart(), call, pieces[0]!, ...textBehind);
     const shown = observe(reply.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler }))).values;
     expect(shown.at(-1)!.content[1]).not.toBe(shown.at(-2)!.content[1]);
     expect(shown.at(-1)!.content[0]).toBe(shown.at(-2)!.content[0]);
   });
 
   it('keeps the identity of what is finished in it, and never changes', () => {
-    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces);
+    const reply = of<RoundEvent[]>(claude.messageStart(), call, ...pieces);
     const seen: { days: object[] }[] = [];
     const texts: string[] = [];
     reply.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler })).subscribe(({ content: [block] }) => {
@@ -150,7 +154,13 @@ describe("a tool's input", () => {
     ['a shallow copy', map((event) => ({ ...event }))],
     ['JSON there and back', map((event) => JSON.parse(JSON.stringify(event)) as RoundEvent)],
   ])('is shown after %s, too', (_, copy) => {
-    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces, call.stop, claude.messageStop());
+    const reply = of<RoundEvent[]>(
+      claude.messageStart(),
+      call,
+      ...pieces,
+      claude.contentBlockStop(0),
+      claude.messageStop(),
+    );
     const shown = observe(reply.pipe(copy, accumulateToolInput(), copy, snapshots({ scheduler: queueScheduler })));
     expect(shown.end).toBe('complete');
     expect(shown.values.map(({ content: [block] }) => block?.type === 'tool_use' && block.input)).toEqual([
@@ -164,7 +174,13 @@ describe("a tool's input", () => {
   });
 
   it('is {} until it is complete where there are no tool_input events', () => {
-    const reply = of<RoundEvent[]>(claude.messageStart(), call.start, ...pieces, call.stop, claude.messageStop());
+    const reply = of<RoundEvent[]>(
+      claude.messageStart(),
+      call,
+      ...pieces,
+      claude.contentBlockStop(0),
+      claude.messageStop(),
+    );
     const { values } = observe(reply.pipe(snapshots({ scheduler: queueScheduler })));
     expect(values).toEqual([empty, withCall({}), withCall({ days: [{ n: 1 }, { n: 2 }] })]);
   });
@@ -198,7 +214,7 @@ describe('a message that broke off', () => {
   );
 
   marble('takes the inputs of its tools along', ({ events, expectObservable }) => {
-    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"city":"Ber') });
+    const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"city":"Ber', 0) });
     const source = events('-s-k-i-R-s-k-c-|', { ...letters, ...call, R });
     const expected = '     -1-2-3---1-2---|';
 

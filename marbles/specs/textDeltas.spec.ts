@@ -8,7 +8,7 @@ import { added, apiError, claude, inTurn, marble } from '../index.js';
 // R round_retry  K tool_call  S tool_start
 
 /** What a reply says. */
-const t = inTurn(claude.text('Hel'), claude.text('lo'));
+const t = inTurn(claude.text('Hel', 0), claude.text('lo', 0));
 /** What comes out: 1 and 2 are pieces of text, and / is the mark that the text before it is void. */
 const texts = { 1: 'Hel', 2: 'lo', '/': '\n' };
 
@@ -39,7 +39,7 @@ marble('lets go of the source when it is unsubscribed from', ({ reply, expectObs
 describe('when a round is tried again', () => {
   const R = added.roundRetry(1, apiError(), 500);
   /** The first attempt says "Hel", the second one "Hello". */
-  const twoAttempts = { t: inTurn(claude.text('Hel'), claude.text('Hel'), claude.text('lo')), R };
+  const twoAttempts = { t: inTurn(claude.text('Hel', 0), claude.text('Hel', 0), claude.text('lo', 0)), R };
 
   marble('marks the text before it as void, by a line break', ({ events, expectObservable }) => {
     const source = events('-s-o-t-R-s-o-t-t-c-e-m-|', twoAttempts);

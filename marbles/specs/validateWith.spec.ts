@@ -237,11 +237,11 @@ describe('an asynchronous schema', () => {
     it('a piece of text counts its length, and at least 10; an event without text 100', () => {
       expect(failure(30, piece)).toBeUndefined();
       expect(failure(29, piece)).toMatchObject({ limit: 'maxBufferedChars', maximum: 29, found: 30 });
-      expect(failure(10, claude.text('x'))).toBeUndefined();
-      expect(failure(9, claude.text('x'))).toMatchObject({ found: 10 });
+      expect(failure(10, claude.text('x', 0))).toBeUndefined();
+      expect(failure(9, claude.text('x', 0))).toMatchObject({ found: 10 });
       expect(failure(100, p)).toBeUndefined();
       expect(failure(99, p)).toMatchObject({ found: 100 });
-      expect(failure(140, p, piece, claude.text('x'))).toBeUndefined();
+      expect(failure(140, p, piece, claude.text('x', 0))).toBeUndefined();
     });
 
     it('fails beyond them, lets go of the source, and what waits is dropped', async () => {

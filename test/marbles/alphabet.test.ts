@@ -64,7 +64,7 @@ describe('the legend', () => {
 
 describe('the builders', () => {
   it('make single events, as the API sends them', () => {
-    expect(claude.text('Hel')).toEqual({
+    expect(claude.text('Hel', 0)).toEqual({
       type: 'content_block_delta',
       index: 0,
       delta: { type: 'text_delta', text: 'Hel' },

@@ -53,6 +53,22 @@ describe('a reply', () => {
     expectEvents(source).toBe(expected, { t: { index: 4 }, c: { index: 4 }, l: { index: 2 } });
   });
 
+  marble('numbers what was copied, stored or changed as it numbers the original', ({ reply, expectEvents }) => {
+    const copy = { ...claude.text('y') };
+    const source = reply('s-[ot]c-o-a-j-m|', {
+      a: copy,
+      j: JSON.parse(JSON.stringify(claude.contentBlockStop())) as ClaudeEvent,
+    });
+    const expected = '    s-[ot]c-k-a-j-m|';
+
+    expect(copy).toEqual({ type: 'content_block_delta', delta: { type: 'text_delta', text: 'y' } });
+    expectEvents(source).toBe(expected, {
+      k: { type: 'content_block_start', index: 1 },
+      a: { index: 1 },
+      j: { type: 'content_block_stop', index: 1 },
+    });
+  });
+
   marble('spreads the events of a letter over time, and what follows comes behind them', ({ reply, expectEvents }) => {
     const source = reply('--r|', { r: spread(claude.message(claude.textBlock('Hi')), 3) });
     const expected = '    --s--o--t--c--e--m|';
@@ -114,6 +130,23 @@ describe('a reply', () => {
 });
 
 describe('a scripted client', () => {
+  marble('numbers the blocks of a reply that is given as its events', ({ scriptClaude, expectEvents }) => {
+    const { start, pieces, stop } = claude.toolUse('toolu_1', 'add');
+    const events = [
+      claude.messageStart(),
+      ...claude.textBlock('Hi'),
+      start,
+      ...pieces,
+      stop,
+      claude.stop(),
+      claude.messageStop(),
+    ];
+    const expected = '[sotckijem|]';
+
+    const second = { k: { index: 1 }, i: { index: 1 }, j: { type: 'content_block_stop', index: 1 } };
+    expectEvents(claudeStream(scriptClaude(events), request)).toBe(expected, second);
+  });
+
   marble('plays diagrams, streams, events that come at once, and errors', (helpers) => {
     const { cold, reply, scriptClaude, expectEvents, expectRequests } = helpers;
     const refused = apiError('rate_limit_error', { status: 429 });

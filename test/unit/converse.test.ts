@@ -12,8 +12,8 @@ interface Sent {
 
 const asks = [
   claude.messageStart(),
-  claude.toolUseStart('toolu_1', 'work'),
-  claude.contentBlockStop(),
+  claude.toolUseStart('toolu_1', 'work', 0),
+  claude.contentBlockStop(0),
   claude.stop('tool_use'),
   claude.messageStop(),
 ];

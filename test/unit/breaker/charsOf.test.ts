@@ -7,9 +7,9 @@ const delta = (fields: object): RoundEvent =>
   ({ type: 'content_block_delta', index: 0, delta: fields }) as unknown as RoundEvent;
 
 it.each<[string, RoundEvent]>([
-  ['text', claude.text(long)],
+  ['text', claude.text(long, 0)],
   ['thinking', delta({ type: 'thinking_delta', thinking: long })],
-  ['input', claude.inputJson(long)],
+  ['input', claude.inputJson(long, 0)],
   ['a signature', delta({ type: 'signature_delta', signature: long })],
   ['a compaction', delta({ type: 'compaction_delta', content: long })],
   ['input, read', { type: 'tool_input', text: long } as RoundEvent],
@@ -17,7 +17,7 @@ it.each<[string, RoundEvent]>([
   expect(charsOf(event)).toBe(1_234);
 });
 
-it.each([claude.text(''), claude.text('Hi'), claude.inputJson('')])('a short piece counts 10: %j', (event) => {
+it.each([claude.text('', 0), claude.text('Hi', 0), claude.inputJson('', 0)])('a short piece counts 10: %j', (event) => {
   expect(charsOf(event)).toBe(10);
 });
 

@@ -17,9 +17,9 @@ const answer = of(fromClaude.s, fromClaude.o, fromClaude.t, fromClaude.c, fromCl
 function callOnce(input: string, tool: Tool, options: ConverseOptions = {}) {
   const calling = [
     claude.messageStart(),
-    claude.toolUseStart('toolu_k', 'k'),
-    claude.inputJson(input),
-    claude.contentBlockStop(),
+    claude.toolUseStart('toolu_k', 'k', 0),
+    claude.inputJson(input, 0),
+    claude.contentBlockStop(0),
   ];
   const client = fakeClient(of(...calling, claude.stop('tool_use'), claude.messageStop()), answer);
   const request = { model: 'claude-test', max_tokens: 100, messages, tools: [tool] };

@@ -13,12 +13,12 @@ const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, message
 
 /** A reply begins with 10 tokens in and 1 out. */
 const start = claude.messageStart();
-const hundred: RoundEvent[] = [start, claude.textStart(), claude.text('x'.repeat(100))];
-const whole: RoundEvent[] = [...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40), claude.messageStop()];
+const hundred: RoundEvent[] = [start, claude.textStart(0), claude.text('x'.repeat(100), 0)];
+const whole: RoundEvent[] = [...hundred, claude.contentBlockStop(0), claude.stop('end_turn', 40), claude.messageStop()];
 const calling: RoundEvent[] = [
   start,
-  claude.toolUseStart('toolu_k', 'k'),
-  claude.contentBlockStop(),
+  claude.toolUseStart('toolu_k', 'k', 0),
+  claude.contentBlockStop(0),
   claude.stop('tool_use', 7),
   claude.messageStop(),
   result('k', 'r'),
@@ -56,8 +56,12 @@ describe('the usage of a reply that broke off', () => {
 
   it.each<[string, RoundEvent[], [number, number]]>([
     ['nothing', [start], [10, 1]],
-    ['three characters, which are no more than it had told', [start, claude.textStart(), claude.text('xyz')], [10, 1]],
-    ['five characters', [start, claude.textStart(), claude.text('xxxxx')], [10, 2]],
+    [
+      'three characters, which are no more than it had told',
+      [start, claude.textStart(0), claude.text('xyz', 0)],
+      [10, 1],
+    ],
+    ['five characters', [start, claude.textStart(0), claude.text('xxxxx', 0)], [10, 2]],
     ['a hundred characters', hundred, [10, 25]],
     [
       'a thought and an input',
@@ -76,7 +80,7 @@ describe('the usage of a reply that broke off', () => {
   });
 
   it('is the one that it told, where it had', () => {
-    expect(tokens(stopBehind([...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40)]))).toEqual([
+    expect(tokens(stopBehind([...hundred, claude.contentBlockStop(0), claude.stop('end_turn', 40)]))).toEqual([
       10,
       40,
       false,
@@ -100,7 +104,7 @@ describe('the usage of attempts that failed', () => {
   });
 
   it('is counted as told, where the reply had told it', () => {
-    const told = [...hundred, claude.contentBlockStop(), claude.stop('end_turn', 40)];
+    const told = [...hundred, claude.contentBlockStop(0), claude.stop('end_turn', 40)];
     expect(tokens(endOf(() => [...told, retried(1, overloaded(), 1), ...whole]))).toEqual([20, 80, false]);
   });
 

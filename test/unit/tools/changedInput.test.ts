@@ -16,9 +16,9 @@ describe('a tool that changes its own input', () => {
   it.each([
     [
       'written piece by piece',
-      [claude.toolUseStart('toolu_1', 'spoil'), claude.inputJson('{"a":1}'), claude.contentBlockStop()],
+      [claude.toolUseStart('toolu_1', 'spoil', 0), claude.inputJson('{"a":1}', 0), claude.contentBlockStop(0)],
     ],
-    ['whole from the start', [claude.contentBlockStart(whole, 0), claude.contentBlockStop()]],
+    ['whole from the start', [claude.contentBlockStart(whole, 0), claude.contentBlockStop(0)]],
   ])('changes no event and no history: %s', async (_, block) => {
     const reply = [claude.messageStart(), ...block, claude.stop('tool_use'), claude.messageStop()];
     const before = JSON.stringify(reply);

@@ -5,17 +5,17 @@ import { claude } from '../../../marbles/index.js';
 
 const calls = (input: string): RoundEvent[] => [
   claude.messageStart(),
-  claude.toolUseStart('toolu_1', 'work'),
-  claude.inputJson(input),
-  claude.contentBlockStop(),
+  claude.toolUseStart('toolu_1', 'work', 0),
+  claude.inputJson(input, 0),
+  claude.contentBlockStop(0),
   claude.stop('tool_use'),
   claude.messageStop(),
 ];
 const answers: RoundEvent[] = [
   claude.messageStart(),
-  claude.textStart(),
-  claude.text('Done.'),
-  claude.contentBlockStop(),
+  claude.textStart(0),
+  claude.text('Done.', 0),
+  claude.contentBlockStop(0),
   claude.stop(),
   claude.messageStop(),
 ];
