@@ -1,15 +1,15 @@
-import { concatMap, from, Observable, take, type ObservableInput, type OperatorFunction } from 'rxjs';
+import { concatMap, EMPTY, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { NO_USAGE } from '../src/conversation/addUsage.js';
 import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
-import { checkBudget, checkCount, checkFunction, checkGrace } from '../src/errors/checkOption.js';
+import { checkBudget, checkCount, checkDeadline, checkFunction, checkGrace } from '../src/errors/checkOption.js';
 import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
 import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
 import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
-import { createConversation } from './internal/createConversation.js';
-import { relay } from './internal/relay.js';
+import { holdConversation, type Deadline } from './internal/holdConversation.js';
 import type { Round } from './internal/Round.js';
 
+export type { Deadline } from './internal/holdConversation.js';
 export type { Round, RoundContext } from './internal/Round.js';
 
 /** When a conversation ends, beside Claude's own wish. */
@@ -26,10 +26,20 @@ export interface ResumeConversationOptions {
   /**
    * Ends the conversation in an orderly way when it emits, with the reason `stopped`: the request is aborted at once, tools
    * that run have the time of `grace`, and what there is of the reply stays in `messages`. Default: never.
+   *
+   * Gotcha: a listener of a shared conversation that makes it emit inside an event takes that event from the other
+   * listeners. Let it emit later there: `stop$.pipe(observeOn(asapScheduler))`.
    */
   readonly stop$?: ObservableInput<unknown>;
   /** How long tools may go on when the conversation is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
   readonly grace?: number;
+  /**
+   * How long the conversation may take, in milliseconds. At `total` it fails with a `TimeoutGuardError`, after its
+   * `conversation_end`. `wrapUp` before that it is asked to finish: no further tool starts, those that run are stopped
+   * and have the time of `grace`, at most half of what is left, and in one last round, with `tool_choice: none`, Claude
+   * answers with what there is. Default: no limit.
+   */
+  readonly deadline?: Deadline;
   /**
    * Looks after the history, before each request and at the end: `mendingHistory()`, `strictHistory()` or `asIs` of
    * `rxclaude/history`, or a policy of your own. Default: a call with an id that the conversation has already gets another
@@ -114,27 +124,22 @@ export function resumeConversation(
   round: Round,
   options: ResumeConversationOptions = {},
 ): OperatorFunction<ClaudeRequest, RoundEvent> {
-  const { maxRounds = 10, stopWhen = never, budget = {}, stop$, grace = 1_000, history = ownIds } = options;
+  const { maxRounds = 10, stopWhen = never, budget = {}, stop$ = EMPTY, grace = 1_000 } = options;
+  const { deadline = {}, history = ownIds } = options;
   checkCount('resumeConversation.maxRounds', maxRounds);
   checkBudget('resumeConversation.budget', budget, Object.keys(NO_USAGE));
   checkFunction('resumeConversation.stopWhen', stopWhen);
   checkGrace('resumeConversation.grace', grace);
+  checkDeadline('resumeConversation.deadline', deadline);
   checkFunction('resumeConversation.history', history);
-  const settings = { maxRounds, stopWhen, budget, grace, history };
+  const settings = { maxRounds, stopWhen, budget, stop$, grace, deadline, history };
 
   const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
     new Observable((out) => {
-      const conversation = createConversation(out, toRoundRequest(request), round, settings);
-      const { stop, fail } = conversation;
-      if (stop$ !== undefined) relay(from(stop$).pipe(take(1)), out, { next: stop, error: fail, complete: ignore });
-      if (!out.closed) conversation.begin();
+      holdConversation(out, toRoundRequest(request), round, settings);
     });
 
   return (source) => source.pipe(concatMap(hold));
-}
-
-function ignore(): void {
-  // Nobody asks the conversation to stop any more.
 }
 
 function never(): boolean {

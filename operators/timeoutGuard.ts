@@ -1,6 +1,3 @@
-import type { TimeoutLimit } from '../src/errors/ErrorTable.js';
-import { RxClaudeError } from '../src/errors/RxClaudeError.js';
-import { optionError } from '../src/errors/failures.js';
 import {
   asyncScheduler,
   Observable,
@@ -9,9 +6,8 @@ import {
   type Subscription,
 } from 'rxjs';
 import { checkMilliseconds } from '../src/errors/checkOption.js';
-import type { ConversationControl } from '../src/events/ConversationControl.js';
-import type { RoundStartEvent } from '../src/events/RoundEvent.js';
-import { isObject } from '../src/values/isObject.js';
+import type { TimeoutLimit } from '../src/errors/ErrorTable.js';
+import { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import { relay } from './internal/relay.js';
 
 /** The limits of `timeoutGuard`, in milliseconds. Each is off when left out, or `Infinity`. */
@@ -22,11 +18,6 @@ export interface TimeoutGuardOptions {
   readonly each?: number;
   /** The longest time from the subscription to the end. */
   readonly total?: number;
-  /**
-   * How long before the end of `total` a conversation is asked to finish, in milliseconds. Needs a `total`, and a
-   * conversation: `converse` or `resumeConversation` before it. Default: it is not asked.
-   */
-  readonly wrapUp?: number;
 }
 
 const WORDS: Record<TimeoutLimit, string> = {
@@ -44,26 +35,17 @@ const WORDS: Record<TimeoutLimit, string> = {
  * out                 ---a--b-------#      # TimeoutGuardError, limit 'each'
  * ```
  *
- * Put it right behind `claudeStream`, where only Claude's silence counts and not the time that a tool takes; a `ping`
- * counts as a sign of life. Put it behind `converse` or `resumeConversation` to bound a whole conversation: then a limit
- * that runs out ends it in an orderly way, with a `conversation_end` before the error.
- *
- * With `wrapUp`, a conversation need not fail for `total`. That long before the end it is asked to finish: no further tool
- * is started, those that run are stopped, and in one last round, with `tool_choice: none`, Claude answers with what there
- * is. Its `conversation_end` has the reason `wrap_up`. What is still not done when the time is up fails after all.
- *
- * ```text
- * in                  Bs-k-w-S-----------       S tool_start of a tool that takes too long
- * timeoutGuard({ total: 20, wrapUp: 8 })
- * out                 Bs-k-w-S----(XEBs)-t-w-(mEC|)   X its tool_result, E round_end, B the last round
- * ```
+ * Put it right after `claudeStream`, where only Claude's silence counts and not the time that a tool takes; a `ping`
+ * counts as a sign of life. For the time that a conversation may take, `deadline` of `resumeConversation` and `converse` is
+ * the right one: it ends the conversation with a `conversation_end`, so the history is not lost. This operator put after a
+ * conversation simply fails, as after any other stream.
  *
  * The limits are kept with rxjs's `asyncScheduler`, so they run in virtual time inside `TestScheduler.run`.
  *
- * @param options The limits, in milliseconds: `first`, `each`, `total`, and `wrapUp` before `total`.
+ * @param options The limits, in milliseconds: `first`, `each`, `total`.
  * @returns An operator that mirrors its source. Unsubscribing clears the timers.
  * Errors with `TimeoutGuardError`, which says which limit ran out; the source is unsubscribed from first.
- * @throws OptionError at once when a limit is no usable number, or `wrapUp` not below `total`.
+ * @throws OptionError at once when a limit is no usable number.
  * @example
  * ```ts
  * import { claudeStream, timeoutGuard } from 'rxclaude';
@@ -80,30 +62,20 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
   checkMilliseconds('timeoutGuard.first', options.first);
   checkMilliseconds('timeoutGuard.each', options.each);
   checkMilliseconds('timeoutGuard.total', options.total);
-  const { wrapUp } = options;
-  if (wrapUp !== undefined) checkWrapUp(wrapUp, total);
   const limits = { first, each, total };
   return (source) =>
     new Observable((subscriber) => {
-      /** The conversation that runs, if the values are those of one. */
-      let conversation: ConversationControl | undefined;
       const fail = (limit: TimeoutLimit): void => {
-        const error = ranOut(limit, limits[limit]);
-        conversation?.fail(error);
         link.unsubscribe();
-        subscriber.error(error);
+        subscriber.error(ranOut(limit, limits[limit]));
       };
       const watch = watchSilence(subscriber, limits, fail);
       after(total, subscriber, () => {
         fail('total');
       });
-      after(wrapUp === undefined ? Infinity : total - wrapUp, subscriber, () => {
-        conversation?.wrapUp(wrapUp ?? 0);
-      });
       const link = relay(source, subscriber, {
         next: (value) => {
           watch.heard();
-          conversation = controlOf(value) ?? conversation;
           subscriber.next(value);
         },
       });
@@ -113,16 +85,6 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
 function ranOut(limit: TimeoutLimit, milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
   const message = `${WORDS[limit]} ${String(milliseconds)} ms. Send the request again, or raise the limit \`${limit}\`.`;
   return new RxClaudeError('TimeoutGuardError', message, { limit, milliseconds });
-}
-
-function checkWrapUp(wrapUp: unknown, total: number): void {
-  checkMilliseconds('timeoutGuard.wrapUp', wrapUp);
-  if (Number(wrapUp) < total && total !== Infinity) return;
-  throw optionError('timeoutGuard.wrapUp', `below \`total\`, which is ${String(total)} ms`, wrapUp);
-}
-
-function controlOf(value: unknown): ConversationControl | undefined {
-  return isObject(value) && value['type'] === 'round_start' ? (value as unknown as RoundStartEvent).control : undefined;
 }
 
 /**

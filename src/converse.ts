@@ -68,13 +68,12 @@ const LONGEST_SILENCE = 120_000;
  * is a conversation of its own. Unsubscribing stops everything in the same tick: the request, the wait for a retry, and
  * every tool that runs. For an end with a history, use `stop$`.
  *
- * For a limit on the whole conversation, put `timeoutGuard({ total: 60_000, wrapUp: 5_000 })` behind it.
+ * For a limit on the whole conversation, use `deadline: { total: 60_000, wrapUp: 5_000 }`.
  *
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
- * @param options Those of `resumeConversation` (`maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `history`, which is
- * `mendingHistory()` here),
- * and those of the operators under their names: `tools`, `timeout`, `retry`, `breaker`, `input`, `stream`.
+ * @param options Those of `resumeConversation` (`maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `deadline`, and
+ * `history`, which is `mendingHistory()` here), and those of the operators under their names: `tools`, `timeout`, `retry`, `breaker`, `input`, `stream`.
  * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
  * usage and the number of rounds, also before an error.
  * Errors as `claudeStream`, `timeoutGuard`, `circuitBreaker` and `resumeConversation` do.

@@ -17,6 +17,7 @@ export { growingInput, type GrowingInput, type GrowingInputOptions } from '../op
 export { ofType } from '../operators/ofType.js';
 export {
   resumeConversation,
+  type Deadline,
   type ResumeConversationOptions,
   type Round,
   type RoundContext,
@@ -49,7 +50,6 @@ export type { InputOf, ToolInputSchema } from './tools/input/ToolInputSchema.js'
 
 export type { ClaudeEvent, ClaudeMessage, PingEvent } from './events/ClaudeEvent.js';
 export type { HistoryChange, HistoryChangeCode } from './events/HistoryChange.js';
-export type { ConversationControl } from './events/ConversationControl.js';
 export type { RoundRequest } from './events/RoundRequest.js';
 export type {
   AddedEvent,

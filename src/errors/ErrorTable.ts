@@ -1,6 +1,6 @@
 import type { HistoryDefect } from './HistoryDefect.js';
 
-/** Which limit of `timeoutGuard` ran out. */
+/** Which limit ran out; that of a `deadline` is `total`. */
 export type TimeoutLimit = 'first' | 'each' | 'total';
 
 /** The errors of this library: each tag with the facts that an error of that tag has as fields. */
@@ -67,7 +67,7 @@ export interface ErrorTable {
   };
   /** Claude's events came in an order, or with a shape, that the Messages API does not allow. */
   readonly ProtocolError: object;
-  /** A limit of `timeoutGuard` ran out. The source was unsubscribed from, which ends its request. */
+  /** A limit of `timeoutGuard` or the `deadline` of a conversation ran out. Its request was ended. */
   readonly TimeoutGuardError: {
     /** Which limit ran out. */
     readonly limit: TimeoutLimit;

@@ -24,6 +24,21 @@ export function checkGrace(option: string, value: unknown): void {
 }
 
 /**
+ * Checks a deadline: a `total`, and a `wrapUp` that leaves time before it.
+ *
+ * @throws OptionError when one of them is anything else.
+ */
+export function checkDeadline(
+  option: string,
+  { total, wrapUp }: { readonly total?: unknown; readonly wrapUp?: unknown },
+): void {
+  checkMilliseconds(`${option}.total`, total);
+  checkMilliseconds(`${option}.wrapUp`, wrapUp);
+  if (wrapUp === undefined || (total !== Infinity && Number(wrapUp) < Number(total))) return;
+  throw optionError(`${option}.wrapUp`, `below \`total\`, which is ${String(total)} ms`, wrapUp);
+}
+
+/**
  * Checks a count: a whole number from `least` on, or `Infinity`.
  *
  * @throws OptionError when it is anything else.

@@ -3,7 +3,6 @@ import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resou
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
-import type { ConversationControl } from './ConversationControl.js';
 import type { HistoryChange } from './HistoryChange.js';
 import type { RoundRequest } from './RoundRequest.js';
 import type { ToolInputError } from './ToolInputError.js';
@@ -123,8 +122,6 @@ export interface RoundStartEvent {
   readonly mended?: readonly HistoryChange[];
   /** What could not be mended safely, such as thinking that is bound to what was before it; absent where there is nothing. */
   readonly unmended?: readonly HistoryDefect[];
-  /** What may be asked of the conversation from behind it. Not part of the event's JSON; absent in events made by hand. */
-  readonly control?: ConversationControl;
 }
 
 /**

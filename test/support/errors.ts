@@ -27,6 +27,12 @@ const WORDS: Readonly<Record<TimeoutLimit, string>> = {
   total: 'The stream was not done within',
 };
 
+/** What a conversation fails with when its time is up. */
+export function deadlineError(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
+  const message = `The conversation was not done within ${milliseconds} ms. Go on with the \`messages\` of its \`conversation_end\`, or raise \`deadline.total\`.`;
+  return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
+}
+
 export function timeoutGuardError(limit: TimeoutLimit, milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
   const advice = `Send the request again, or raise the limit \`${limit}\`.`;
   return new RxClaudeError('TimeoutGuardError', `${WORDS[limit]} ${milliseconds} ms. ${advice}`, {

@@ -81,7 +81,7 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ToolTimeout>>().toBeNever();
     expectTypeOf<Leaks<Library.ToolStopped>>().toBeNever();
     expectTypeOf<Leaks<Library.GuardRefusal>>().toBeNever();
-    expectTypeOf<Leaks<Library.ConversationControl>>().toBeNever();
+    expectTypeOf<Leaks<Library.Deadline>>().toBeNever();
     expectTypeOf<Extract<Events, { type: 'round_retry' }>['error']>().toBeUnknown();
     expectTypeOf<Library.ConversationEndEvent['error']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['output']>().toBeUnknown();

@@ -1,6 +1,6 @@
-import { identity, Subject, takeUntil } from 'rxjs';
-import { converse, timeoutGuard } from 'rxclaude';
-import type { ClaudeClient, RoundEvent } from 'rxclaude';
+import { Subject, takeUntil } from 'rxjs';
+import { converse } from 'rxclaude';
+import type { ClaudeClient } from 'rxclaude';
 import { createChance } from './chance.js';
 import { TALK_HEADER } from './chaosServer.js';
 import type { ChaosServer, ServedTalk } from './chaosServer.js';
@@ -66,6 +66,7 @@ export async function holdTalk(
       grace: leaving.grace,
       stop$,
       stream: { signal: abort.signal },
+      ...(leaving.how === 'wrap_up' && { deadline: { total: 1_000, wrapUp: chance.int(800, 980) } }),
     },
   );
 
@@ -91,11 +92,9 @@ export async function holdTalk(
   const { when } = leaving;
   const timer = 'milliseconds' in when ? setTimeout(leave, when.milliseconds) : undefined;
   let counted = 0;
-  const bound =
-    leaving.how === 'wrap_up' ? timeoutGuard<RoundEvent>({ total: 1_000, wrapUp: chance.int(800, 980) }) : identity;
 
   const ending = await new Promise<Ending>((resolve) => {
-    conversation.pipe(bound, takeUntil(unsubscribe$)).subscribe({
+    conversation.pipe(takeUntil(unsubscribe$)).subscribe({
       next: (event) => {
         log.events.push(event);
         if (event.type === 'conversation_end') log.quiet ??= 'after the end';

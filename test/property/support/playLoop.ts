@@ -1,4 +1,4 @@
-import { resumeConversation, timeoutGuard } from 'rxclaude';
+import { resumeConversation } from 'rxclaude';
 import type { ClaudeEvent, ClaudeRequest, RoundContext, RoundEvent, RoundRequest } from 'rxclaude';
 import { EMPTY, Observable, of, share, Subject, takeUntil, type Subscriber } from 'rxjs';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
@@ -231,8 +231,7 @@ export function play(script: Script): Log {
   const { maxRounds, grace, wrapUp } = script;
   const deadline = { total: TOTAL, ...(wrapUp !== undefined && { wrapUp }) };
   const conversation = of(request).pipe(
-    resumeConversation(toRound, { maxRounds, grace, stopWhen, stop$ }),
-    timeoutGuard(deadline),
+    resumeConversation(toRound, { maxRounds, grace, stopWhen, stop$, deadline }),
     share({ resetOnComplete: false, resetOnError: false }),
   );
   const end = (word: 'complete' | 'error'): void => {

@@ -1,7 +1,7 @@
-/** `timeoutGuard` behind a conversation: what becomes of it when a limit runs out, and what must not go wrong then. */
+/** The deadline of a conversation: what becomes of it when the time runs out, and what must not go wrong then. */
 import { NEVER, of, type Observable } from 'rxjs';
 import { converse, executeTools, resumeConversation, timeoutGuard } from 'rxclaude';
-import type { ClaudeRequest, RoundEvent } from 'rxclaude';
+import type { ClaudeRequest, Deadline, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { call, fromClaude } from '../../support/events.js';
 import { fakeClient } from '../../support/fakeClient.js';
@@ -10,35 +10,47 @@ import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { said, text } from '../../../marbles/specs/support/messages.js';
 import { overloaded } from '../../../marbles/specs/support/overloaded.js';
 import { watchEnd } from '../../support/watchEnd.js';
-import { tagged, timeoutGuardError } from '../../support/errors.js';
+import { deadlineError, tagged, timeoutGuardError } from '../../support/errors.js';
 
 const user = { role: 'user' as const, content: 'Hi' };
 const stuck = fakeTool('k', () => NEVER);
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [user] });
 
-describe('a limit that runs out behind a conversation', () => {
-  marble('`total`: the error comes behind its end', ({ cold, flush, expectObservable, expectSubscriptions }) => {
+describe('a deadline that runs out', () => {
+  marble('fails the conversation after its end', ({ cold, flush, expectObservable, expectSubscriptions }) => {
     const one = cold(' s---o-t------ ', fromClaude);
     const expected = ' (Bs)o-t--(C#) ';
     const subs = '     ^--------!    ';
 
-    const { letters, end } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ total: 9 })));
-    const error = Object.assign(timeoutGuardError('total', 9), { round: 1 });
+    const { letters, end } = watchEnd(converse(fakeClient(one), q, { deadline: { total: 9 } }));
+    const error = Object.assign(deadlineError(9), { round: 1 });
     expectObservable(letters).toBe(expected, undefined, error);
     expectSubscriptions(one.subscriptions).toBe(subs);
     flush();
     expect(end()).toMatchObject({ reason: 'error', error, messages: [user, said(text('Hi'))] });
   });
 
-  marble('`each`: the error comes behind its end, too', ({ cold, flush, expectObservable }) => {
-    const one = cold(' s---o-t------------ ', fromClaude);
-    const expected = ' (Bs)o-t--------(C#) ';
+  marble('is counted anew for each conversation', ({ cold, flush, expectObservable }) => {
+    const one = cold(' s---o-t-c-e-m|                      ', fromClaude);
+    const two = cold('              s------o-t-c-e-m|       ', fromClaude);
+    const expected = ' (Bs)o-t-c-e-m(ECBs)-o-t-c-e-m(EC|)  ';
 
-    const { letters, end } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ each: 9 })));
-    const error = Object.assign(timeoutGuardError('each', 9), { round: 1 });
-    expectObservable(letters).toBe(expected, undefined, error);
+    const replies = [one, two];
+    const run = of(q, q).pipe(resumeConversation(() => replies.shift()!, { deadline: { total: 18, wrapUp: 2 } }));
+    const { letters, end } = watchEnd(run);
+    expectObservable(letters).toBe(expected);
     flush();
-    expect(end()).toMatchObject({ reason: 'error', error, rounds: 1 });
+    expect(end()).toMatchObject({ reason: 'end_turn' });
+  });
+
+  marble('a timeoutGuard after a conversation simply fails it', ({ cold, expectObservable, expectSubscriptions }) => {
+    const one = cold(' s---o-t------ ', fromClaude);
+    const expected = ' (Bs)o-t--#    ';
+    const subs = '     ^--------!    ';
+
+    const { letters } = watchEnd(converse(fakeClient(one), q).pipe(timeoutGuard({ total: 9 })));
+    expectObservable(letters).toBe(expected, undefined, timeoutGuardError('total', 9));
+    expectSubscriptions(one.subscriptions).toBe(subs);
   });
 });
 
@@ -49,8 +61,8 @@ describe('while a conversation is asked to finish', () => {
     const expected = ' (Bs)k-(aK)(wW)R-------s---o-t-c-e-m(EC|)  ';
 
     const retry = { minDelay: 8, random: () => 1 };
-    const conversation = converse(fakeClient(one, two), { ...q, tools: [stuck] }, { grace: 6, retry });
-    const { letters, end } = watchEnd(conversation.pipe(timeoutGuard({ total: 99, wrapUp: 91 })));
+    const options = { grace: 6, retry, deadline: { total: 99, wrapUp: 91 } };
+    const { letters, end } = watchEnd(converse(fakeClient(one, two), { ...q, tools: [stuck] }, options));
     expectObservable(letters).toBe(expected);
     flush();
     expect(end()).toMatchObject({ reason: 'end_turn', messages: [user, said(text('Hi'))] });
@@ -61,8 +73,8 @@ describe('while a conversation is asked to finish', () => {
     const two = cold('                   s-----o-t-c-e-m| ', fromClaude);
     const expected = ' (Bs)k-(aK)(wS)m---(WEBs)o-t-c-e-m(EC|)';
 
-    const conversation = converse(fakeClient(one, two), { ...q, tools: [stuck] }, { grace: 0 });
-    const { letters, end } = watchEnd(conversation.pipe(timeoutGuard({ total: 99, wrapUp: 81 })));
+    const options = { grace: 0, deadline: { total: 99, wrapUp: 81 } };
+    const { letters, end } = watchEnd(converse(fakeClient(one, two), { ...q, tools: [stuck] }, options));
     expectObservable(letters).toBe(expected);
     flush();
     expect(end()).toMatchObject({ reason: 'wrap_up', rounds: 2 });
@@ -77,8 +89,8 @@ describe('while a conversation is asked to finish', () => {
       throw overloaded('boom');
     };
     const round = (): Observable<RoundEvent> => one.pipe(executeTools([stuck]));
-    const conversation = of(q).pipe(resumeConversation(round, { grace: 3, stopWhen }));
-    const { letters, end } = watchEnd(conversation.pipe(timeoutGuard({ total: 99, wrapUp: 87 })));
+    const deadline = { total: 99, wrapUp: 87 };
+    const { letters, end } = watchEnd(of(q).pipe(resumeConversation(round, { grace: 3, stopWhen, deadline })));
     expectObservable(letters).toBe(expected, undefined, overloaded('boom'));
     flush();
     expect(end()).toMatchObject({ reason: 'error', rounds: 1 });
@@ -87,8 +99,8 @@ describe('while a conversation is asked to finish', () => {
 
 it('leaves no timer behind when it is unsubscribed from', () => {
   jest.useFakeTimers();
-  const conversation = converse({ messages: { create: () => NEVER } }, q, { timeout: { first: Infinity } });
-  const subscription = conversation.pipe(timeoutGuard({ total: 60_000, wrapUp: 5_000 })).subscribe();
+  const options = { timeout: { first: Infinity }, deadline: { total: 60_000, wrapUp: 5_000 } };
+  const subscription = converse({ messages: { create: () => NEVER } }, q, options).subscribe();
   const before = jest.getTimerCount();
   subscription.unsubscribe();
   const afterwards = jest.getTimerCount();
@@ -96,23 +108,26 @@ it('leaves no timer behind when it is unsubscribed from', () => {
   expect([before, afterwards]).toEqual([2, 0]);
 });
 
+const hold = (deadline: Deadline) => resumeConversation(() => NEVER, { deadline });
+
 describe('wrapUp', () => {
   it.each([60_000, 60_001, 2 ** 31, 0, -1, NaN, '5', null, Infinity])(
     'of %p ms out of 60 000 is refused at once',
     (wrapUp) => {
-      const refusing = () => timeoutGuard({ total: 60_000, wrapUp: wrapUp as number });
+      const refusing = () => hold({ total: 60_000, wrapUp: wrapUp as number });
       expect(refusing).toThrow(tagged('OptionError'));
-      expect(refusing).toThrow('timeoutGuard.wrapUp');
+      expect(refusing).toThrow('resumeConversation.deadline.wrapUp');
     },
   );
 
-  it.each([{}, { total: Infinity }, { each: 60_000 }])('without a total, as in %j, is refused at once', (options) => {
-    expect(() => timeoutGuard({ ...options, wrapUp: 5_000 })).toThrow('timeoutGuard.wrapUp');
-    expect(() => timeoutGuard({ ...options, wrapUp: Infinity })).toThrow(tagged('OptionError'));
+  it.each([{}, { total: Infinity }])('without a total, as in %j, is refused at once', (deadline) => {
+    expect(() => hold({ ...deadline, wrapUp: 5_000 })).toThrow('resumeConversation.deadline.wrapUp');
+    expect(() => hold({ ...deadline, wrapUp: Infinity })).toThrow(tagged('OptionError'));
   });
 
   it('may be left out, and may be all but one millisecond', () => {
-    expect(() => timeoutGuard({ total: 60_000 })).not.toThrow();
-    expect(() => timeoutGuard({ total: 60_000, wrapUp: 59_999 })).not.toThrow();
+    expect(() => hold({})).not.toThrow();
+    expect(() => hold({ total: 60_000 })).not.toThrow();
+    expect(() => hold({ total: 60_000, wrapUp: 59_999 })).not.toThrow();
   });
 });

@@ -1,18 +1,27 @@
-import { asyncScheduler, filter, of } from 'rxjs';
+import { asyncScheduler, filter, map, of, type Observable } from 'rxjs';
 import {
   accumulateToolInput,
   converse,
   debugEvents,
   executeTools,
   resumeConversation,
-  timeoutGuard,
+  retryRound,
+  validateWith,
 } from '../../src/index.js';
-import type { ClaudeClient, ClaudeRequest, ConverseOptions, Tool } from '../../src/index.js';
-import type { TimeoutGuardOptions } from '../../operators/timeoutGuard.js';
+import type {
+  ClaudeClient,
+  ClaudeRequest,
+  ConverseOptions,
+  Deadline,
+  RoundContext,
+  RoundEvent,
+  RoundRequest,
+  Tool,
+} from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
 import type { ScriptedClient } from '../index.js';
 import { answered, cutOff, said, unrun } from './support/messages.js';
-import { timeoutGuardError } from '../../test/support/errors.js';
+import { deadlineError } from '../../test/support/errors.js';
 
 // s message_start  o a text block starts  t text  k a tool_use block starts  c content_block_stop
 // w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn
@@ -35,9 +44,9 @@ function ask(...tools: Tool[]): ClaudeRequest {
   return { model: 'claude-test', max_tokens: 100, messages: [user], tools };
 }
 
-/** A conversation with these limits; its tools have 6 ms of grace unless told otherwise. */
-function hold(client: ClaudeClient, limits: TimeoutGuardOptions, tools: Tool[], options: ConverseOptions = {}) {
-  return converse(client, ask(...tools), { grace: 6, ...options }).pipe(timeoutGuard(limits));
+/** A conversation with this deadline; its tools have 6 ms of grace unless told otherwise. */
+function hold(client: ClaudeClient, deadline: Deadline, tools: Tool[], options: ConverseOptions = {}) {
+  return converse(client, ask(...tools), { grace: 6, deadline, ...options });
 }
 
 /** The history and the tool_choice of each request. */
@@ -143,14 +152,14 @@ describe('the tools that are stopped', () => {
 });
 
 describe('the last round', () => {
-  marble('fails with the total limit when it takes too long, behind its end', (helpers) => {
+  marble('fails with the total limit when it takes too long, after its end', (helpers) => {
     const { reply, scriptClaude, tool, expectEvents } = helpers;
     const one = reply(' s---k-c---w---m|                       ', values);
     const two = reply('                         s------o-t---c-', values);
     const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)-o-t-(C#)';
 
     const run = hold(scriptClaude(one, two), { total: 35, wrapUp: 17 }, [tool('weather', '-')]);
-    const error = Object.assign(timeoutGuardError('total', 35), { round: 2 });
+    const error = Object.assign(deadlineError(35), { round: 2 });
     const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
     const C = { reason: 'error', error, rounds: 2, messages: exactly(messages) };
     expectEvents(run).toBe(expected, { C, '#': error });
@@ -225,7 +234,7 @@ describe('the last round', () => {
         messages: [user],
         ...(tools && { tools }),
       };
-      const run = converse(client, request).pipe(timeoutGuard({ total: 99, wrapUp: 86 }));
+      const run = converse(client, request, { deadline: { total: 99, wrapUp: 86 } });
       expectEvents(run).toBe(expected, { C: { reason: 'wrap_up' } });
       flush();
       expect(sentTo(client).map(([, choice]) => choice)).toEqual([undefined, undefined]);
@@ -244,49 +253,70 @@ describe('a round that does not hand `stopTools$` on', () => {
 
     const toRound = (_: unknown, number: number) =>
       (number === 1 ? one : two).pipe(accumulateToolInput(), executeTools([weather]));
-    const conversation = of(ask(weather)).pipe(resumeConversation(toRound, { grace: 6 }));
+    const deadline = { total: 99, wrapUp: 81 };
+    const run = of(ask(weather)).pipe(resumeConversation(toRound, { grace: 6, deadline }));
     const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
-    const run = conversation.pipe(timeoutGuard({ total: 99, wrapUp: 81 }));
     expectEvents(run).toBe(expected, { C: { reason: 'wrap_up', messages } });
     expectRuns(weather).toBe(weatherRun);
   });
 });
 
-describe('between the conversation and the guard', () => {
-  marble('may stand what keeps its round_start events', ({ reply, scriptClaude, tool, expectEvents }) => {
-    const one = reply(' s---k-c---w---m|                            ', values);
-    const two = '                               s-----o-t-c-e-m|    ';
-    const expected = '  (Bs)k-(cK)(wS)m---------(XEBs)o-t-c-e-m(EC|)';
+describe('a conversation keeps its deadline', () => {
+  const changes: [string, (events$: Observable<RoundEvent>) => Observable<RoundEvent>, string][] = [
+    ['logged', (events$) => events$.pipe(debugEvents({ sink: () => {} })), '(XEBs)'],
+    ['copied', (events$) => events$.pipe(map((event) => ({ ...event }))), '(XEBs)'],
+    ['written as JSON and read again', (events$) => events$.pipe(map(throughJson)), '(XEBs)'],
+    [
+      'left out, such as round_start',
+      (events$) => events$.pipe(filter(({ type }) => type !== 'round_start')),
+      '(XEs)-',
+    ],
+  ];
 
-    const conversation = converse(scriptClaude(one, two), ask(tool('weather', '-')), { grace: 6 });
-    const kept = conversation.pipe(
-      debugEvents({ sink: () => {} }),
-      filter(({ type }) => type !== 'ping'),
-    );
-    expectEvents(kept.pipe(timeoutGuard({ total: 99, wrapUp: 81 }))).toBe(expected, { C: { reason: 'wrap_up' } });
+  describe.each(changes)('when its events are %s', (name, change, turn) => {
+    marble('and has its last word', ({ reply, scriptClaude, tool, expectEvents }) => {
+      const one = reply(' s---k-c---w---m|                            ', values);
+      const two = '                               s-----o-t-c-e-m|    ';
+      const starts = name.includes('round_start') ? 's---' : '(Bs)';
+      const expected = `  ${starts}k-(cK)(wS)m---------${turn}o-t-c-e-m(EC|)`;
+
+      const run = hold(scriptClaude(one, two), { total: 99, wrapUp: 81 }, [tool('weather', '-')]);
+      expectEvents(change(run)).toBe(expected, { C: { reason: 'wrap_up' } });
+    });
+
+    marble('and its end before the error', ({ reply, scriptClaude, tool, expectEvents }) => {
+      const one = reply(' s---k-c---w---m-----', values);
+      const starts = name.includes('round_start') ? 's---' : '(Bs)';
+      const expected = `  ${starts}k-(cK)(wS)m----(C#)`;
+
+      const run = hold(scriptClaude(one), { total: 19 }, [tool('weather', '-')]);
+      const error = Object.assign(deadlineError(19), { round: 1 });
+      expectEvents(change(run)).toBe(expected, { C: { reason: 'error' }, '#': error });
+    });
   });
 
-  marble('nothing that takes them away: then it just fails', (helpers) => {
-    const { reply, scriptClaude, tool, expectEvents, expectRequests } = helpers;
-    const one = reply(' s---k-c---w---m---- ', values);
-    const expected = '  s---k-(cK)(wS)m----#';
-    const sent = '      ^------------------!';
+  marble('when the events of its rounds are written as JSON and read again', (helpers) => {
+    const { reply, tool, expectEvents, expectRuns } = helpers;
+    const one = reply('     s---k-c---w---m|                            ', values);
+    const weather = tool('weather', ' -                                 ');
+    const two = reply('                             s-----o-t-c-e-m|    ', values);
+    const expected = '      (Bs)k-(cK)(wS)m---------(XEBs)o-t-c-e-m(EC|)';
+    const weatherRun = '    ----------^-------------!                   ';
 
-    const client = scriptClaude(one);
-    const conversation = converse(client, ask(tool('weather', '-')), { grace: 6 });
-    const taken = conversation.pipe(filter(({ type }) => type !== 'round_start'));
-    const run = taken.pipe(timeoutGuard({ total: 19, wrapUp: 3 }));
-    expectEvents(run).toBe(expected, { '#': timeoutGuardError('total', 19) });
-    expectRequests(client).toBe(sent);
+    const toRound = (_: RoundRequest, number: number, { stopTools$ }: RoundContext) =>
+      (number === 1 ? one : two).pipe(
+        ...([map(throughJson), accumulateToolInput(), map(throughJson), validateWith([weather])] as const),
+        ...([map(throughJson), retryRound(), map(throughJson)] as const),
+        executeTools([weather], { stop$: stopTools$, grace: 6 }),
+        map(throughJson),
+      );
+    const deadline = { total: 99, wrapUp: 81 };
+    const run = of(ask(weather)).pipe(resumeConversation(toRound, { grace: 6, deadline }));
+    expectEvents(run).toBe(expected, { C: { reason: 'wrap_up' } });
+    expectRuns(weather).toBe(weatherRun);
   });
 });
 
-marble('does nothing to a stream that is no conversation', ({ hot, expectObservable, expectSubscriptions }) => {
-  const source = hot(' -a-b-c-d--e-f');
-  const expected = '   -a-b-c-d-#   ';
-  const subs = '       ^--------!   ';
-
-  const error = timeoutGuardError('total', 9);
-  expectObservable(source.pipe(timeoutGuard({ total: 9, wrapUp: 4 }))).toBe(expected, undefined, error);
-  expectSubscriptions(source.subscriptions).toBe(subs);
-});
+function throughJson(event: RoundEvent): RoundEvent {
+  return JSON.parse(JSON.stringify(event)) as RoundEvent;
+}
