@@ -49,13 +49,18 @@ export function invalidInput(name: string, input: unknown, issues: readonly Inpu
     ...lines,
     'Correct these fields and call the tool again.',
   ].join('\n');
-  return { _tag: 'InvalidInput', input, issues, message };
+  return { _tag: 'InvalidInput', input, issues: issues.map(toPlain), message };
 }
 
 /** The error for a call to a tool that nobody here can run. */
 export function unknownTool(name: string, input: unknown, known: readonly string[]): UnknownTool {
   const names = known.length === 0 ? 'No tool can be run here.' : `The tools that can be run are: ${known.join(', ')}.`;
   return { _tag: 'UnknownTool', input, known, message: `There is no tool \`${cut(name)}\` to run. ${names}` };
+}
+
+/** Events are plain data: a field without a value is absent. */
+function toPlain({ path, expected, found, message }: InputIssue): InputIssue {
+  return { path, expected, ...(found !== undefined && { found }), ...(message !== undefined && { message }) };
 }
 
 function showIssue({ path, expected, found, message }: InputIssue): string {

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { HeldTalk } from '../holdTalk.js';
 import { historyProblems } from './history.js';
+import { plainProblems } from './plain.js';
 import { reasonProblems } from './reason.js';
 import { shapeProblems } from './shape.js';
 import { toolProblems } from './tools.js';
@@ -11,6 +12,7 @@ export function problemsOf(talk: HeldTalk): string[] {
   return [
     ...served.refusals,
     ...shapeProblems(log.events, ending),
+    ...plainProblems(log.events),
     ...reasonProblems(talk),
     ...toolProblems(log.events, log.runs),
     ...historyProblems(log.events, served.exchange),

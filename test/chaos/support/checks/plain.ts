@@ -1,0 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { RoundEvent } from 'rxclaude';
+
+/** The added events that are held to be plain data. */
+const PLAIN: readonly RoundEvent['type'][] = ['tool_input', 'tool_call'];
+
+/** Added events that are not their own JSON. */
+export function* plainProblems(events: readonly RoundEvent[]): Iterable<string> {
+  for (const event of events) {
+    if (!PLAIN.includes(event.type)) continue;
+    const json = JSON.stringify(event);
+    if (!isDeepStrictEqual(JSON.parse(json), event)) yield `A ${event.type} is not its own JSON, which is ${json}.`;
+  }
+}
