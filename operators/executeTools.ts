@@ -1,19 +1,22 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { from, Observable, take, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
-import { checkCount, checkFunction, checkGrace, checkMilliseconds } from '../src/errors/checkOption.js';
-import type { RoundEvent } from '../src/events/RoundEvent.js';
+import { from, noop, Observable, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
+import { checkCount, checkFunction, checkGrace, checkMilliseconds, checkText } from '../src/errors/checkOption.js';
+import type { RoundEvent, ToolCallEvent, ToolRunEvent } from '../src/events/RoundEvent.js';
+import { createCallQueue } from '../src/tools/createCallQueue.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
 import { MAX_RESULT_CHARS } from '../src/tools/result/resultContent.js';
-import type { Guard, ToolEntry } from '../src/tools/Tool.js';
-import { createCallRunner } from './internal/createCallRunner.js';
-import { createRelay, relay } from './internal/relay.js';
+import type { Guard, ToolContext, ToolEntry } from '../src/tools/Tool.js';
+import { createRelay } from './internal/relay.js';
+import { createRunner, type Runner } from './internal/tools/runner.js';
 
-/** The limits of `executeTools`. */
+/** How `executeTools` runs tools. */
 export interface ExecuteToolsOptions {
-  /** How many tools may run at the same time. Default: 8. */
+  /** How many tools may run at the same time. A call that waits for its guard does not count. Default: 8. */
   readonly concurrency?: number;
   /** How long one tool may run, in milliseconds; a tool's own `timeout` takes precedence. Default: 60 000. */
   readonly timeout?: number;
+  /** How long each guard may take to decide, in milliseconds. Then the call is refused. Default: no limit. */
+  readonly approvalTimeout?: number;
   /** The most characters of a result that Claude is shown; a tool's own limit takes precedence. Default: 100 000. */
   readonly maxResultChars?: number;
   /** The most characters of the files in one result, as base64; a file beyond is left out. Default: 14 000 000. */
@@ -29,6 +32,27 @@ export interface ExecuteToolsOptions {
   readonly grace?: number;
   /** The history that tools see in their context. Default: none. */
   readonly messages?: readonly MessageParam[];
+  /** Whether an idempotent tool may start before its reply has ended. Default: true. */
+  readonly eager?: boolean;
+  /**
+   * Wraps the run of each call that its guards let through: in a durable step, a trace span, a cache. What it returns
+   * takes the place of `run$`, the events of the call from `tool_start` to `tool_result`. `run$` runs the tool each time
+   * that it is subscribed to. A result that was kept is told under the id of the call. When it fails, the stream does.
+   * Default: none.
+   */
+  readonly around?: (
+    call: ToolCallEvent,
+    run$: Observable<ToolRunEvent>,
+    context: ToolContext,
+  ) => ObservableInput<ToolRunEvent>;
+  /**
+   * Names the run, not the chat: two runs of one chat have two ids, and a run that is played again keeps its own. With
+   * `round` and the call's index it makes the `idempotencyKey` of each call, `<id>-r<round>-c<index>`. Default: a random
+   * one for each subscription.
+   */
+  readonly id?: string;
+  /** The number of the round within the run, counted from 1. Default: 1. */
+  readonly round?: number;
 }
 
 /**
@@ -48,11 +72,12 @@ export interface ExecuteToolsOptions {
  *
  * Whatever a tool does makes a result that the API accepts: a value, a promise, an async iterable or an Observable (the
  * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
- * becomes a result with `is_error`. One bad tool never hurts another, and none fails the stream. So does a call that a
- * guard refuses.
+ * becomes a result with `is_error`, and so does a call that a guard refuses. One bad tool never hurts another, and none
+ * fails the stream, unless it throws a {@link fatal} error.
  *
  * A guard may answer at once, with a promise, or with an Observable, whose first value is the verdict; one without a value
- * refuses. While it is waited for, other tools run; the tool's time limit counts the wait.
+ * refuses. All guards are asked at once, also those of calls that will have to wait for others. A call that waits for its
+guard holds up no other, and its tool's time has not begun.
  *
  * ```text
  * in     -K-w--------m|
@@ -68,11 +93,12 @@ export interface ExecuteToolsOptions {
  * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
  *
  * @param tools The same list as in the request; server tools and plain definitions are passed over.
- * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `maxResultChars` 100 000, `maxFileChars` 14 000 000;
- * `guard`, `stop$` with `grace` 1 000 ms, `messages`.
+ * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `approvalTimeout` none, `maxResultChars` 100 000,
+ * `maxFileChars` 14 000 000; `guard`, `around`, `eager` true, `stop$` with `grace` 1 000 ms, `messages`, `id`, `round` 1.
  * @returns An operator that forwards its source and adds the events of its tools. Unsubscribing aborts the signal of
- * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through. Errors with what `stop$` fails with.
- * @throws OptionError at once when a limit is no usable number.
+ * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through.
+ * Errors with what `stop$` or `around` fails with, and with an error that a tool or a guard throws as `fatal`.
+ * @throws OptionError at once when an option cannot be used.
  * @throws ToolDefinitionError at once when two tools have the same name.
  * @example
  * ```ts
@@ -93,49 +119,62 @@ export function executeTools(
   tools: readonly ToolEntry[],
   options: ExecuteToolsOptions = {},
 ): MonoTypeOperatorFunction<RoundEvent> {
-  const { concurrency = 8, timeout = 60_000, grace = 1_000, guard, stop$, messages = [] } = options;
-  const { maxResultChars = MAX_RESULT_CHARS, maxFileChars } = options;
+  const { concurrency = 8, timeout = 60_000, approvalTimeout = Infinity, grace = 1_000 } = options;
+  const { maxResultChars = MAX_RESULT_CHARS, maxFileChars, messages = [] } = options;
+  const { guard, around, stop$, eager = true, id, round = 1 } = options;
   checkCount('executeTools.concurrency', concurrency);
   checkMilliseconds('executeTools.timeout', timeout);
+  checkMilliseconds('executeTools.approvalTimeout', approvalTimeout);
   checkCount('executeTools.maxResultChars', maxResultChars);
   checkCount('executeTools.maxFileChars', maxFileChars);
   checkGrace('executeTools.grace', grace);
   checkFunction('executeTools.guard', guard);
-  const limits = { timeout, maxResultChars, ...(maxFileChars !== undefined && { maxFileChars }) };
-  const runnerOptions = { registry: createToolRegistry(tools), concurrency, limits, guard, messages };
+  checkFunction('executeTools.around', around);
+  checkText('executeTools.id', id);
+  checkCount('executeTools.round', round);
+  const registry = createToolRegistry(tools);
+  const limits = { timeout, approvalTimeout, maxResultChars, ...(maxFileChars !== undefined && { maxFileChars }) };
+  const runnerOptions = { registry, concurrency, limits, guard, around, messages, id, round };
 
   return (source) =>
     new Observable((subscriber) => {
-      const runner = createCallRunner(subscriber, runnerOptions);
-      if (stop$ !== undefined) {
-        const stop = (why: unknown): void => {
-          runner.stop({ why: typeof why === 'string' ? why : 'the run was stopped', grace });
-        };
-        relay(from(stop$).pipe(take(1)), subscriber, { next: stop, complete: ignore });
-      }
+      const queue = createCallQueue(registry);
+      let runner: Runner | undefined;
+      const makeRunner = (): Runner => (runner ??= createRunner(subscriber, queue, runnerOptions));
+      /** A reply without calls needs no runner. */
+      const runnerIfDue = (): Runner | undefined => (queue.size > 0 ? makeRunner() : runner);
+
+      const asked = createRelay<unknown, RoundEvent>(subscriber, {
+        next: (word) => {
+          asked.unsubscribe();
+          makeRunner().stop({ why: typeof word === 'string' ? word : 'the run was stopped', grace });
+        },
+        complete: noop,
+      });
+      if (stop$ !== undefined) from(stop$).subscribe(asked);
       const link = createRelay<RoundEvent, RoundEvent>(subscriber, {
         next: (event) => {
           // What was done cannot be taken back, so the failure that led to the retry is the end.
-          if (event.type === 'round_retry' && !runner.takeBack()) {
+          if (event.type === 'round_retry' && runner?.takeBack() === false) {
             link.unsubscribe();
             runner.fail(event.error, grace);
             return;
           }
-          const unwanted = runner.see(event);
+          const unwanted = queue.take(event, eager && runner?.stopped !== true);
           subscriber.next(event);
-          runner.follow(unwanted);
+          if (unwanted !== undefined) runner?.stop({ ...unwanted, grace: 0 });
+          runnerIfDue()?.start();
         },
         complete: () => {
-          runner.end();
+          const running = runnerIfDue();
+          if (running === undefined) subscriber.complete();
+          else running.end();
         },
         error: (error) => {
-          runner.fail(error, grace);
+          if (runner === undefined) subscriber.error(error);
+          else runner.fail(error, grace);
         },
       });
-      if (!link.closed) source.subscribe(link);
+      source.subscribe(link);
     });
-}
-
-function ignore(): void {
-  // Nobody asks the run to stop any more.
 }

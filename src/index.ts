@@ -57,6 +57,7 @@ export type {
   ApprovalRequestEvent,
   ConversationEndEvent,
   ConversationEndReason,
+  Fault,
   GuardRefusal,
   RoundEndEvent,
   RoundEvent,
@@ -66,6 +67,7 @@ export type {
   ToolInputEvent,
   ToolProgressEvent,
   ToolResultEvent,
+  ToolRunEvent,
   ToolStartEvent,
   ToolStopped,
   ToolTimeout,
@@ -85,5 +87,6 @@ export type { ErrorFacts } from './errors/ErrorFacts.js';
 export type { ErrorTable, ErrorTag, TimeoutLimit } from './errors/ErrorTable.js';
 export type { HistoryDefect, HistoryDefectCode } from './errors/HistoryDefect.js';
 export { RxClaudeError, type RxClaudeFailure } from './errors/RxClaudeError.js';
+export { fatal } from './errors/fatal.js';
 export { isRetryable } from './retry/isRetryable.js';
 export { toErrorFacts } from './retry/toErrorFacts.js';

@@ -33,7 +33,7 @@ const told = {
   A: exactly(asked),
   D: exactly(approved),
   N: exactly(added.approvalDecision(K, 'denied', 'Not today.')),
-  U: exactly(added.approvalDecision(K, 'expired')),
+  U: exactly(added.approvalDecision(K, 'expired', 'nobody decided within 5 ms.')),
   S: exactly(added.toolStart(K)),
   W: exactly(paid),
 };
@@ -44,10 +44,10 @@ function refusal(call: ToolCallEvent): unknown {
   return exactly(added.toolFailure(call, message, { _tag: 'GuardRefusal', message }));
 }
 
-/** The answer to `pay`, when its time was up before its guard had decided. */
-function timedOut(milliseconds: number): unknown {
-  const message = `\`pay\` did not finish within ${String(milliseconds)} ms and was stopped.`;
-  return exactly(added.toolFailure(K, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }));
+/** The answer to `pay`, when its guard had not decided in time. */
+function undecided(milliseconds: number): unknown {
+  const message = `The call to \`pay\` was not run: nobody decided within ${milliseconds} ms.`;
+  return exactly(added.toolFailure(K, message, { _tag: 'GuardRefusal', message }));
 }
 
 /** The answer to `pay`, when it was not started. */
@@ -74,10 +74,10 @@ describe('a guard that takes its time', () => {
     expectEvents(source.pipe(executeTools([pay, book]))).toBe(expected, { ...told, ...ofBook });
   });
 
-  marble('keeps its place among the tools that may run at once', ({ approval, events, tool, expectEvents }) => {
+  marble('takes no place among the tools that may run at once', ({ approval, events, tool, expectEvents }) => {
     const source = events(' -KL(wm|)         ', calls);
-    const guard = approval('   ------y       ');
-    const expected = '      -KL(wAm)-(DSWTY|)';
+    const guard = approval('   --------y     ');
+    const expected = '      -KL(wATmY)-(DSW|)';
 
     const pay = tool('pay', '(r|)', { r: 'paid' }, { guard });
     const book = tool('book', '(r|)', { r: 'booked' });
@@ -154,7 +154,7 @@ describe('while a guard makes up its mind', () => {
     expectRuns(pay).toBe([]);
   });
 
-  marble('the time of the tool may be up', (helpers) => {
+  marble('its time may be up', (helpers) => {
     const { cold, events, tool, expectEvents, expectRuns, expectSubscriptions } = helpers;
     const source = events('-K-w----------m|', calls);
     const guard = cold('      ------y      ', { y: true });
@@ -162,23 +162,22 @@ describe('while a guard makes up its mind', () => {
     const pending = '      ---^----!       ';
 
     const pay = tool('pay', '(r|)', {}, { guard: () => guard });
-    const out = source.pipe(executeTools([pay], { timeout: 5 }));
-    expectEvents(out).toBe(expected, { ...told, X: timedOut(5) });
+    const out = source.pipe(executeTools([pay], { approvalTimeout: 5 }));
+    expectEvents(out).toBe(expected, { ...told, X: undecided(5) });
     expectSubscriptions(guard.subscriptions).toBe(pending);
     expectRuns(pay).toBe([]);
   });
 
-  marble('the time of the tool may be up at the second guard: it counts both', (helpers) => {
-    const { approval, events, tool, expectEvents, expectRuns } = helpers;
-    const source = events('  -K-(wm|)         ', calls);
-    const common = approval('   -----y        ');
-    const own = approval('           ------y  ');
-    const expected = '       -K-(wAm)(DA)(UX|)';
+  marble('the time of the tool has not begun, and each guard has its own', (helpers) => {
+    const { approval, events, tool, expectEvents } = helpers;
+    const source = events('  -K-(wm|)           ', calls);
+    const common = approval('   -----y          ');
+    const own = approval('           ------y    ');
+    const expected = '       -K-(wAm)(DA)--(DSW|)';
 
-    const pay = tool('pay', '(r|)', {}, { guard: own });
-    const out = source.pipe(executeTools([pay], { guard: common, timeout: 9 }));
-    expectEvents(out).toBe(expected, { ...told, X: timedOut(9) });
-    expectRuns(pay).toBe([]);
+    const pay = tool('pay', '(r|)', { r: 'paid' }, { guard: own });
+    const out = source.pipe(executeTools([pay], { guard: common, approvalTimeout: 9, timeout: 1 }));
+    expectEvents(out).toBe(expected, told);
   });
 
   marble('the run may be stopped: no grace for a guard', (helpers) => {
@@ -303,8 +302,8 @@ describe('whoever is told', () => {
     const late = at('approval_decision', () => {
       verdict$.next(true);
     });
-    const out = source.pipe(executeTools([pay], { timeout: 5 }), late);
-    expectEvents(out).toBe(expected, { ...told, X: timedOut(5) });
+    const out = source.pipe(executeTools([pay], { approvalTimeout: 5 }), late);
+    expectEvents(out).toBe(expected, { ...told, X: undecided(5) });
     expectRuns(pay).toBe([]);
   });
 
@@ -323,7 +322,7 @@ describe('whoever is told', () => {
       });
     const pay = tool('pay', '(r|)');
     const run = (options: ExecuteToolsOptions) => source.pipe(executeTools([pay], { guard, ...options }));
-    expectEvents(run({ timeout: 5 })).toBe(expired, { ...told, X: timedOut(5) });
+    expectEvents(run({ approvalTimeout: 5 })).toBe(expired, { ...told, X: undecided(5) });
     expectEvents(run({ stop$ })).toBe(stopped, { ...told, X: exactly(unrun('enough')) });
     expectRuns(pay).toBe([]);
   });

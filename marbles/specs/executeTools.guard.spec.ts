@@ -111,7 +111,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     const fail = () => {
       throw boom;
     };
-    const X = exactly(refusal(unknown, { cause: boom }));
+    const X = exactly(refusal(unknown, { cause: { name: 'Error', message: 'boom' } }));
     expectEvents(source.pipe(setUp(pay, fail))).toBe(expected, { K, X });
     expectRuns(pay).toBe([]);
   });
@@ -124,7 +124,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     const answerLater = '  -K-(wA)(DX)-m|';
 
     const pay = tool('pay', '(r|)');
-    const X = exactly(refusal(unknown, { cause: boom }));
+    const X = exactly(refusal(unknown, { cause: { name: 'Error', message: 'boom' } }));
     const D = exactly(added.approvalDecision(K, 'denied', unknown));
     expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
     expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
@@ -168,7 +168,13 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     );
     await settled();
     const decision = added.approvalDecision(K, 'denied', unknown);
-    expect(seen.values).toEqual([K, claude.stop('tool_use'), A, decision, refusal(unknown, { cause: boom })]);
+    expect(seen.values).toEqual([
+      K,
+      claude.stop('tool_use'),
+      A,
+      decision,
+      refusal(unknown, { cause: { name: 'Error', message: 'boom' } }),
+    ]);
     expect(seen.end).toBe('complete');
   });
 });

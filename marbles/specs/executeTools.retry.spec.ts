@@ -250,6 +250,7 @@ describe('idempotencyKey', () => {
     return keys;
   }
   const again = (event: ToolCallEvent, nth: number): ToolCallEvent => ({ ...event, id: `toolu_${nth}` });
+  const second = { ...G, index: 1 };
 
   it('is the same for the same call in each attempt, under another id', () => {
     const [one, two, three] = keysOf([K, R, G, R, again(K, 3)]);
@@ -258,14 +259,30 @@ describe('idempotencyKey', () => {
   });
 
   it('is another for every other call', () => {
-    const keys = keysOf([K, L, added.toolCall('toolu_4', 'weather', { city: 'Bonn' }), R]);
+    const keys = keysOf([K, L, added.toolCall('toolu_4', 'weather', { city: 'Bonn' }, 2), R]);
     expect(new Set(keys).size).toBe(3);
   });
 
   it('is another for the second of two equal calls, which is the second in the next attempt, too', () => {
-    const [one, two, oneAgain, twoAgain] = keysOf([K, G, R, again(K, 3), again(G, 4)]);
+    const [one, two, oneAgain, twoAgain] = keysOf([K, second, R, again(K, 3), again(second, 4)]);
     expect(two).not.toBe(one);
     expect([oneAgain, twoAgain]).toEqual([one, two]);
+  });
+
+  it('is another for another call in the place of one of the attempt before', () => {
+    const [one, other, same] = keysOf([K, R, added.toolCall('toolu_4', 'weather', { city: 'Bonn' }), R, again(K, 5)]);
+    expect(other).not.toBe(one);
+    expect(same).toBe(one);
+  });
+
+  it('is made of the run, the round and the place of the call, and so the same in a replay', () => {
+    const keys: string[] = [];
+    const run = (_: unknown, { idempotencyKey }: ToolContext) => keys.push(idempotencyKey);
+    const tools = [fakeTool('weather', run), fakeTool('time', run)];
+    const play = () => observe(of(K, L, claude.stop('tool_use')).pipe(executeTools(tools, { id: 'run_7', round: 3 })));
+    play();
+    play();
+    expect(keys).toEqual(['run_7-r3-c0', 'run_7-r3-c1', 'run_7-r3-c0', 'run_7-r3-c1']);
   });
 
   it('is the same however the tool changes its input', () => {

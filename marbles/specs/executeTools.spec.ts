@@ -51,6 +51,17 @@ describe('when tools start', () => {
     expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
   });
 
+  marble('starts it with the others when it is not to be eager', ({ events, tool, expectEvents }) => {
+    const source = events('      -K-L-w-----m|    ', calls);
+    const time = tool('time', '       -----(r|)  ', { r: '12:00' }, { idempotent: true });
+    const weather = tool('weather', ' -------(r|)', { r: 'sunny' });
+    const expected = '           -K-L-(wST)Ym(W|)';
+
+    const results = { W: exactly(added.toolResult(K, 'sunny', 7)), Y: exactly(added.toolResult(L, '12:00', 5)) };
+    const out = source.pipe(executeTools([weather, time], { eager: false }));
+    expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
+  });
+
   marble('runs a call once though its id comes twice', ({ events, tool, expectEvents, expectRuns }) => {
     const source = events('          -K-K-w---m|    ', calls);
     const weather = tool('weather', '     ------(r|)', { r: 'sunny' });

@@ -91,3 +91,14 @@ export function checkBound(option: string, value: unknown, most: number): void {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return;
   throw optionError(option, `a whole number from 1 to ${String(most)}`, value);
 }
+
+/**
+ * Checks a text that may be left out.
+ *
+ * @throws OptionError when it is empty or anything else.
+ */
+export function checkText(option: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'string' || value === '')) {
+    throw optionError(option, 'a text that is not empty', value);
+  }
+}

@@ -49,14 +49,14 @@ export interface ApprovalRequestEvent extends OfCall {
 }
 
 /**
- * The guard that was waited for has decided, or the tool's time is up. Comes before the `tool_start`, or before the
+ * The guard that was waited for has decided, or its time is up. Comes before the `tool_start`, or before the
  * `tool_result` that says why the tool was not run. Added by `executeTools`.
  */
 export interface ApprovalDecisionEvent extends OfCall {
   readonly type: 'approval_decision';
-  /** What the guard says; `expired` when the time limit of the tool, which counts the wait, ran out before that. */
+  /** What the guard says; `expired` when it said nothing within its time, `approvalTimeout`. */
   readonly decision: 'approved' | 'denied' | 'expired';
-  /** Why not, in the words that Claude is told. Only when denied. */
+  /** Why not, in the words that Claude is told. Absent when approved. */
   readonly reason?: string;
 }
 
@@ -87,6 +87,9 @@ export interface ToolResultEvent extends OfCall {
   readonly duration: number;
 }
 
+/** What is told of a tool that is run: that it starts, its progress, and its result. */
+export type ToolRunEvent = ToolStartEvent | ToolProgressEvent | ToolResultEvent;
+
 /** A tool ran longer than its limit. Its signal was aborted, and what it still does is ignored. */
 export interface ToolTimeout {
   readonly _tag: 'ToolTimeout';
@@ -99,8 +102,14 @@ export interface ToolTimeout {
 export interface GuardRefusal {
   readonly _tag: 'GuardRefusal';
   readonly message: string;
-  /** What the guard threw, if it did: that refuses a call, too. */
-  readonly cause?: unknown;
+  /** What the guard threw, if it did: that refuses a call, too. Claude is not told. */
+  readonly cause?: Fault;
+}
+
+/** The name and the words of something that was thrown, as plain data. */
+export interface Fault {
+  readonly name: string;
+  readonly message: string;
 }
 
 /** A call was not run to its end, because the run was stopped or the reply that made it is void. */

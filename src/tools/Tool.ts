@@ -7,15 +7,16 @@ import type { InputIssue } from '../events/ToolInputError.js';
 
 /** What a tool may look at while it runs. */
 export interface ToolContext {
-  /** Aborted when the result is no longer wanted: the run was unsubscribed from, or the tool's time is up. */
+  /** Aborted when the result is no longer wanted: the run was stopped or unsubscribed from, or the tool's time is up. */
   readonly signal: AbortSignal;
   /** The call that is being answered. */
   readonly call: ToolCallEvent;
   /** The history up to the request that led to the call; empty unless `executeTools` was given it. */
   readonly messages: readonly MessageParam[];
   /**
-   * Names this call and no other, and stays the same when the round is tried again and Claude makes the same call anew,
-   * under another id. For services that take such a key and do the same work only once.
+   * Names this call and no other, `<id>-r<round>-c<index>`. Stays the same when the round is tried again and Claude makes
+   * the same call anew under another id, and when a run with an `id` of its own is played again. For services that take
+   * such a key and do the same work only once.
    */
   readonly idempotencyKey: string;
 }

@@ -1,10 +1,10 @@
 import type { RoundEvent, ToolCallEvent } from '../events/RoundEvent.js';
 import type { ToolRegistry } from './createToolRegistry.js';
 
-/** Calls that were started before the reply had ended, and why their results are no longer wanted. */
+/** Calls whose tools were started too early, and why their results are no longer wanted. */
 export interface Unwanted {
   readonly calls: readonly ToolCallEvent[];
-  readonly reason: string;
+  readonly why: string;
 }
 
 /** Decides which calls of a reply may be run, and when. */
@@ -12,15 +12,14 @@ export interface CallQueue {
   /**
    * Takes the next event of the reply.
    *
+   * @param eager Whether an idempotent tool may start before its reply has ended.
    * @returns The calls that were started too early; `undefined` when there are none.
    */
-  take(event: RoundEvent): Unwanted | undefined;
-  /**
-   * The next call that may start now, in the order of the calls; `undefined` when there is none.
-   *
-   * @param early Whether it may start before its reply has ended, if its tool is idempotent.
-   */
-  next(early: boolean): ToolCallEvent | undefined;
+  take(event: RoundEvent, eager: boolean): Unwanted | undefined;
+  /** How many calls may start now. */
+  readonly size: number;
+  /** Hands out the next call that may start, each once and in their order; `undefined` when there is none. */
+  next(): ToolCallEvent | undefined;
 }
 
 /**
@@ -33,44 +32,46 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
   const seen = new Set<string>();
   /** Calls that may start. */
   let ready: ToolCallEvent[] = [];
-  /** Calls whose reply has not ended yet. */
+  /** Calls whose reply has not ended yet: those that wait for its end, and those that did not have to. */
   let waiting: ToolCallEvent[] = [];
-  /** Calls that were let go before their reply had ended. */
-  let begun: ToolCallEvent[] = [];
+  let early: ToolCallEvent[] = [];
   let stopReason: string | null | undefined;
 
   const reset = (): void => {
     seen.clear();
     waiting = [];
-    begun = [];
+    early = [];
     stopReason = undefined;
   };
   const stop = (reason: string | null | undefined): Unwanted | undefined => {
     if (reason == null) return undefined;
     stopReason = reason;
     if (reason !== 'tool_use') return drop(`the reply ended with ${JSON.stringify(reason)}`);
-    ready.push(...waiting);
+    ready = ready.concat(waiting);
     waiting = [];
-    begun = [];
+    early = [];
     return undefined;
   };
-  const drop = (reason: string): Unwanted => {
-    const calls = begun;
+  const drop = (why: string): Unwanted | undefined => {
+    const calls = early;
+    ready = ready.filter((call) => !calls.includes(call));
     waiting = [];
-    begun = [];
-    return { calls, reason };
+    early = [];
+    return calls.length > 0 ? { calls, why } : undefined;
   };
-  const add = (call: ToolCallEvent): void => {
+  const add = (call: ToolCallEvent, eager: boolean): void => {
     if (seen.has(call.id)) return;
     seen.add(call.id);
     if (stopReason === 'tool_use') ready.push(call);
-    else if (stopReason == null) waiting.push(call);
+    else if (stopReason != null) return;
+    else if (eager && call.input._tag === 'Right' && registry.find(call)?.idempotent === true) {
+      early.push(call);
+      ready.push(call);
+    } else waiting.push(call);
   };
-  const isIdempotent = (call: ToolCallEvent): boolean =>
-    call.input._tag === 'Right' && registry.find(call)?.idempotent === true;
 
   return {
-    take(event) {
+    take(event, eager) {
       switch (event.type) {
         case 'round_retry':
           ready = [];
@@ -84,20 +85,15 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
         case 'content_block_start':
           return event.content_block.type === 'fallback' ? drop('another model took the reply over') : undefined;
         case 'tool_call':
-          add(event);
+          add(event, eager);
           return undefined;
         default:
           return undefined;
       }
     },
-    next(early) {
-      if (ready.length > 0) return ready.shift();
-      if (!early) return undefined;
-      const at = waiting.findIndex(isIdempotent);
-      if (at === -1) return undefined;
-      const [call] = waiting.splice(at, 1);
-      if (call !== undefined) begun.push(call);
-      return call;
+    get size() {
+      return ready.length;
     },
+    next: () => ready.shift(),
   };
 }

@@ -135,8 +135,8 @@ describe('54: approval stays pending', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('54: the tool limit counts while it is pending: is_error result, the run goes on', async () => {
-    const { running, runs, server } = await asking({ tools: { timeout: 20 } });
+  it('54: its time is up while it is pending: is_error result, the run goes on', async () => {
+    const { running, runs, server } = await asking({ tools: { approvalTimeout: 20 } });
 
     const { events, error } = await running.outcome;
 
@@ -144,8 +144,8 @@ describe('54: approval stays pending', () => {
     expect(runs).toEqual([]);
     expect(server.refusals).toEqual([]);
     expect(only(events, 'tool_result').map((result) => result.error)).toMatchObject([
-      { _tag: 'ToolTimeout' },
-      { _tag: 'ToolTimeout' },
+      { _tag: 'GuardRefusal' },
+      { _tag: 'GuardRefusal' },
     ]);
     expect(only(events, 'approval_decision')).toMatchObject([
       { id: 't1', decision: 'expired' },

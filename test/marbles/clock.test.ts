@@ -47,8 +47,9 @@ describe('on the clock of a marble test', () => {
 
   marble('the time that an approval may take', ({ events, tool, approval, expectEvents }) => {
     const source = events('-K-w-m|', { K });
-    const asked = tool('wait', '(r|)', {}, { timeout: 3_600_000, guard: approval('-') });
-    expectEvents(source.pipe(executeTools([asked]))).toBe('-K-[wA]-m 3599997ms (DX|)', { D: { decision: 'expired' } });
+    const asked = tool('wait', '(r|)', {}, { guard: approval('-') });
+    const out = source.pipe(executeTools([asked], { approvalTimeout: 3_600_000 }));
+    expectEvents(out).toBe('-K-[wA]-m 3599997ms (DX|)', { D: { decision: 'expired' } });
   });
 
   marble('a breaker', ({ reply, expectEvents }) => {

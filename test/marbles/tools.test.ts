@@ -130,14 +130,16 @@ describe('an approval', () => {
     expectRuns(weather).toBe([]);
   });
 
-  marble('that never comes expires with the time of the tool', (helpers) => {
+  marble('that never comes expires with the time of the guard', (helpers) => {
     const { events, tool, approval, expectEvents, expectRuns } = helpers;
     const source = events('-K-w-m|', { K });
     const guard = approval('-');
-    const weather = tool('weather', '(r|)', {}, { guard, timeout: 5 });
+    const weather = tool('weather', '(r|)', {}, { guard });
     const expected = '     -K-[wA]-m--(DX|)';
 
-    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { D: { decision: 'expired' } });
+    expectEvents(source.pipe(executeTools([weather], { approvalTimeout: 5 }))).toBe(expected, {
+      D: { decision: 'expired' },
+    });
     expectRuns(guard).toBe('---^----!');
     expectRuns(guard).toHave([{ city: 'Oslo' }]);
   });

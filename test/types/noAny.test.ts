@@ -57,6 +57,7 @@ describe('no `any` leaks', () => {
       | 'defineTool'
       | 'describeCodec'
       | 'executeTools'
+      | 'fatal'
       | 'fetchClient'
       | 'growingInput'
       | 'ioTsJsonSchema'

@@ -1,5 +1,8 @@
+import type { Fault } from '../../events/RoundEvent.js';
 import { isObject } from '../../values/isObject.js';
 import { toText } from './toText.js';
+
+const UNREADABLE = 'The tool failed with a value that cannot be read.';
 
 /**
  * What Claude is told of whatever a tool threw: the content that the SDK's `ToolError` carries, or
@@ -10,7 +13,17 @@ export function errorContent(thrown: unknown): unknown {
     if (thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown) return thrown.content;
     return `Error: ${reasonOf(thrown)}`;
   } catch {
-    return 'Error: The tool failed with a value that cannot be read.';
+    return `Error: ${UNREADABLE}`;
+  }
+}
+
+/** The name and the words of whatever was thrown: even a value that throws when it is looked at. */
+export function faultOf(thrown: unknown): Fault {
+  try {
+    const name = isObject(thrown) ? thrown['name'] : undefined;
+    return { name: typeof name === 'string' && name !== '' ? name : 'Error', message: reasonOf(thrown) };
+  } catch {
+    return { name: 'Error', message: UNREADABLE };
   }
 }
 

@@ -47,12 +47,12 @@ marble('but no longer than its time of grace', ({ cold, hot, expectObservable, e
 });
 
 marble(
-  'all that run are waited for, and those that wait for room are not started',
+  'all that run are waited for, and those that wait for room are answered at once',
   ({ cold, hot, expectObservable }) => {
     const source = hot('-KLMw-----#         ', values, 'cut');
     const k = cold('        -               ');
     const l = cold('        --------(r|)    ');
-    const expected = '  -KLM(wST)---(XY)(W#)';
+    const expected = '  -KLM(wST)-Y-X---(W#)';
 
     const tools = [once('k', k), once('l', l), once('m', NEVER)];
     const results = { W: stoppedResult('k', why, 12), X: result('l', 'r', 8), Y: unrunResult('m', why) };

@@ -64,9 +64,9 @@ describe('while a guard makes up its mind', () => {
     expect(seen.values).toHaveLength(4);
   });
 
-  it('the time of the tool may be up: it is not run any more', async () => {
+  it('its time may be up: the tool is not run any more', async () => {
     jest.useFakeTimers();
-    const { out, run, signals, decide } = pending({ timeout: 5 });
+    const { out, run, signals, decide } = pending({ approvalTimeout: 5 });
     const seen = observe(out);
     jest.advanceTimersByTime(5);
     jest.useRealTimers();
@@ -74,8 +74,8 @@ describe('while a guard makes up its mind', () => {
     await settled();
     expect(run).not.toHaveBeenCalled();
     expect(signals[0]!.reason).toMatchObject({ name: 'TimeoutError' });
-    const result = { type: 'tool_result', error: { _tag: 'ToolTimeout' }, duration: 0 };
-    expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired'), result]);
+    const result = { type: 'tool_result', error: { _tag: 'GuardRefusal' }, duration: 0 };
+    expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired', 'nobody decided within 5 ms.'), result]);
   });
 
   it('the round may be tried again, for nothing has been started', async () => {

@@ -1,0 +1,128 @@
+import { asyncScheduler, from, isObservable, Observable, of, type MonoTypeOperatorFunction } from 'rxjs';
+import { isFatal } from '../../../src/errors/fatal.js';
+import type {
+  ApprovalDecisionEvent,
+  ApprovalRequestEvent,
+  Fault,
+  GuardRefusal,
+  ToolCallEvent,
+  ToolResultEvent,
+  ToolRunEvent,
+} from '../../../src/events/RoundEvent.js';
+import { faultOf } from '../../../src/tools/result/errorContent.js';
+import type { ResultLimits } from '../../../src/tools/result/resultContent.js';
+import { toToolResult } from '../../../src/tools/result/toToolResult.js';
+import type { Guard, ToolContext } from '../../../src/tools/Tool.js';
+import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
+import { createRelay } from '../relay.js';
+import type { Abort } from './steps.js';
+
+/** What is told of a call; its `tool_result` is the last. */
+export type CallEvent = ApprovalRequestEvent | ApprovalDecisionEvent | ToolRunEvent;
+
+/** A call, and what its guards have to do with. */
+export interface GuardedCall {
+  readonly call: ToolCallEvent;
+  readonly ofCall: Pick<ToolCallEvent, 'id' | 'name' | 'index'>;
+  /** The decoded input. */
+  readonly input: unknown;
+  readonly context: ToolContext;
+  readonly abort: Abort;
+  /** Who may refuse it, in the order in which they are asked. */
+  readonly guards: readonly Guard<never>[];
+  readonly limits: CallLimits;
+}
+
+/** What a call may use of time and of Claude's attention. */
+export interface CallLimits extends ResultLimits {
+  /** How long its tool may run, in milliseconds. */
+  readonly timeout: number;
+  /** How long each of its guards may take, in milliseconds. */
+  readonly approvalTimeout: number;
+}
+
+type Verdict = Pick<ApprovalDecisionEvent, 'decision' | 'reason'>;
+
+/** Asks the guards one after the other, and runs the call when each has let it through. */
+export function askingFirst(asked: GuardedCall): MonoTypeOperatorFunction<CallEvent> {
+  return (run$) => asked.guards.reduceRight((next, guard) => asking(guard, asked, next), run$);
+}
+
+/**
+ * Asks a guard, and goes on with `next` when it says yes. One that answers at once is silent. One that does not is told
+ * of and waited for. A listener may give the answer while it hears the question: all hear the question first.
+ */
+function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEvent>): Observable<CallEvent> {
+  const { ofCall, input, context, limits } = asked;
+  const { approvalTimeout } = limits;
+  return new Observable((subscriber) => {
+    let verdict = undefined as Verdict | undefined;
+    let cause: Fault | undefined;
+    let late = false;
+    let heard = false;
+
+    const settle = (given: Verdict): void => {
+      link.unsubscribe();
+      verdict = given;
+      if (heard) goOn(given);
+    };
+    const goOn = (given: Verdict): void => {
+      if (late) subscriber.next({ type: 'approval_decision', ...ofCall, ...given });
+      if (subscriber.closed) return;
+      (given.decision === 'approved' ? next : of(refusal(asked, given, cause))).subscribe(subscriber);
+    };
+    const link = createRelay<unknown, CallEvent>(subscriber, {
+      next: (word) => {
+        settle(toVerdict(word));
+      },
+      error: (error) => {
+        if (isFatal(error)) {
+          subscriber.error(error);
+          return;
+        }
+        // It may be private, so Claude is not told.
+        cause = faultOf(error);
+        settle({ decision: 'denied', reason: 'whether it is allowed could not be found out.' });
+      },
+      complete: () => {
+        settle(toVerdict(false));
+      },
+    });
+    const expire = (): void => {
+      link.unsubscribe();
+      const reason = `nobody decided within ${String(approvalTimeout)} ms.`;
+      asked.abort.abort(() => new DOMException(reason, 'TimeoutError'));
+      settle({ decision: 'expired', reason });
+    };
+
+    // rxjs subscribes even then: the guard before this one may have stopped the call and let it through.
+    if (link.closed) return;
+    try {
+      const answer: unknown = guard(input as never, context);
+      if (isObservable(answer)) answer.subscribe(link);
+      else if (isPromiseLike(answer)) from(Promise.resolve(answer)).subscribe(link);
+      else link.next(answer);
+    } catch (error) {
+      link.error(error);
+    }
+    if (verdict === undefined && !subscriber.closed) {
+      late = true;
+      if (approvalTimeout !== Infinity) link.add(asyncScheduler.schedule(expire, approvalTimeout));
+      subscriber.next({ type: 'approval_request', ...ofCall, input });
+    }
+    heard = true;
+    if (verdict !== undefined && !subscriber.closed) goOn(verdict);
+  });
+}
+
+/** Only `true` and `undefined` let a call through: whatever else a guard says, it did not say yes. */
+function toVerdict(word: unknown): Verdict {
+  if (word === undefined || word === true) return { decision: 'approved' };
+  return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'It is not allowed.' };
+}
+
+function refusal({ call, limits }: GuardedCall, { reason = '' }: Verdict, cause: Fault | undefined): ToolResultEvent {
+  const message = `The call to \`${call.name}\` was not run: ${reason}`;
+  const error: GuardRefusal = { _tag: 'GuardRefusal', message, ...(cause && { cause }) };
+  return toToolResult(call, { _tag: 'Refused', error }, 0, limits);
+}

@@ -1,0 +1,174 @@
+import {
+  asyncScheduler,
+  defer,
+  EMPTY,
+  identity,
+  map,
+  noop,
+  Observable,
+  of,
+  type MonoTypeOperatorFunction,
+  type ObservableInput,
+  type OperatorFunction,
+} from 'rxjs';
+import { isFatal } from '../../../src/errors/fatal.js';
+import type { ToolCallEvent, ToolResultEvent, ToolRunEvent, ToolTimeout } from '../../../src/events/RoundEvent.js';
+import { toToolResult, type ToolOutcome } from '../../../src/tools/result/toToolResult.js';
+import type { RunnableTool, ToolContext } from '../../../src/tools/Tool.js';
+import { toolStopped } from '../../../src/tools/toolStopped.js';
+import { createRelay, relay } from '../relay.js';
+import { askingFirst, type CallEvent, type GuardedCall } from './guards.js';
+import { inTurn, toOutputs, withinTime, type Output, type Places } from './steps.js';
+
+/** Wraps the run of a call. What it returns takes the place of `run$`, which runs the tool when it is subscribed to. */
+export type Around = (
+  call: ToolCallEvent,
+  run$: Observable<ToolRunEvent>,
+  context: ToolContext,
+) => ObservableInput<ToolRunEvent>;
+
+/** Asks calls to stop. */
+export interface Stop {
+  /** Such as `the user stopped the conversation`. */
+  readonly why: string;
+  /** How long a tool may go on, in milliseconds. */
+  readonly grace: number;
+  /** Which calls; all where there is no list. */
+  readonly calls?: readonly ToolCallEvent[];
+}
+
+/** One call, and all that it takes to run it. */
+export interface CallRun extends GuardedCall {
+  readonly tool: RunnableTool;
+  readonly around: Around | undefined;
+  /** Room among all tools. */
+  readonly places: Places;
+  readonly stop$: Observable<Stop>;
+}
+
+/**
+ * Runs the tool for one call. Whatever the tool does becomes its result; only what is fatal fails.
+ *
+ * Above `toRunEvents` the values are outputs, and failures are errors; below it they are the events that everyone sees.
+ * The order of the steps is their meaning: a step counts, holds up or stops all that stands above it. Each tells at most
+ * one result, as its last word, and leaves what could tell another before it tells it.
+ */
+export function runCall(run: CallRun): Observable<CallEvent> {
+  const { tool, input, context, abort, limits } = run;
+  return defer(() => (abort.aborted ? EMPTY : toOutputs(tool.run(input, context)))).pipe(
+    withinTime<Output>(limits.timeout, () => of({ kind: 'failure', value: expire(run) })),
+    toRunEvents(run),
+    wrapped(run),
+    inTurn<CallEvent>(run.places),
+    askingFirst(run),
+    untilStopped(run),
+  );
+}
+
+/** Aborts the signal of a tool whose time is up, and says so. */
+function expire({ call, abort, limits }: CallRun): ToolTimeout {
+  const milliseconds = limits.timeout;
+  const message = `\`${call.name}\` did not finish within ${String(milliseconds)} ms and was stopped.`;
+  abort.abort(() => new DOMException(message, 'TimeoutError'));
+  return { _tag: 'ToolTimeout', milliseconds, message };
+}
+
+/** Tells of a tool: that it starts, its progress, and its result. */
+function toRunEvents({ call, ofCall, limits }: CallRun): OperatorFunction<Output, ToolRunEvent> {
+  return (output$) =>
+    new Observable((subscriber) => {
+      const startedAt = asyncScheduler.now();
+      const answer = (outcome: ToolOutcome): void => {
+        subscriber.next(toToolResult(call, outcome, asyncScheduler.now() - startedAt, limits));
+        subscriber.complete();
+      };
+      subscriber.next({ type: 'tool_start', ...ofCall });
+      if (subscriber.closed) return;
+      relay(output$, subscriber, {
+        next: ({ kind, value }) => {
+          if (kind === 'progress') subscriber.next({ type: 'tool_progress', ...ofCall, value });
+          else answer(kind === 'result' ? { _tag: 'Returned', output: value } : { _tag: 'Threw', error: value });
+        },
+        error: (error) => {
+          if (isFatal(error)) subscriber.error(error);
+          else answer({ _tag: 'Threw', error });
+        },
+      });
+    });
+}
+
+/** The run as `around` wants it. An event that was kept from another attempt or run is told of the call of this one. */
+function wrapped({ call, ofCall, context, around }: CallRun): MonoTypeOperatorFunction<ToolRunEvent> {
+  if (around === undefined) return identity;
+  const ofThisCall = (event: ToolRunEvent): ToolRunEvent => {
+    if (event.id === call.id) return event;
+    if (event.type !== 'tool_result') return { ...event, ...ofCall };
+    return { ...event, ...ofCall, result: { ...event.result, tool_use_id: call.id } };
+  };
+  return (run$) => defer(() => around(call, run$, context)).pipe(map(ofThisCall));
+}
+
+/**
+ * Stops a call when it is asked to: its signal is aborted, and a tool that runs has the time of grace to come to a result.
+ * Where there is none, the result says that it was stopped. On unsubscribing, the signal is aborted, too.
+ */
+function untilStopped({ call, limits, stop$, abort }: CallRun): MonoTypeOperatorFunction<CallEvent> {
+  return (source) =>
+    new Observable((subscriber) => {
+      let startedAt: number | undefined;
+      let why: string | undefined;
+      let over = false;
+
+      const tell = (result: ToolResultEvent): void => {
+        if (over) return;
+        over = true;
+        subscriber.next(result);
+        subscriber.complete();
+      };
+      const tellStopped = (reason: string): void => {
+        const error = toolStopped(startedAt !== undefined, reason);
+        const duration = startedAt === undefined ? 0 : asyncScheduler.now() - startedAt;
+        tell(toToolResult(call, { _tag: 'Refused', error }, duration, limits));
+      };
+      const stop = ({ why: reason, grace, calls }: Stop): void => {
+        if (why !== undefined || over || calls?.includes(call) === false) return;
+        why = reason;
+        const started = startedAt !== undefined;
+        // Whether it may be run is no longer the question, so a guard is left before it can answer its abort.
+        if (!started) steps.unsubscribe();
+        abort.abort(() => new DOMException(toolStopped(started, reason).message, 'AbortError'));
+        if (grace === 0 || !started) tellStopped(reason);
+        else if (grace !== Infinity) {
+          const giveUp = (): void => {
+            tellStopped(reason);
+          };
+          subscriber.add(asyncScheduler.schedule(giveUp, grace));
+        }
+      };
+
+      const steps = createRelay<CallEvent, CallEvent>(subscriber, {
+        next: (event) => {
+          if (event.type === 'tool_start') startedAt = asyncScheduler.now();
+          if (event.type !== 'tool_result') subscriber.next(event);
+          // A tool that fails because it was stopped, or ends with nothing, has not come to its end by itself.
+          else if (why !== undefined && isNothing(event)) tellStopped(why);
+          else tell(event);
+        },
+        complete: () => {
+          if (why !== undefined) tellStopped(why);
+          over = true;
+          subscriber.complete();
+        },
+      });
+      relay(stop$, subscriber, { next: stop, complete: noop });
+      source.subscribe(steps);
+      // Last, for a tool may still have a word to say when it is aborted, and nobody listens any more.
+      subscriber.add(() => {
+        if (!over) abort.abort();
+      });
+    });
+}
+
+function isNothing({ output, error }: ToolResultEvent): boolean {
+  return output === undefined && (error as ToolTimeout | undefined)?._tag !== 'ToolTimeout';
+}
