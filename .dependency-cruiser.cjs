@@ -4,7 +4,7 @@
 //
 //   transport  <- src/converse.ts <- adapters        the doors (index.ts) open onto all of them
 //   operators  <-/                                   operators stand on the rooms, and know no network
-//   the marble kit stands on the rooms and transport, never on operators; recordings may stand on converse
+//   the marble kit stands on the rooms and transport, never on operators; its recordings stand on it and on converse
 //
 // Imports of types count like any other, except where a rule says "at run time".
 
@@ -68,9 +68,15 @@ module.exports = {
     ),
     room(
       'kit-is-not-built-on-operators',
-      '^marbles/(?!specs/)',
+      '^marbles/(?!(specs|recordings)/)',
       [`^src/(${GROUND}|transport|${ROOMS})/`],
       'The marble kit tests the operators: built on them, a fault of theirs could hide itself.',
+    ),
+    room(
+      'recordings-above-converse',
+      '^marbles/recordings/',
+      ['^marbles/(?!specs/)', `^src/(${GROUND}|transport|${ROOMS})/`, '^src/converse\\.ts$'],
+      'A test of a recording is run before it is written, so recordings stand on the kit and on `converse`.',
     ),
     room(
       'converse-joins-them',

@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { converse } from '../dist/esm/src/index.js';
 import {
   cassetteFromRecording,
   drawRecording,
@@ -53,9 +52,9 @@ const nameOf = (file) => basename(file).replace(/(?:-1)?\.\w+$/, '');
 
 /** What each command makes of a cassette. */
 const commands = {
-  from: (cassette, { name }) => marbleTestFrom(cassette, { name, converse }),
+  from: (cassette, { name }) => marbleTestFrom(cassette, { name }),
   draw: (cassette, { name, svg }) => {
-    const diagrams = drawRecording(cassette, { converse, title: name });
+    const diagrams = drawRecording(cassette, { title: name });
     if (svg && diagrams.length > 1) {
       throw new Misuse(`These are ${diagrams.length} replies and no conversation: draw them one by one.`);
     }

@@ -15,4 +15,3 @@ export { record, type Recorder, type RecordOptions } from './cassette/record.js'
 export { replay, type ReplayClient, type ReplayOptions } from './cassette/replay.js';
 export { drawRecording, type DrawRecordingOptions } from './testFrom/drawRecording.js';
 export { marbleTestFrom, type MarbleTestOptions } from './testFrom/marbleTestFrom.js';
-export type { Converse } from './testFrom/playRecording.js';

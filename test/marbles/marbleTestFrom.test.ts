@@ -40,7 +40,7 @@ const conversation = cassetteFromRecording([
 ]);
 
 describe('a recorded conversation', () => {
-  const made = marbleTestFrom(conversation, { name: "the agent's test", converse });
+  const made = marbleTestFrom(conversation, { name: "the agent's test" });
 
   // Declares the test that was made.
   const output = outputOf(made);
@@ -64,7 +64,7 @@ describe('a recorded conversation', () => {
   });
 
   it('can be drawn', () => {
-    const [diagram, ...others] = drawRecording(formatCassette(conversation), { converse, title: 'A title' });
+    const [diagram, ...others] = drawRecording(formatCassette(conversation), { title: 'A title' });
     expect(others).toEqual([]);
     expect(diagram!.text).toMatch(/^get_weather /m);
     expect(diagram!.svg).toContain('A title');
@@ -80,14 +80,14 @@ describe('replies that are no rounds of one conversation', () => {
     },
     { sse: toSse([claude.messageStart()]), request },
   ]);
-  const made = marbleTestFrom(alone, { converse });
+  const made = marbleTestFrom(alone);
   const output = outputOf(made);
 
   it('become a test each', () => {
     expect(output).toBe('');
     expect(made.match(/^marble\('a recorded conversation, reply \d'/gm)).toHaveLength(3);
     expect(made).toContain('claudeStream(client');
-    expect(drawRecording(alone, { converse })).toHaveLength(3);
+    expect(drawRecording(alone)).toHaveLength(3);
   });
 
   it('become tests that compile', () => {
@@ -107,7 +107,7 @@ describe('what was recorded over HTTP', () => {
     await server.close();
     const cassette = recorder.cassette();
     expect(cassette).not.toContain('sk-ant-secret');
-    const made = marbleTestFrom(cassette, { name: 'agent', converse });
+    const made = marbleTestFrom(cassette, { name: 'agent' });
     expect(made).toContain(`tool('get_weather', `);
     expect(made).toContain('maxRounds: 2');
   });

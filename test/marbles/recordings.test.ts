@@ -1,4 +1,3 @@
-import { converse } from '../../src/index.js';
 import {
   cassetteFromRecording,
   formatCassette,
@@ -27,7 +26,7 @@ describeRecordings('of each recorded conversation', () => {
   // Each was played and drawn; the drawing was pasted into a test, which is declared and run here.
   for (const set of sets) {
     const cassette = formatCassette(cassetteFromRecording(roundsOf(set)));
-    const output = outputOf(marbleTestFrom(cassette, { name: `the test made of ${set} passes`, converse }));
+    const output = outputOf(marbleTestFrom(cassette, { name: `the test made of ${set} passes` }));
     it(`the test made of ${set} can be read`, () => {
       expect(output).toBe('');
     });

@@ -1,10 +1,13 @@
-import type { CassetteLine, CassetteRequest } from './Cassette.js';
+import { messageOf } from '../../../src/errors/messageOf.js';
+import { isObject } from '../../../src/values/isObject.js';
+import { concat, copyOf, toChunk } from './bytes.js';
+import type { CassetteEnd, CassetteLine, CassetteRequest } from './Cassette.js';
 import { createScrubber, type Scrubber } from './createScrubber.js';
-import { createTape, type Tape, type TapeDeck } from './createTape.js';
+import { describeHeaders } from './describeRequest.js';
 import { HEAD, toLine } from './formatCassette.js';
 
 /** What a recording is made with. */
-export interface DeckOptions {
+interface DeckOptions {
   readonly now: () => number;
   readonly write: ((line: string) => void) | undefined;
   readonly secrets: readonly string[];
@@ -64,4 +67,107 @@ function createClock(now: () => number): () => number {
     latest = Math.max(latest, Math.round(time - start));
     return latest;
   };
+}
+
+/** The most bytes of a response that wait for its end; an older part is written, and cannot be changed any more. */
+const MOST_HELD = 4 * 1024 * 1024;
+/** How much of it goes on waiting then: a secret that is cut by this border is at least not longer. */
+const STILL_HELD = 64 * 1024;
+
+/** What the exchanges of one recording share. */
+interface TapeDeck {
+  readonly scrubber: Scrubber;
+  /** In whole milliseconds since the first request. */
+  now(): number;
+  /** Takes a line that does not change any more. */
+  write(line: CassetteLine): void;
+}
+
+/** Records what comes back for one request. Behind its end, it takes nothing. */
+export interface Tape {
+  response(response: Response): void;
+  chunk(bytes: Uint8Array | ArrayBuffer | string): void;
+  complete(): void;
+  /** The reader has let go. */
+  abort(): void;
+  fail(error: unknown): void;
+  /** The chunks that wait for the end, as they would be written now. */
+  pending(): CassetteLine[];
+}
+
+interface Held {
+  readonly time: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Begins an exchange. Its chunks wait for its end, for a secret may be cut in two by them, or be written by Claude in many
+ * pieces.
+ *
+ * @param ended Called once, behind the last line.
+ */
+function createTape(exchange: number, request: CassetteRequest, deck: TapeDeck, ended: () => void): Tape {
+  const { scrubber } = deck;
+  let open = true;
+  let held: Held[] = [];
+  let size = 0;
+
+  const masked = (unfinished: boolean): Held[] => {
+    const whole = concat(held.map(({ bytes }) => bytes));
+    scrubber.mask(whole, unfinished);
+    let at = 0;
+    return held.map(({ time, bytes: { length } }) => ({ time, bytes: whole.subarray(at, (at += length)) }));
+  };
+  const toLines = (chunks: readonly Held[]): CassetteLine[] =>
+    chunks.map(({ time, bytes }) => ({ type: 'chunk', exchange, ...toChunk(time, bytes) }));
+  const write = (lines: readonly CassetteLine[]): void => {
+    for (const line of lines) deck.write(line);
+  };
+  const release = (): void => {
+    const chunks = masked(false);
+    size = 0;
+    let from = chunks.length;
+    while (from > 1 && size < STILL_HELD) size += chunks[--from]?.bytes.length ?? 0;
+    write(toLines(chunks.slice(0, from)));
+    held = chunks.slice(from);
+  };
+  const end = (how: (time: number) => CassetteEnd): void => {
+    if (!open) return;
+    open = false;
+    const time = deck.now();
+    const last = how(time);
+    const lines = toLines(masked(last.how !== 'complete'));
+    held = [];
+    ended();
+    write([...lines, { type: 'end', exchange, ...last }]);
+  };
+
+  write([{ type: 'request', exchange, ...request }]);
+  return {
+    response({ status, headers }) {
+      if (!open) return;
+      write([{ type: 'response', exchange, time: deck.now(), status, headers: describeHeaders(headers, scrubber) }]);
+    },
+    chunk(chunk) {
+      if (!open) return;
+      const bytes = copyOf(chunk);
+      held.push({ time: deck.now(), bytes });
+      size += bytes.length;
+      if (size > MOST_HELD) release();
+    },
+    complete() {
+      end((time) => ({ time, how: 'complete' }));
+    },
+    abort() {
+      end((time) => ({ time, how: 'aborted' }));
+    },
+    fail(error) {
+      end((time) => ({ time, how: 'error', error: { name: nameOf(error), message: scrubber.text(messageOf(error)) } }));
+    },
+    pending: () => toLines(masked(true)),
+  };
+}
+
+function nameOf(error: unknown): string {
+  return isObject(error) && typeof error['name'] === 'string' ? error['name'] : 'Error';
 }

@@ -1,8 +1,7 @@
 import { isJsonObject } from '../../../src/json/isJsonObject.js';
-import { utf8AsLatin1 } from './bytes.js';
+import { toLatin1, utf8AsLatin1 } from './bytes.js';
 import { HIDDEN } from './Cassette.js';
 import { KEY_LOOKS, SECRET_FIELD } from './keyLooks.js';
-import { maskBytes } from './maskBytes.js';
 
 /** Takes secrets out of what is to be written. */
 export interface Scrubber {
@@ -76,4 +75,125 @@ function escaped(text: string): string {
 /** A pattern that finds any of these texts. */
 function anyOf(texts: readonly string[]): RegExp {
   return new RegExp(texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g');
+}
+
+const MASK = 'x'.charCodeAt(0);
+/** How much of a secret must have come to be taken for its beginning, in bytes. */
+const BEGINNING = 8;
+
+/**
+ * Writes `x` over each secret in a body: where its bytes lie side by side, and where Claude has written it in several
+ * deltas. The length stays, and so does the form of JSON and of server-sent events.
+ *
+ * @param secrets As their UTF-8 bytes, one character a byte; the longest first.
+ * @param unfinished Whether more may come: then a secret that has only begun at the end is written over as well.
+ */
+function maskBytes(bytes: Uint8Array, secrets: readonly string[], unfinished: boolean): void {
+  const body = toLatin1(bytes);
+  const cover = ([from, to]: Range): void => {
+    bytes.fill(MASK, from, to);
+  };
+  secretRanges(body, secrets, unfinished).forEach(cover);
+  for (const { text, toBody } of joinDeltas(body)) {
+    secretRanges(text, secrets, unfinished).flatMap(toBody).forEach(cover);
+  }
+}
+
+function secretRanges(text: string, secrets: readonly string[], unfinished: boolean): Range[] {
+  const known = secrets.flatMap((secret) => occurrences(text, secret));
+  const looks = KEY_LOOKS.flatMap((look) =>
+    [...text.matchAll(look)].map(({ 0: { length }, index }): Range => [index, index + length]),
+  );
+  const begun = unfinished ? secrets.flatMap((secret) => beginning(text, secret)) : [];
+  return [...known, ...looks, ...begun].map(([from, to]): Range => [behindEscape(text, from), to]);
+}
+
+function occurrences(text: string, secret: string): Range[] {
+  const ranges: Range[] = [];
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) ranges.push([at, at + secret.length]);
+  return ranges;
+}
+
+/** A secret that the end of the text has cut off. */
+function beginning(text: string, secret: string): Range[] {
+  const least = Math.min(BEGINNING, Math.ceil(secret.length / 2));
+  for (let length = Math.min(secret.length - 1, text.length); length >= least; length--) {
+    if (text.endsWith(secret.slice(0, length))) return [[text.length - length, text.length]];
+  }
+  return [];
+}
+
+/** What looks like the first letter of a secret may belong to an escape of JSON, which would break without it. */
+function behindEscape(text: string, from: number): number {
+  const before = text.slice(Math.max(0, from - 6), from);
+  const [escape] = /(?<!\\)(?:\\\\)*\\(?:u[\da-f]{0,3})?$/i.exec(before) ?? [];
+  if (escape === undefined) return from;
+  const begun = escape.slice(escape.lastIndexOf('\\'));
+  const whole = begun.length === 1 && text[from] !== 'u' ? 2 : 6;
+  return from + whole - begun.length;
+}
+
+/** From and to where something lies. */
+type Range = readonly [from: number, to: number];
+
+/** One string that Claude wrote in pieces: what the pieces say together, and where they are. */
+interface JoinedDeltas {
+  /** The pieces side by side, as JSON has them, without quotation marks. */
+  readonly text: string;
+  /** Where a part of the text lies in the body. */
+  readonly toBody: (range: Range) => Range[];
+}
+
+interface Piece {
+  /** Where it begins in the body. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The start of a message, or a delta up to its string: index, kind. */
+const PART =
+  /"type": ?"message_start"|"index": ?(\d+), ?"delta": ?\{"type": ?"\w+", ?"(text|thinking|partial_json)": ?"/g;
+
+/** Joins the deltas of a body: Claude writes a word in as many pieces as it likes. */
+function joinDeltas(body: string): JoinedDeltas[] {
+  const open = new Map<string, Piece[]>();
+  const all: Piece[][] = [];
+  for (const { 0: found, 1: index, 2: kind, index: from } of body.matchAll(PART)) {
+    if (kind === undefined) {
+      open.clear();
+      continue;
+    }
+    const key = `${String(index)} ${kind}`;
+    const pieces = open.get(key) ?? [];
+    if (pieces.length === 0) {
+      open.set(key, pieces);
+      all.push(pieces);
+    }
+    const at = from + found.length;
+    pieces.push({ at, text: body.slice(at, endOfString(body, at)) });
+  }
+  return all.filter(({ length }) => length > 1).map(join);
+}
+
+/** Where a JSON string ends that began in front of `at`. A pattern would run out of stack where it is long. */
+function endOfString(body: string, at: number): number {
+  let end = at;
+  while (end < body.length && body[end] !== '"') end += body[end] === '\\' ? 2 : 1;
+  return end;
+}
+
+function join(pieces: readonly Piece[]): JoinedDeltas {
+  return {
+    text: pieces.map(({ text }) => text).join(''),
+    toBody([from, to]) {
+      const ranges: Range[] = [];
+      let begin = 0;
+      for (const { at, text } of pieces) {
+        const [first, last] = [Math.max(from, begin), Math.min(to, begin + text.length)];
+        if (first < last) ranges.push([at + first - begin, at + last - begin]);
+        begin += text.length;
+      }
+      return ranges;
+    },
+  };
 }

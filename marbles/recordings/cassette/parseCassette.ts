@@ -1,7 +1,16 @@
-import type { Cassette, CassetteChunk, CassetteExchange, CassetteLine } from './Cassette.js';
-import { VERSION } from './Cassette.js';
+import { isJsonObject } from '../../../src/json/isJsonObject.js';
+import { parseJson } from '../../../src/json/parseJson.js';
+import { preview } from '../../compare/preview.js';
+import { bytesOf } from './bytes.js';
+import {
+  type Cassette,
+  type CassetteChunk,
+  type CassetteEnd,
+  type CassetteExchange,
+  type CassetteLine,
+  VERSION,
+} from './Cassette.js';
 import { CassetteError } from './CassetteError.js';
-import { checkHead, readLine } from './readLine.js';
 
 /** An exchange as far as it has been read. */
 type Draft = { -readonly [Field in keyof CassetteExchange]: CassetteExchange[Field] } & {
@@ -83,4 +92,130 @@ type Part<Line> = Line extends CassetteLine ? Omit<Line, 'type' | 'exchange'> : 
 
 function withoutType<Line extends CassetteLine>({ type: _, exchange: __, ...part }: Line): Part<Line> {
   return part as Part<Line>;
+}
+
+const TYPES = ['request', 'response', 'chunk', 'end'] as const;
+const ENDS = ['complete', 'error', 'aborted'] as const;
+
+/** Reads one line behind the first. @throws CassetteError that says what is wrong with it. */
+function readLine(text: string, line: number): CassetteLine {
+  const fields = parsed(text, line);
+  const type = fields.word('type', TYPES);
+  const exchange = fields.whole('exchange', 1);
+  const time = fields.whole('time', 0);
+  switch (type) {
+    case 'request': {
+      const [method, path] = [fields.text('method'), fields.text('path')];
+      const body = fields.has('body') ? { body: fields.any('body') } : {};
+      return { type, exchange, time, method, path, headers: fields.headers('headers'), ...body };
+    }
+    case 'response':
+      return { type, exchange, time, status: fields.whole('status', 200, 599), headers: fields.headers('headers') };
+    case 'chunk':
+      return { type, exchange, ...readChunk(fields, time) };
+    default:
+      return { type, exchange, ...readEnd(fields, time) };
+  }
+}
+
+/** Reads the first line. @throws CassetteError when it is none of a cassette, or of one that is newer than this library. */
+function checkHead(text: string, line: number): void {
+  const fields = parsed(text, line);
+  fields.word('type', ['cassette']);
+  const version = fields.whole('version', 1);
+  if (version === VERSION) return;
+  throw new CassetteError(
+    `Line ${line} of the cassette: expected version ${VERSION}, found ${version}. Take a newer rxclaude, or record again.`,
+    { line },
+  );
+}
+
+function parsed(text: string, line: number): Fields {
+  const json = parseJson(text);
+  if (json.ok) return createFields(json.value, line);
+  throw new CassetteError(`Line ${line} of the cassette: expected JSON, found none: ${json.message}.`, { line });
+}
+
+function readChunk(fields: Fields, time: number): CassetteChunk {
+  if (fields.has('text')) return { time, text: fields.text('text') };
+  if (!fields.has('base64')) return fields.fail('`text` or `base64`', 'neither');
+  const chunk = { time, base64: fields.text('base64') };
+  try {
+    bytesOf(chunk);
+    return chunk;
+  } catch {
+    return fields.fail('`base64` to be base64', 'something else');
+  }
+}
+
+function readEnd(fields: Fields, time: number): CassetteEnd {
+  const how = fields.word('how', ENDS);
+  if (how !== 'error') return { time, how };
+  const error = fields.inner('error');
+  return { time, how, error: { name: error.text('name'), message: error.text('message') } };
+}
+
+/** Reads the fields of one line, and fails with its number where one is not as it must be. */
+interface Fields {
+  readonly line: number;
+  has(name: string): boolean;
+  whole(name: string, least: number, most?: number): number;
+  text(name: string): string;
+  word<Word extends string>(name: string, words: readonly Word[]): Word;
+  headers(name: string): Readonly<Record<string, string>>;
+  /** The fields of an object. */
+  inner(name: string): Fields;
+  any(name: string): unknown;
+  fail(expected: string, found: string): never;
+}
+
+/** @throws CassetteError when the value is no object. */
+function createFields(value: unknown, line: number, path = ''): Fields {
+  const fail = (expected: string, found: string): never => {
+    throw new CassetteError(`Line ${line} of the cassette: expected ${expected}, found ${found}.`, { line });
+  };
+  if (!isJsonObject(value)) return fail(path === '' ? 'a JSON object' : `\`${path}\` to be an object`, shown(value));
+  const any = (name: string): unknown => (Object.hasOwn(value, name) ? value[name] : undefined);
+  const refuse = (name: string, expected: string): never => {
+    const whole = path === '' ? name : `${path}.${name}`;
+    return fail(`\`${whole}\` to be ${expected}`, shown(any(name)));
+  };
+  return {
+    line,
+    fail,
+    any,
+    has: (name) => any(name) !== undefined,
+    whole(name, least, most = Infinity) {
+      const found = any(name);
+      if (typeof found === 'number' && Number.isInteger(found) && found >= least && found <= most) return found;
+      const range = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+      return refuse(name, `a whole number ${range}`);
+    },
+    text(name) {
+      const found = any(name);
+      return typeof found === 'string' ? found : refuse(name, 'a text');
+    },
+    word(name, words) {
+      return words.find((word) => word === any(name)) ?? refuse(name, `one of ${words.join(', ')}`);
+    },
+    headers(name) {
+      const found = any(name);
+      return isHeaders(found) ? found : refuse(name, 'an object of headers and their texts');
+    },
+    inner: (name) => createFields(any(name), line, name),
+  };
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'none' : preview(value);
+}
+
+function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
+  if (!isJsonObject(value) || !Object.values(value).every((text) => typeof text === 'string')) return false;
+  try {
+    // Not every text may be a header, and the replay will need them to be.
+    return [...new Headers(value as Record<string, string>)].length >= 0;
+  } catch {
+    return false;
+  }
 }

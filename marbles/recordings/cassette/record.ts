@@ -1,10 +1,9 @@
-import { optionError } from '../../../src/errors/failures.js';
 import { asyncScheduler } from 'rxjs';
 import { checkFunction } from '../../../src/errors/checkOption.js';
+import { optionError } from '../../../src/errors/failures.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
-import { createDeck, type Deck } from './createDeck.js';
+import { createDeck, type Deck, type Tape } from './createDeck.js';
 import { bodyTextOf, describeRequest, isRequest } from './describeRequest.js';
-import { watchBody, withBody } from './watchBody.js';
 
 /** How a recording is made. */
 export interface RecordOptions {
@@ -106,4 +105,44 @@ function checkOptions({ fetch: send, write, now, secrets = [] }: RecordOptions):
   const given: unknown = secrets;
   if (Array.isArray(given) && given.every((secret) => typeof secret === 'string')) return;
   throw optionError('record.secrets', 'a list of texts', given);
+}
+
+/**
+ * The same body, of which a tape gets a copy. It is pulled no earlier than its reader pulls, and is cancelled with it.
+ */
+function watchBody(body: ReadableStream<Uint8Array>, tape: Tape): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let left = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          tape.fail(error);
+          throw error;
+        });
+        if (left) return;
+        if (done) {
+          tape.complete();
+          controller.close();
+        } else {
+          tape.chunk(value);
+          controller.enqueue(value);
+        }
+      },
+      async cancel(reason) {
+        left = true;
+        tape.abort();
+        await reader.cancel(reason);
+      },
+    },
+    // Nothing is read ahead: a slow reader slows the server down as it would without us.
+    { highWaterMark: 0 },
+  );
+}
+
+/** A response with another body in place of its own, and nothing else changed. */
+function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
+  const { status, statusText, headers, url } = response;
+  const copy = new Response(body, { status, statusText, headers });
+  return Object.defineProperty(copy, 'url', { value: url });
 }

@@ -11,8 +11,7 @@ import { bodyTextOf, isRequest, toBody } from './describeRequest.js';
 import { parseCassette } from './parseCassette.js';
 import { playExchange, type WirePart } from './playExchange.js';
 import { readWire } from './readWire.js';
-import { isSdkRequest, refuse } from './refuse.js';
-import { toResponse } from './toResponse.js';
+import { isSdkRequest, refuse, toResponse } from './toResponse.js';
 
 /** How a cassette is played. */
 export interface ReplayOptions {

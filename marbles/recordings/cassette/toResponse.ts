@@ -1,5 +1,7 @@
-import type { Observable } from 'rxjs';
-import { createOutlet } from './createOutlet.js';
+import { catchError, type Observable, of, throwError } from 'rxjs';
+import type { CassetteResponse } from './Cassette.js';
+import { CassetteError } from './CassetteError.js';
+import { type FetchInit, type FetchInput, isRequest } from './describeRequest.js';
 import { isHead, type WirePart } from './playExchange.js';
 
 /** Statuses whose responses can have no body. */
@@ -41,4 +43,94 @@ export function toResponse(wire: Observable<WirePart>, signal: AbortSignal | nul
     });
     if (!subscription.closed) signal?.addEventListener('abort', abort);
   });
+}
+
+/** A body that is filled from outside. */
+interface Outlet {
+  readonly body: ReadableStream<Uint8Array>;
+  push(bytes: Uint8Array): void;
+  /** Ends the body, or fails it, behind what was pushed and has not been read yet. */
+  end(error?: Error): void;
+  /** Fails the body at once. */
+  break(error: Error): void;
+}
+
+/**
+ * Makes an empty body. It keeps what is not read yet by itself: a stream that fails throws away what waits in it, and what
+ * came before a connection broke has come.
+ *
+ * @param cancelled Called when its reader lets go.
+ */
+function createOutlet(cancelled: () => void): Outlet {
+  const waiting: Uint8Array[] = [];
+  let ending: { readonly error: Error | undefined } | undefined;
+  let wanted: (() => void) | undefined;
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+
+  /** Hands on the next piece to a reader that waits for one. */
+  const serve = (): void => {
+    if (wanted === undefined) return;
+    const bytes = waiting.shift();
+    if (bytes !== undefined) controller.enqueue(bytes);
+    else if (ending === undefined) return;
+    else if (ending.error === undefined) controller.close();
+    else controller.error(ending.error);
+    wanted();
+    wanted = undefined;
+  };
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given;
+      },
+      pull: () =>
+        new Promise<void>((resolve) => {
+          wanted = resolve;
+          serve();
+        }),
+      cancel() {
+        wanted = undefined;
+        cancelled();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return {
+    body,
+    push(bytes) {
+      waiting.push(bytes);
+      serve();
+    },
+    end(error) {
+      ending = { error };
+      serve();
+    },
+    break(error) {
+      wanted = undefined;
+      controller.error(error);
+    },
+  };
+}
+
+/** Whether the SDK is asking: it says so in a header. */
+export function isSdkRequest(input: FetchInput, init: FetchInit): boolean {
+  return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined)).has('x-stainless-lang');
+}
+
+/**
+ * Answers with a 400 where the cassette has no reply. The SDK takes any error of a `fetch` for a bad connection, tries
+ * again, and says nothing of it in the end.
+ */
+export function refuse(wire: Observable<WirePart>): Observable<WirePart> {
+  return wire.pipe(
+    catchError((error: unknown) =>
+      error instanceof CassetteError ? refusal(error) : throwError(() => error as Error),
+    ),
+  );
+}
+
+function refusal({ message }: CassetteError): Observable<WirePart> {
+  const error = { type: 'error', error: { type: 'cassette_error', message } };
+  const head: CassetteResponse = { time: 0, status: 400, headers: { 'content-type': 'application/json' } };
+  return of<WirePart[]>(head, new TextEncoder().encode(JSON.stringify(error)));
 }

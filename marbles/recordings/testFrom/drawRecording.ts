@@ -1,12 +1,9 @@
 import type { Cassette } from '../cassette/Cassette.js';
 import type { DrawOptions, MarbleDiagram } from '../../drawMarbles.js';
-import { type Converse, playRecording } from './playRecording.js';
+import { playRecording } from './playRecording.js';
 
 /** How a recording is drawn. */
-export interface DrawRecordingOptions extends Omit<DrawOptions, 'clock'> {
-  /** rxclaude's own `converse`, which the kit is not built on. */
-  readonly converse: Converse;
-}
+export type DrawRecordingOptions = Omit<DrawOptions, 'clock'>;
 
 /**
  * Draws a recording: the conversation as it goes in virtual time, with tools that take as long and give the same as those
@@ -17,18 +14,17 @@ export interface DrawRecordingOptions extends Omit<DrawOptions, 'clock'> {
  * @throws CassetteError for a text that is no cassette.
  * @example
  * ```ts
- * import { converse } from 'rxclaude';
  * import { drawRecording } from 'rxclaude/recordings';
  *
  * declare const cassette: string;
  *
- * for (const { text } of drawRecording(cassette, { converse })) console.log(text);
+ * for (const { text } of drawRecording(cassette)) console.log(text);
  * ```
  */
 export function drawRecording(
   cassette: string | Cassette,
-  { converse, ...options }: DrawRecordingOptions,
+  options: DrawRecordingOptions = {},
 ): readonly MarbleDiagram[] {
-  const { conversation, replies } = playRecording(cassette, converse, options);
+  const { conversation, replies } = playRecording(cassette, options);
   return conversation === undefined ? replies : [conversation];
 }

@@ -1,13 +1,11 @@
 import type { Cassette } from '../cassette/Cassette.js';
-import { type Converse, playRecording } from './playRecording.js';
+import { playRecording } from './playRecording.js';
 import { conversationCode, repliesCode } from './testCode.js';
 
 /** How a test is made of a recording. */
 export interface MarbleTestOptions {
   /** What the test is called. Default: `'a recorded conversation'`. */
   readonly name?: string;
-  /** rxclaude's own `converse`, which the kit is not built on. */
-  readonly converse: Converse;
 }
 
 /**
@@ -22,17 +20,16 @@ export interface MarbleTestOptions {
  * @throws CassetteError for a text that is no cassette.
  * @example
  * ```ts
- * import { converse } from 'rxclaude';
  * import { marbleTestFrom } from 'rxclaude/recordings';
  *
  * declare const cassette: string;
  *
- * console.log(marbleTestFrom(cassette, { converse }));
+ * console.log(marbleTestFrom(cassette));
  * ```
  */
-export function marbleTestFrom(cassette: string | Cassette, options: MarbleTestOptions): string {
-  const { name = 'a recorded conversation', converse } = options;
-  const { plan, conversation, replies } = playRecording(cassette, converse);
+export function marbleTestFrom(cassette: string | Cassette, options: MarbleTestOptions = {}): string {
+  const { name = 'a recorded conversation' } = options;
+  const { plan, conversation, replies } = playRecording(cassette);
   if (conversation !== undefined) return conversationCode(name, plan, conversation.text);
   return repliesCode(
     name,

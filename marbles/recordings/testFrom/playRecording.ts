@@ -1,31 +1,23 @@
 import { asyncScheduler, type Observable } from 'rxjs';
+import { converse } from '../../../src/converse.js';
 import type { ClaudeRequest } from '../../../src/tools/ClaudeRequest.js';
 import type { ToolEntry } from '../../../src/tools/Tool.js';
-import type { ClaudeClient } from '../../../src/transport/ClaudeClient.js';
 import { claudeStream } from '../../../src/transport/claudeStream.js';
-import type { Cassette } from '../cassette/Cassette.js';
-import { parseCassette } from '../cassette/parseCassette.js';
 import { type DrawOptions, type MarbleDiagram, toDiagram } from '../../drawMarbles.js';
 import { createRunRecorder } from '../../run/createRunRecorder.js';
+import type { Run } from '../../run/Run.js';
 import type { MarbleHelpers } from '../../session/createHelpers.js';
 import { MarbleError } from '../../session/MarbleError.js';
+import { MarbleScheduler } from '../../session/MarbleScheduler.js';
 import { runMarble } from '../../session/runMarble.js';
-import { type PlannedReply, valuesOf } from './planReply.js';
-import { type Plan, planTest } from './planTest.js';
-import { runsOf } from './runsOf.js';
-
-/** rxclaude's own `converse`, which is handed in: the kit is not built on what it tests. */
-export type Converse = (
-  client: ClaudeClient,
-  request: ClaudeRequest,
-  options: {
-    readonly maxRounds: number;
-    readonly retry: false | { readonly retries: number; readonly random: () => number };
-  },
-) => Observable<unknown>;
+import type { Cassette } from '../cassette/Cassette.js';
+import { parseCassette } from '../cassette/parseCassette.js';
+import { playExchange } from '../cassette/playExchange.js';
+import { readWire } from '../cassette/readWire.js';
+import { type Plan, type PlannedReply, planTest, valuesOf } from './planTest.js';
 
 /** A recording, played in virtual time. */
-export interface PlayedRecording {
+interface PlayedRecording {
   readonly plan: Plan;
   /** The conversation; `undefined` where the requests are not the rounds of one. */
   readonly conversation: MarbleDiagram | undefined;
@@ -34,12 +26,12 @@ export interface PlayedRecording {
 }
 
 /** Plays a recording again: its replies, with tools that give what the recorded ones gave. */
-export function playRecording(cassette: string | Cassette, converse: Converse, options?: DrawOptions): PlayedRecording {
+export function playRecording(cassette: string | Cassette, options?: DrawOptions): PlayedRecording {
   const tape = typeof cassette === 'string' ? parseCassette(cassette) : cassette;
   const plan = planTest(tape, runsOf(tape));
   const draw = (run: (helpers: MarbleHelpers) => Observable<unknown>): MarbleDiagram => drawn(run, options);
   try {
-    const conversation = draw((helpers) => conversationOf(helpers, plan, converse));
+    const conversation = draw((helpers) => conversationOf(helpers, plan));
     return { plan, conversation, replies: [] };
   } catch (error) {
     // A script that does not fit: these are not the rounds of one conversation.
@@ -61,7 +53,6 @@ function drawn(run: (helpers: MarbleHelpers) => Observable<unknown>, options?: D
 function conversationOf(
   helpers: MarbleHelpers,
   { request, tools, replies, maxRounds, retries }: Plan,
-  converse: Converse,
 ): Observable<unknown> {
   const client = helpers.scriptClaude(...replies.map((reply) => helpers.reply(reply.diagram, valuesOf(reply))));
   const fakes = tools.map(({ name, diagrams, values }) => helpers.tool(name, diagrams, values));
@@ -73,4 +64,16 @@ function conversationOf(
 function streamOf(helpers: MarbleHelpers, { request }: Plan, reply: PlannedReply): Observable<unknown> {
   const client = helpers.scriptClaude(helpers.reply(reply.diagram, valuesOf(reply)));
   return claudeStream(client, request as unknown as ClaudeRequest);
+}
+
+/** What each reply of a cassette emits, and when, counted from its request. */
+function runsOf({ exchanges }: Cassette): Run[] {
+  return exchanges.map((exchange) => {
+    const scheduler = new MarbleScheduler();
+    const recorder = createRunRecorder(() => scheduler.now());
+    scheduler.run(() => {
+      readWire(playExchange(exchange, 1)).subscribe(recorder);
+    });
+    return recorder.run;
+  });
 }

@@ -1,8 +1,5 @@
-import { code, type Code, fieldCode, type Imports, indented } from './code.js';
-import { errorCode } from './errorCode.js';
-import type { PlannedReply } from './planReply.js';
-import type { Plan, PlannedTool } from './planTest.js';
-import { replyCode } from './replyCode.js';
+import { isObject } from '../../../src/values/isObject.js';
+import type { Plan, PlannedEvent, PlannedReply, PlannedTool } from './planTest.js';
 
 /** The test of a whole conversation, as a file. */
 export function conversationCode(name: string, plan: Plan, picture: string): Code {
@@ -66,4 +63,81 @@ function toolCode({ name, diagrams, values }: PlannedTool, imports: Imports): Co
   return meanings.length === 0
     ? `tool(${code(name)}, ${plays})`
     : `tool(${code(name)}, ${plays}, { ${meanings.join(', ')} })`;
+}
+
+/** A planned reply as a program. */
+function replyCode({ diagram, letters, error }: PlannedReply, imports: Imports): Code {
+  const meanings = [...letters].map(([letter, events]) => `${letter}: ${meaningCode(events, imports)},`);
+  if (error !== undefined) meanings.push(`'#': ${errorCode(error, imports)},`);
+  if (meanings.length === 0) return `reply(${code(diagram)})`;
+  return `reply(${code(diagram)}, {\n${indented(meanings)}\n})`;
+}
+
+function meaningCode(planned: readonly PlannedEvent[], imports: Imports): Code {
+  const events = planned.map((event) => eventCode(event, imports));
+  const [first = '', ...others] = events;
+  if (others.every((other) => other === first)) return first;
+  imports.add('inTurn');
+  return `inTurn(\n${indented(events.map((event) => `${event},`))}\n)`;
+}
+
+/** An event: in short where the reply would number its block just so. */
+function eventCode({ event, inPlace }: PlannedEvent, imports: Imports): Code {
+  const piece: unknown = 'delta' in event ? event.delta : undefined;
+  if (inPlace && isObject(piece) && Object.keys(piece).length === 2 && Object.keys(event).length === 3) {
+    const [text, json] = [piece['text'], piece['partial_json']];
+    if (piece['type'] === 'text_delta' && typeof text === 'string') return call('text', text, imports);
+    if (piece['type'] === 'input_json_delta' && typeof json === 'string') return call('inputJson', json, imports);
+  }
+  return call('event', event, imports);
+}
+
+function call(name: string, argument: unknown, imports: Imports): Code {
+  imports.add('claude');
+  return `claude.${name}(${code(argument)})`;
+}
+
+/** The error that a reply fails with, as a program. */
+function errorCode(error: unknown, imports: Imports): Code {
+  const { _tag, type, status, error: body, headers } = isObject(error) ? error : {};
+  if (_tag !== 'ClaudeApiError') return `new Error(${code(error instanceof Error ? error.message : String(error))})`;
+  imports.add('apiError');
+  const inner = isObject(body) ? body['error'] : undefined;
+  const message = isObject(inner) ? inner['message'] : undefined;
+  const retryAfter = headers instanceof Headers ? headers.get('retry-after') : null;
+  const options = {
+    ...(typeof message === 'string' && message !== type && { message }),
+    ...(typeof status === 'number' && { status }),
+    ...(retryAfter !== null && { headers: { 'retry-after': retryAfter } }),
+  };
+  const word = typeof type === 'string' ? code(type) : 'undefined';
+  return Object.keys(options).length === 0 ? `apiError(${word})` : `apiError(${word}, ${code(options)})`;
+}
+
+/** A piece of a program. */
+type Code = string;
+
+/** The names that a program takes from the kit. */
+type Imports = Set<string>;
+
+/** A value as a literal of TypeScript. */
+function code(value: unknown): Code {
+  if (typeof value === 'string') return quoted(value);
+  // What ends a line in a program is no such thing in JSON, but may stand in a literal since ES2019.
+  return JSON.stringify(value);
+}
+
+function quoted(text: string): Code {
+  const json = JSON.stringify(text);
+  return text.includes("'") ? json : `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
+}
+
+/** A field of an object literal. */
+function fieldCode(name: string, value: Code): Code {
+  return `${/^[a-z_]\w*$/i.test(name) ? name : code(name)}: ${value}`;
+}
+
+/** Pieces of a program under each other, further in. */
+function indented(pieces: readonly Code[], by = 2): Code {
+  return pieces.join('\n').replace(/^(?=.)/gm, ' '.repeat(by));
 }
