@@ -1,10 +1,9 @@
-import { asyncScheduler, type Observable } from 'rxjs';
+import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
 import { admit, CLOSED, settle, type BreakerState, type Ending } from '../src/retry/breakerState.js';
 import { checkCount, checkMilliseconds } from '../src/errors/checkOption.js';
 import { isRetryable } from '../src/retry/isRetryable.js';
 import { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import { isObject } from '../src/values/isObject.js';
-import { createCell } from './internal/createCell.js';
 
 /** When a breaker opens, and for how long. */
 export interface BreakerOptions {
@@ -124,4 +123,45 @@ function refusal(state: BreakerState, now: number): RxClaudeError<'CircuitOpenEr
       ? 'is half open, and the one stream that was let through has not ended yet. Try again soon'
       : `is open after too many failures. Try again in ${String(retryIn)} ms`;
   return new RxClaudeError('CircuitOpenError', `Nothing was sent: the circuit ${why}.`, { retryAt, retryIn });
+}
+
+/** A value that changes, for all to see. */
+interface Cell<T> {
+  readonly value: T;
+  /** The value at the subscription, and each change. Never ends. */
+  readonly value$: Observable<T>;
+  set(value: T): void;
+}
+
+/**
+ * Makes a cell. Unlike a `BehaviorSubject`, it shows its changes to everyone in one order, even when someone who is shown
+ * a change makes the next one: that waits until all have seen the first.
+ */
+function createCell<T>(initial: T): Cell<T> {
+  const subscribers = new Set<Subscriber<T>>();
+  const changes: T[] = [];
+  let value = initial;
+  let shown = initial;
+
+  return {
+    get value() {
+      return value;
+    },
+    value$: new Observable((subscriber) => {
+      subscribers.add(subscriber);
+      subscriber.next(shown);
+      return () => {
+        subscribers.delete(subscriber);
+      };
+    }),
+    set(next) {
+      value = next;
+      if (changes.push(next) > 1) return;
+      for (const change of changes) {
+        shown = change;
+        for (const subscriber of [...subscribers]) subscriber.next(change);
+      }
+      changes.length = 0;
+    },
+  };
 }

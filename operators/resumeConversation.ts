@@ -1,16 +1,14 @@
 import { concatMap, EMPTY, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
-import { NO_USAGE } from '../src/conversation/addUsage.js';
-import { toRoundRequest } from '../src/conversation/toRoundRequest.js';
+import { NO_USAGE } from '../src/conversation/usage.js';
+import { toRoundRequest } from '../src/conversation/requests.js';
 import { checkBudget, checkCount, checkDeadline, checkFunction, checkGrace } from '../src/errors/checkOption.js';
 import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
 import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
 import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
-import { holdConversation, type Deadline } from './internal/holdConversation.js';
-import type { Round } from './internal/Round.js';
+import { holdConversation, type Deadline, type Round } from './internal/holdConversation.js';
 
-export type { Deadline } from './internal/holdConversation.js';
-export type { Round, RoundContext } from './internal/Round.js';
+export type { Deadline, Round, RoundContext } from './internal/holdConversation.js';
 
 /** When a conversation ends, beside Claude's own wish. */
 export interface ResumeConversationOptions {

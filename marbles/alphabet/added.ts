@@ -1,6 +1,6 @@
 // What rxclaude adds to Claude's events. Its users see it as `added`.
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { NO_USAGE } from '../../src/conversation/addUsage.js';
+import { NO_USAGE } from '../../src/conversation/usage.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,

@@ -5,6 +5,7 @@ import {
   Observable,
   of,
   queueScheduler,
+  ReplaySubject,
   Subscription,
   subscribeOn,
   take,
@@ -12,25 +13,41 @@ import {
   type ObservableInput,
   type Subscriber,
 } from 'rxjs';
-import { NO_USAGE } from '../../src/conversation/addUsage.js';
-import { endConversation, endRound, type EndLimits, type RoundState } from '../../src/conversation/endRound.js';
+import {
+  createRoundTracker,
+  NOTHING,
+  type RoundOutcome,
+  type WholeOutcome,
+} from '../../src/conversation/createRoundTracker.js';
+import {
+  endConversation,
+  endHistory,
+  endRound,
+  type EndLimits,
+  type RoundState,
+} from '../../src/conversation/endRound.js';
+import { NO_USAGE } from '../../src/conversation/usage.js';
 import { locate } from '../../src/errors/locate.js';
 import { RxClaudeError } from '../../src/errors/RxClaudeError.js';
-import type { HistoryPolicy } from '../../src/history/HistoryPolicy.js';
-import { deepFreeze } from '../../src/values/deepFreeze.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';
-import { createRound, type RunningRound } from './createRound.js';
+import type { HistoryKeeper, HistoryPolicy } from '../../src/history/HistoryPolicy.js';
+import { deepFreeze } from '../../src/values/deepFreeze.js';
 import { createRelay } from './relay.js';
-import type { Round } from './Round.js';
 
-/** What `resumeConversation` was given, with its defaults. */
-export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
-  /** How long tools may go on when they are stopped, in milliseconds. */
-  readonly grace: number;
-  readonly history: HistoryPolicy;
-  readonly stop$: ObservableInput<unknown>;
-  readonly deadline: Deadline;
+/**
+ * One round: a request in, Claude's events and the results of its tools out.
+ *
+ * @param request What to send.
+ * @param round The number of the round, counted from 1.
+ * @param context What the conversation has to say to the round while it runs.
+ */
+export type Round = (request: RoundRequest, round: number, context: RoundContext) => ObservableInput<RoundEvent>;
+
+/** What a conversation has to say to a round while it runs. */
+export interface RoundContext {
+  /** Emits why, when the tools of the round are to stop: for `executeTools`, as its `stop$`. */
+  readonly stopTools$: Observable<string>;
 }
 
 /** How long a conversation may take, in milliseconds. */
@@ -41,6 +58,15 @@ export interface Deadline {
   readonly wrapUp?: number;
 }
 
+/** What `resumeConversation` was given, with its defaults. */
+export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
+  /** How long tools may go on when they are stopped, in milliseconds. */
+  readonly grace: number;
+  readonly history: HistoryPolicy;
+  readonly stop$: ObservableInput<unknown>;
+  readonly deadline: Deadline;
+}
+
 const STOPPED = 'the conversation was stopped';
 const BROKEN_OFF = 'the reply broke off';
 const NO_TIME = 'the time for this conversation is nearly up';
@@ -49,90 +75,107 @@ const NO_TIME = 'the time for this conversation is nearly up';
 export function holdConversation(
   out: Subscriber<RoundEvent>,
   request: RoundRequest,
-  round: Round,
+  toRound: Round,
   { history: policy, stop$, deadline, ...settings }: ConversationSettings,
 ): void {
-  const history = policy(request.tools);
-  const first: RoundState = {
-    request,
-    round: 1,
-    usage: NO_USAGE,
-    estimated: false,
-    message: undefined,
-    last: false,
-  };
   const running = new Subscription();
-  /** The round that runs, or the last one that did; before the first, one that never will. */
-  let current: RunningRound = createRound({ ...first, round: 0 }, { end: ignore, retry: ignore, error: ignore });
-  let over = false;
+  const stopTools$ = new ReplaySubject<string>(1);
+  /** The last round that was begun; before the first, none. */
+  let state: RoundState = {
+    ...{ request, round: 0, usage: NO_USAGE, estimated: false, message: undefined, last: false },
+  };
+  let round: RunningRound | undefined;
+  let history: HistoryKeeper | undefined;
   let stopped = false;
   /** How long tools may go on when the conversation was asked to finish, in milliseconds. */
   let wrapUpGrace: number | undefined;
 
+  const keeper = (): HistoryKeeper => (history ??= policy(request.tools));
   const end = (reason: ConversationEndReason, failure?: { readonly error: unknown }): void => {
-    if (over) return;
-    over = true;
-    running.unsubscribe();
-    const outcome = current.outcome(failure === undefined ? STOPPED : BROKEN_OFF, failure?.error);
-    const event = endConversation(current.state, outcome, reason);
-    out.next({ ...event, messages: history.leave(event.messages).map((message) => deepFreeze(message)), ...failure });
-    if (failure === undefined) out.complete();
-    else out.error(failure.error);
+    if (running.closed) return;
+    let failed = failure;
+    /** The end comes, whatever fails on the way to it. The first failure is the one that is told. */
+    const attempt = <T>(work: () => T, otherwise: T): T => {
+      try {
+        return work();
+      } catch (error) {
+        failed ??= { error };
+        return otherwise;
+      }
+    };
+    attempt(() => {
+      running.unsubscribe();
+    }, undefined);
+    const why = failed === undefined ? STOPPED : BROKEN_OFF;
+    const outcome = attempt(() => round?.outcome(why, failed?.error) ?? NOTHING, NOTHING);
+    const whole = attempt(() => endHistory(state.request.messages, outcome), [...state.request.messages]);
+    const messages = attempt(
+      () =>
+        keeper()
+          .leave(whole)
+          .map((message) => deepFreeze(message)),
+      whole,
+    );
+    const event = endConversation(state, outcome, messages, failed === undefined ? reason : 'error');
+    out.next({ ...event, ...failed });
+    if (failed === undefined) out.complete();
+    else out.error(failed.error);
   };
   const stopNow = (): void => {
     end('stopped');
   };
-  const finishUp = (): void => {
-    if (wrapUpGrace === undefined) return;
-    current.stopTools(NO_TIME, wrapUpGrace, () => {
-      current.cutShort(NO_TIME);
-    });
-  };
   const fail = (error: unknown): void => {
-    if (stopped) end('stopped');
-    else end('error', { error: locate(error, { round: Math.max(current.state.round, 1) }) });
+    if (stopped) stopNow();
+    else end('error', { error: locate(error, { round: Math.max(state.round, 1) }) });
   };
   const stop = (): void => {
-    if (over || stopped) return;
     stopped = true;
-    if (current.awaitsTools) current.stopTools(STOPPED, settings.grace, stopNow);
-    else stopNow();
+    if (round?.awaitsTools !== true) {
+      stopNow();
+      return;
+    }
+    stopTools$.next(STOPPED);
+    round.giveGrace(settings.grace, stopNow);
   };
   const wrapUp = (left: number): void => {
-    if (over || stopped) return;
+    if (stopped) return;
     // The last round must have its part of the time.
     wrapUpGrace = Math.min(settings.grace, left / 2);
+    stopTools$.next(NO_TIME);
     finishUp();
   };
-
-  const runRound = (state: RoundState): Observable<RoundState> =>
-    new Observable((next) => {
-      const admitted = history.admit(state.request);
-      current = createRound(
-        { ...state, request: deepFreeze(admitted.request) },
-        {
-          end: (outcome) => {
-            const wrappingUp = wrapUpGrace !== undefined;
-            const ending = endRound(current.state, outcome, { ...settings, stopped, wrappingUp });
-            out.next(ending.end);
-            if (over) return;
-            if (ending.following === undefined) end(ending.reason);
-            else {
-              next.next(ending.following);
-              next.complete();
-            }
-          },
-          retry: () => {
-            if (stopped) stopNow();
-          },
-          error: fail,
+  const finishUp = (): void => {
+    if (wrapUpGrace === undefined) return;
+    round?.giveGrace(wrapUpGrace, () => {
+      round?.cutShort(NO_TIME);
+    });
+  };
+  const runRound = (next: RoundState): Observable<RoundState> =>
+    new Observable((following) => {
+      const admitted = keeper().admit(next.request);
+      state = { ...next, request: deepFreeze(admitted.request) };
+      round = createRound(state.round, {
+        end: (outcome) => {
+          const wrappingUp = wrapUpGrace !== undefined;
+          const ending = endRound(state, outcome, { ...settings, stopped, wrappingUp });
+          out.next(ending.end);
+          if (running.closed) return;
+          if (ending.following === undefined) end(ending.reason);
+          else {
+            following.next(ending.following);
+            following.complete();
+          }
         },
-      );
+        retry: () => {
+          if (stopped) stopNow();
+        },
+        error: fail,
+      });
       finishUp();
       out.next({ type: 'round_start', round: state.round, ...admitted });
-      if (!over) current.run(round, out, next);
+      const events$ = defer(() => toRound(state.request, state.round, { stopTools$: stopTools$.asObservable() }));
+      if (!running.closed) round.run(events$, out, following);
     });
-
   const after = (milliseconds: number, work: () => void): void => {
     if (milliseconds !== Infinity) running.add(asyncScheduler.schedule(work, milliseconds));
   };
@@ -153,11 +196,11 @@ export function holdConversation(
       .subscribe({ error: fail }),
   );
   if (running.closed) return;
-  const rounds = createRelay(out, { next: ignore, error: fail, complete: ignore });
+  const rounds = createRelay(out, { next: noop, error: fail, complete: noop });
   running.add(rounds);
   // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
-  of(first)
-    .pipe(expand((state) => runRound(state).pipe(subscribeOn(queueScheduler))))
+  of({ ...state, round: 1 })
+    .pipe(expand((next) => runRound(next).pipe(subscribeOn(queueScheduler))))
     .subscribe(rounds);
 }
 
@@ -168,6 +211,99 @@ function timeIsUp(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
   return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
 }
 
-function ignore(): void {
+/** One round of a conversation. */
+interface RunningRound {
+  /** Whether Claude has said why its reply ends, and the round has not ended yet. */
+  readonly awaitsTools: boolean;
+  /** Subscribes to its events on behalf of `subscriber`, which gets their error; the events themselves go to `out`. */
+  run(events$: Observable<RoundEvent>, out: Subscriber<RoundEvent>, subscriber: Subscriber<unknown>): void;
+  /** What it has brought. The calls that are open are answered with `why`; `error` is what it failed with, if it did. */
+  outcome(why: string, error?: unknown): RoundOutcome;
+  /**
+   * Sets how long it may go on once the reply is there, in milliseconds.
+   *
+   * @param late Called when it has not ended by then.
+   */
+  giveGrace(milliseconds: number, late: () => void): void;
+  /** Ends it with what is there, if it waits for tools. */
+  cutShort(why: string): void;
+}
+
+/** What is told of a round. */
+interface RoundHandlers {
+  /** It has ended. */
+  end(outcome: WholeOutcome): void;
+  /** Its reply broke off and is about to be taken back. */
+  retry(): void;
+  error(error: unknown): void;
+}
+
+/** Makes a round that has not begun. */
+function createRound(number: number, handlers: RoundHandlers): RunningRound {
+  const tracker = createRoundTracker(number);
+  let link: Subscription | undefined;
+  let whole: WholeOutcome | undefined;
+  let graceTimer: Subscription | undefined;
+  /** Begins the time of grace once the reply is there. */
+  let awaitReply = noop;
+
+  const end = (outcome: WholeOutcome): void => {
+    if (whole !== undefined) return;
+    whole = outcome;
+    link?.unsubscribe();
+    handlers.end(outcome);
+  };
+  const stopTimer = (): void => {
+    graceTimer?.unsubscribe();
+    graceTimer = undefined;
+  };
+
+  return {
+    get awaitsTools() {
+      return whole === undefined && tracker.replied;
+    },
+    run(events$, out, subscriber) {
+      const observer = createRelay<RoundEvent, unknown>(subscriber, {
+        next: (event) => {
+          if (event.type === 'round_retry') {
+            stopTimer();
+            handlers.retry();
+            if (observer.closed) return;
+          }
+          tracker.take(event);
+          out.next(event);
+          awaitReply();
+        },
+        complete: () => {
+          end(tracker.end());
+        },
+      });
+      link = observer;
+      if (!observer.closed) events$.subscribe(observer);
+    },
+    outcome: (why, error) => whole ?? (link === undefined ? NOTHING : tracker.breakOff(why, error)),
+    giveGrace(milliseconds, late) {
+      stopTimer();
+      awaitReply = () => {
+        if (graceTimer !== undefined || whole !== undefined || !tracker.replied) return;
+        graceTimer = new Subscription();
+        link?.add(graceTimer);
+        if (milliseconds === 0) late();
+        else if (milliseconds !== Infinity) graceTimer.add(asyncScheduler.schedule(late, milliseconds));
+      };
+      awaitReply();
+    },
+    cutShort(why) {
+      try {
+        const outcome = tracker.cutShort(why);
+        if (outcome !== undefined) end(outcome);
+      } catch (error) {
+        handlers.error(error);
+      }
+    },
+  };
+}
+
+function noop(): void {
   // The events of a round have gone straight out; its state is for `expand` alone.
 }

@@ -6,9 +6,8 @@ import { isObject } from '../values/isObject.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { toolStopped } from '../tools/toolStopped.js';
 import { openServerTools } from '../rules/blocks.js';
-import { addUsage, NO_USAGE } from './addUsage.js';
-import { callsOf, type Call } from './nextRequest.js';
-import { estimateUsage } from './estimateUsage.js';
+import { callsOf, type Call } from './requests.js';
+import { addUsage, estimateUsage, NO_USAGE } from './usage.js';
 
 /** Errors that come in place of a request. */
 const NEVER_SENT: readonly unknown[] = ['CircuitOpenError', 'HistoryError', 'OptionError'];
@@ -32,13 +31,20 @@ export interface WholeOutcome extends RoundOutcome {
   readonly message: ClaudeMessage;
 }
 
+/** The outcome of a round that never began. */
+export const NOTHING: RoundOutcome = {
+  message: undefined,
+  results: [],
+  usage: NO_USAGE,
+  estimated: false,
+  goesOn: false,
+};
+
 /** Follows the events of one round. */
 export interface RoundTracker {
   take(event: RoundEvent): void;
   /** Whether Claude has said why the reply ended. */
   readonly replied: boolean;
-  /** Whether it ended with calls, and some of them have no result yet. */
-  readonly hasOpenCalls: boolean;
   /**
    * What the round brought, once its events have ended.
    *
@@ -53,6 +59,8 @@ export interface RoundTracker {
    * @param error What it failed with, if it did.
    */
   breakOff(why: string, error?: unknown): RoundOutcome;
+  /** The same for a round that waits for results: its reply has ended with calls. `undefined` when it does not wait. */
+  cutShort(why: string): WholeOutcome | undefined;
 }
 
 /** Makes a tracker that has seen nothing yet. */
@@ -75,8 +83,13 @@ export function createRoundTracker(round: number): RoundTracker {
     const counts = measured ? message.usage : estimateUsage(message.usage, accumulator.chars());
     return { usage: addUsage(usage, counts), estimated: estimated || !measured };
   };
-  const answersTo = (message: ClaudeMessage, why: string): ToolResultBlockParam[] =>
-    callsOf(message).map(({ id }) => results.get(id) ?? unrun(id, toolStopped(started.has(id), why).message));
+  const openCalls = (message: ClaudeMessage): Call[] => callsOf(message).filter(({ id }) => !results.has(id));
+  const outcomeOf = (message: ClaudeMessage, why: string, error?: unknown): WholeOutcome => ({
+    message,
+    results: callsOf(message).map(({ id }) => results.get(id) ?? unrun(id, toolStopped(started.has(id), why).message)),
+    ...spent(error),
+    goesOn: goesOn(message),
+  });
 
   return {
     take(event) {
@@ -102,34 +115,25 @@ export function createRoundTracker(round: number): RoundTracker {
     get replied() {
       return hasReplied();
     },
-    get hasOpenCalls() {
-      const message = accumulator.message();
-      return message?.stop_reason === 'tool_use' && callsOf(message).some(({ id }) => !results.has(id));
-    },
     end() {
       const message = accumulator.message();
       if (message === undefined || !accumulator.complete) {
-        throw new RxClaudeError(
-          'ProtocolError',
-          `Round ${String(round)} completed without a whole message of Claude's.`,
-        );
+        const sentence = `Round ${String(round)} completed without a whole message of Claude's.`;
+        throw new RxClaudeError('ProtocolError', sentence);
       }
-      const calls = callsOf(message);
-      const missing = calls.filter(({ id }) => !results.has(id));
-      if (message.stop_reason === 'tool_use' && missing.length > 0) {
-        throw missingToolResult(
-          round,
-          missing.map(({ id }) => id),
-        );
-      }
-      const answers = answersTo(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
-      return { message, results: answers, ...spent(), goesOn: goesOn(message, calls) };
+      const missing = message.stop_reason === 'tool_use' ? openCalls(message).map(({ id }) => id) : [];
+      if (missing.length > 0) throw missingToolResult(round, missing);
+      return outcomeOf(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
     },
     breakOff(why, error) {
       const message = accumulator.wholeMessage();
-      if (message === undefined) return { message, results: [], ...spent(error), goesOn: false };
-      const results = answersTo(message, why);
-      return { message, results, ...spent(error), goesOn: goesOn(message, callsOf(message)) };
+      return message === undefined ? { ...NOTHING, ...spent(error) } : outcomeOf(message, why, error);
+    },
+    cutShort(why) {
+      const message = accumulator.message();
+      if (message?.stop_reason !== 'tool_use' || openCalls(message).length === 0) return undefined;
+      const whole = accumulator.wholeMessage();
+      return whole && outcomeOf(whole, why);
     },
   };
 }
@@ -145,9 +149,10 @@ function unrun(id: string, why: string): ToolResultBlockParam {
 }
 
 /** Whether Claude waits for another request: for results, or to go on with what it has begun. */
-function goesOn({ stop_reason, content }: ClaudeMessage, calls: readonly Call[]): boolean {
+function goesOn(message: ClaudeMessage): boolean {
+  const { stop_reason, content } = message;
   if (stop_reason === 'pause_turn' || stop_reason === 'compaction') return true;
-  return stop_reason === 'tool_use' && (calls.length > 0 || openServerTools(content).size > 0);
+  return stop_reason === 'tool_use' && (callsOf(message).length > 0 || openServerTools(content).size > 0);
 }
 
 function missingToolResult(round: number, ids: readonly string[]): RxClaudeError<'MissingToolResultError'> {

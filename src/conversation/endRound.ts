@@ -1,15 +1,11 @@
-import type {
-  ContentBlockParam,
-  MessageParam,
-  ToolResultBlockParam,
-} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import type { ConversationEndEvent, ConversationEndReason, RoundEndEvent, UsageTotals } from '../events/RoundEvent.js';
 import { isEmptyText, isMadeBy, isThinking, openServerTools } from '../rules/blocks.js';
-import { addTotals } from './addUsage.js';
+import { addTotals } from './usage.js';
 import type { RoundOutcome, WholeOutcome } from './createRoundTracker.js';
-import { appendReply, nextRequest } from './nextRequest.js';
+import { appendReply, nextRequest } from './requests.js';
 
 /** What one round hands to the next. */
 export interface RoundState {
@@ -54,16 +50,16 @@ export function endRound(state: RoundState, outcome: WholeOutcome, limits: EndLi
 
 /** The end of a conversation in this round, whatever ends it and however much of the round there is. */
 export function endConversation(
-  { request, round, usage, estimated, ...before }: RoundState,
+  { round, usage, estimated, ...before }: RoundState,
   outcome: RoundOutcome,
+  messages: MessageParam[],
   reason: ConversationEndReason,
 ): ConversationEndEvent {
-  const { message, results } = outcome;
   return {
     type: 'conversation_end',
     reason,
-    messages: endHistory(request.messages, message, results),
-    message: message ?? before.message,
+    messages,
+    message: outcome.message ?? before.message,
     usage: addTotals(usage, outcome.usage),
     usage_estimated: estimated || outcome.estimated,
     rounds: round,
@@ -115,14 +111,8 @@ function isSpent(budget: Partial<UsageTotals>, totals: UsageTotals): boolean {
  *
  * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
  * the API would wait for it and take nothing else. And so is a thought with nothing after it.
- *
- * @param message The last reply, or what is whole of it; `undefined` when there is none.
  */
-function endHistory(
-  messages: readonly MessageParam[],
-  message: ClaudeMessage | undefined,
-  results: readonly ToolResultBlockParam[],
-): MessageParam[] {
+export function endHistory(messages: readonly MessageParam[], { message, results }: RoundOutcome): MessageParam[] {
   if (message === undefined || message.stop_reason === 'refusal') return withoutOpenServerTools([...messages]);
   // An empty text is left out of the history, so it says nothing after a thought either.
   const last = message.content.findLastIndex((block) => !isThinking(block) && !isEmptyText(block));

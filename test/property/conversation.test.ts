@@ -1,10 +1,10 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import fc from 'fast-check';
 import type { ClaudeMessage, ClaudeRequest, RoundEvent, RoundRequest } from 'rxclaude';
-import { addUsage, NO_USAGE } from '../../src/conversation/addUsage.js';
+import { addUsage, NO_USAGE } from '../../src/conversation/usage.js';
 import { createRoundTracker } from '../../src/conversation/createRoundTracker.js';
-import { callsOf, nextRequest, toAssistantContent } from '../../src/conversation/nextRequest.js';
-import { toRoundRequest } from '../../src/conversation/toRoundRequest.js';
+import { callsOf, nextRequest, toAssistantContent } from '../../src/conversation/requests.js';
+import { toRoundRequest } from '../../src/conversation/requests.js';
 import { reply, request } from '../unit/conversation/conversations.js';
 import { deepFreeze } from '../unit/message/deepFreeze.js';
 

@@ -61,8 +61,9 @@ const restarts = ({ acts, reactions }: Script): boolean =>
   [...acts, ...reactions.map(({ act }) => act)].some((act) => act.do === 'restart');
 
 const ofTheEnd: Readonly<Record<string, Law>> = {
-  'it has one end, before its deadline, and then completes or fails'(log) {
+  'it has one end, before its deadline, and then completes or fails'(log, { historyThrows }) {
     const { reason, error } = endOf(log);
+    if (historyThrows) assert.equal(reason, 'error');
     assert.equal(typesOf(log.events).filter((type) => type === 'conversation_end').length, 1);
     assert.deepEqual(log.late, []);
     assert.equal(log.end, reason === 'error' ? 'error' : 'complete');
@@ -74,9 +75,12 @@ const ofTheEnd: Readonly<Record<string, Law>> = {
     assert.deepEqual(checkHistory(messages, tools), []);
     assert.equal(refusalOf([...messages, { role: 'user', content: 'And then?' }]), undefined);
   },
-  'once it is stopped, that is its end, within the time of grace and without another attempt'(log, { grace }) {
+  'once it is stopped, that is its end, within the time of grace and without another attempt'(
+    log,
+    { grace, historyThrows },
+  ) {
     if (log.stoppedAt === undefined) return;
-    assert.equal(endOf(log).reason, 'stopped');
+    assert.equal(endOf(log).reason, historyThrows ? 'error' : 'stopped');
     assert.ok(log.times.at(-1)! - log.stoppedAt <= grace);
     assert.ok(!typesOf(log.events.slice(log.stoppedAfter)).includes('round_retry'));
   },

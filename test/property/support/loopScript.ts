@@ -41,6 +41,8 @@ export interface Script {
   readonly reactions: readonly Reaction[];
   /** What `stopWhen` does, each time it is asked. */
   readonly judgements: readonly ('no' | 'yes' | 'throw' | 'stop')[];
+  /** Whether the history policy throws when it is asked for the history that is left. */
+  readonly historyThrows: boolean;
   readonly maxRounds: number;
   /** In milliseconds, as `wrapUp`. */
   readonly grace: number;
@@ -104,6 +106,7 @@ function scripts(acts: fc.Arbitrary<Act>, reactions: fc.Arbitrary<Act>): fc.Arbi
     acts: fc.array(acts, { maxLength: 20 }),
     reactions: fc.array(fc.record({ on: moment, act: reactions }), { maxLength: 3 }),
     judgements: fc.array(fc.constantFrom('no', 'no', 'no', 'yes', 'throw', 'stop'), { maxLength: 4 }),
+    historyThrows: fc.constantFrom(...Array.from({ length: 19 }, () => false), true),
     maxRounds: fc.integer({ min: 1, max: 5 }),
     grace: fc.constantFrom(0, 10, 50, Infinity),
     wrapUp: fc.constantFrom(undefined, 480, 495, 300, 30),
@@ -145,7 +148,7 @@ export const wrapUpScript: fc.Arbitrary<Script> = fc
     reactions: fc.array(fc.record({ on: moment, act }), { maxLength: 1 }),
   })
   .map(({ busy, last, before, soon, during, ...rest }) => ({
-    ...{ ...rest, plans: [busy, last], judgements: [], maxRounds: 5 },
+    ...{ ...rest, plans: [busy, last], judgements: [], historyThrows: false, maxRounds: 5 },
     acts: [
       ...before,
       ...[{ do: 'wait' as const, milliseconds: soon }, ...during, { do: 'wait' as const, milliseconds: 250 }],

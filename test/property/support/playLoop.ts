@@ -1,5 +1,6 @@
 import { resumeConversation } from 'rxclaude';
 import type { ClaudeEvent, ClaudeRequest, RoundContext, RoundEvent, RoundRequest } from 'rxclaude';
+import { asIs, type HistoryPolicy } from 'rxclaude/history';
 import { EMPTY, Observable, of, share, Subject, takeUntil, type Subscriber } from 'rxjs';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
 import { reply, text, thinking, toolUse } from '../../support/replies.js';
@@ -230,8 +231,16 @@ export function play(script: Script): Log {
 
   const { maxRounds, grace, wrapUp } = script;
   const deadline = { total: TOTAL, ...(wrapUp !== undefined && { wrapUp }) };
+  const history: HistoryPolicy = (given) => ({
+    ...asIs(given),
+    ...(script.historyThrows && {
+      leave: () => {
+        throw new Error('The history policy throws.');
+      },
+    }),
+  });
   const conversation = of(request).pipe(
-    resumeConversation(toRound, { maxRounds, grace, stopWhen, stop$, deadline }),
+    resumeConversation(toRound, { maxRounds, grace, stopWhen, stop$, deadline, history }),
     share({ resetOnComplete: false, resetOnError: false }),
   );
   const end = (word: 'complete' | 'error'): void => {

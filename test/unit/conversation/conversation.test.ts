@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
 import { defineTool, type ClaudeMessage, type ClaudeRequest, type RoundEvent, type RoundRequest } from 'rxclaude';
 import { createRoundTracker, type RoundOutcome } from '../../../src/conversation/createRoundTracker.js';
-import { appendReply, nextRequest, toAssistantContent } from '../../../src/conversation/nextRequest.js';
-import { toRoundRequest } from '../../../src/conversation/toRoundRequest.js';
+import { appendReply, nextRequest, toAssistantContent } from '../../../src/conversation/requests.js';
+import { toRoundRequest } from '../../../src/conversation/requests.js';
 import { reply, serverToolUse, text, thinking, toolUse, whole, type BlockSpec } from '../../support/replies.js';
 import { deepFreeze } from '../message/deepFreeze.js';
 import { tagged } from '../../support/errors.js';

@@ -1,6 +1,9 @@
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { UsageTotals } from '../events/RoundEvent.js';
 
+/** About as many characters make a token. */
+const CHARS_PER_TOKEN = 4;
+
 /** No tokens at all. */
 export const NO_USAGE: UsageTotals = {
   input_tokens: 0,
@@ -30,4 +33,10 @@ export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): Us
 export function addTotals(left: UsageTotals, right: UsageTotals): UsageTotals {
   const counts = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
   return Object.fromEntries(counts.map((count) => [count, left[count] + right[count]])) as unknown as UsageTotals;
+}
+
+/** The usage of a reply that broke off before it had told its own: what it began with, and a guess at what it wrote. */
+export function estimateUsage(usage: ClaudeMessage['usage'], chars: number): ClaudeMessage['usage'] {
+  const { output_tokens } = usage as Partial<ClaudeMessage['usage']>;
+  return { ...usage, output_tokens: Math.max(output_tokens ?? 0, Math.ceil(chars / CHARS_PER_TOKEN)) };
 }
