@@ -69,8 +69,9 @@ export default tseslint.config(
     },
   },
   {
-    // The one Subject of a subscription to `executeTools`: a stop, which each run takes as far as it is meant.
-    files: ['operators/internal/tools/runner.ts'],
+    // The one Subject of a subscription: a stop. Each run of `executeTools` takes it as far as it is meant, and each round
+    // of a conversation as `stopTools$`.
+    files: ['operators/internal/tools/runner.ts', 'operators/internal/holdConversation.ts'],
     rules: { 'no-restricted-syntax': ['error', ...restricted] },
   },
   {

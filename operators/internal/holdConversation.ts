@@ -13,12 +13,7 @@ import {
   type ObservableInput,
   type Subscriber,
 } from 'rxjs';
-import {
-  createRoundTracker,
-  NOTHING,
-  type RoundOutcome,
-  type WholeOutcome,
-} from '../../src/conversation/createRoundTracker.js';
+import { NOTHING } from '../../src/conversation/createRoundTracker.js';
 import {
   endConversation,
   endHistory,
@@ -33,22 +28,8 @@ import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/HistoryPolicy.js';
 import { deepFreeze } from '../../src/values/deepFreeze.js';
+import { createRound, type Round, type RunningRound } from './createRound.js';
 import { createRelay } from './relay.js';
-
-/**
- * One round: a request in, Claude's events and the results of its tools out.
- *
- * @param request What to send.
- * @param round The number of the round, counted from 1.
- * @param context What the conversation has to say to the round while it runs.
- */
-export type Round = (request: RoundRequest, round: number, context: RoundContext) => ObservableInput<RoundEvent>;
-
-/** What a conversation has to say to a round while it runs. */
-export interface RoundContext {
-  /** Emits why, when the tools of the round are to stop: for `executeTools`, as its `stop$`. */
-  readonly stopTools$: Observable<string>;
-}
 
 /** How long a conversation may take, in milliseconds. */
 export interface Deadline {
@@ -95,7 +76,7 @@ export function holdConversation(
     if (running.closed) return;
     let failed = failure;
     /** The end comes, whatever fails on the way to it. The first failure is the one that is told. */
-    const attempt = <T>(work: () => T, otherwise: T): T => {
+    const safely = <T>(work: () => T, otherwise: T): T => {
       try {
         return work();
       } catch (error) {
@@ -103,13 +84,13 @@ export function holdConversation(
         return otherwise;
       }
     };
-    attempt(() => {
+    safely(() => {
       running.unsubscribe();
     }, undefined);
     const why = failed === undefined ? STOPPED : BROKEN_OFF;
-    const outcome = attempt(() => round?.outcome(why, failed?.error) ?? NOTHING, NOTHING);
-    const whole = attempt(() => endHistory(state.request.messages, outcome), [...state.request.messages]);
-    const messages = attempt(
+    const outcome = safely(() => round?.outcome(why, failed?.error) ?? NOTHING, NOTHING);
+    const whole = safely(() => endHistory(state.request.messages, outcome), [...state.request.messages]);
+    const messages = safely(
       () =>
         keeper()
           .leave(whole)
@@ -135,26 +116,20 @@ export function holdConversation(
       return;
     }
     stopTools$.next(STOPPED);
-    round.giveGrace(settings.grace, stopNow);
+    round.giveGrace(settings.grace);
   };
   const wrapUp = (left: number): void => {
     if (stopped) return;
     // The last round must have its part of the time.
     wrapUpGrace = Math.min(settings.grace, left / 2);
     stopTools$.next(NO_TIME);
-    finishUp();
-  };
-  const finishUp = (): void => {
-    if (wrapUpGrace === undefined) return;
-    round?.giveGrace(wrapUpGrace, () => {
-      round?.cutShort(NO_TIME);
-    });
+    round?.giveGrace(wrapUpGrace);
   };
   const runRound = (next: RoundState): Observable<RoundState> =>
     new Observable((following) => {
       const admitted = keeper().admit(next.request);
       state = { ...next, request: deepFreeze(admitted.request) };
-      round = createRound(state.round, {
+      round = createRound(state.round, wrapUpGrace, {
         end: (outcome) => {
           const wrappingUp = wrapUpGrace !== undefined;
           const ending = endRound(state, outcome, { ...settings, stopped, wrappingUp });
@@ -169,9 +144,12 @@ export function holdConversation(
         retry: () => {
           if (stopped) stopNow();
         },
+        late: () => {
+          if (stopped) stopNow();
+          else round?.cutShort(NO_TIME);
+        },
         error: fail,
       });
-      finishUp();
       out.next({ type: 'round_start', round: state.round, ...admitted });
       const events$ = defer(() => toRound(state.request, state.round, { stopTools$: stopTools$.asObservable() }));
       if (!running.closed) round.run(events$, out, following);
@@ -209,99 +187,6 @@ function timeIsUp(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
     `The conversation was not done within ${String(milliseconds)} ms. ` +
     'Go on with the `messages` of its `conversation_end`, or raise `deadline.total`.';
   return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
-}
-
-/** One round of a conversation. */
-interface RunningRound {
-  /** Whether Claude has said why its reply ends, and the round has not ended yet. */
-  readonly awaitsTools: boolean;
-  /** Subscribes to its events on behalf of `subscriber`, which gets their error; the events themselves go to `out`. */
-  run(events$: Observable<RoundEvent>, out: Subscriber<RoundEvent>, subscriber: Subscriber<unknown>): void;
-  /** What it has brought. The calls that are open are answered with `why`; `error` is what it failed with, if it did. */
-  outcome(why: string, error?: unknown): RoundOutcome;
-  /**
-   * Sets how long it may go on once the reply is there, in milliseconds.
-   *
-   * @param late Called when it has not ended by then.
-   */
-  giveGrace(milliseconds: number, late: () => void): void;
-  /** Ends it with what is there, if it waits for tools. */
-  cutShort(why: string): void;
-}
-
-/** What is told of a round. */
-interface RoundHandlers {
-  /** It has ended. */
-  end(outcome: WholeOutcome): void;
-  /** Its reply broke off and is about to be taken back. */
-  retry(): void;
-  error(error: unknown): void;
-}
-
-/** Makes a round that has not begun. */
-function createRound(number: number, handlers: RoundHandlers): RunningRound {
-  const tracker = createRoundTracker(number);
-  let link: Subscription | undefined;
-  let whole: WholeOutcome | undefined;
-  let graceTimer: Subscription | undefined;
-  /** Begins the time of grace once the reply is there. */
-  let awaitReply = noop;
-
-  const end = (outcome: WholeOutcome): void => {
-    if (whole !== undefined) return;
-    whole = outcome;
-    link?.unsubscribe();
-    handlers.end(outcome);
-  };
-  const stopTimer = (): void => {
-    graceTimer?.unsubscribe();
-    graceTimer = undefined;
-  };
-
-  return {
-    get awaitsTools() {
-      return whole === undefined && tracker.replied;
-    },
-    run(events$, out, subscriber) {
-      const observer = createRelay<RoundEvent, unknown>(subscriber, {
-        next: (event) => {
-          if (event.type === 'round_retry') {
-            stopTimer();
-            handlers.retry();
-            if (observer.closed) return;
-          }
-          tracker.take(event);
-          out.next(event);
-          awaitReply();
-        },
-        complete: () => {
-          end(tracker.end());
-        },
-      });
-      link = observer;
-      if (!observer.closed) events$.subscribe(observer);
-    },
-    outcome: (why, error) => whole ?? (link === undefined ? NOTHING : tracker.breakOff(why, error)),
-    giveGrace(milliseconds, late) {
-      stopTimer();
-      awaitReply = () => {
-        if (graceTimer !== undefined || whole !== undefined || !tracker.replied) return;
-        graceTimer = new Subscription();
-        link?.add(graceTimer);
-        if (milliseconds === 0) late();
-        else if (milliseconds !== Infinity) graceTimer.add(asyncScheduler.schedule(late, milliseconds));
-      };
-      awaitReply();
-    },
-    cutShort(why) {
-      try {
-        const outcome = tracker.cutShort(why);
-        if (outcome !== undefined) end(outcome);
-      } catch (error) {
-        handlers.error(error);
-      }
-    },
-  };
 }
 
 function noop(): void {
