@@ -1,6 +1,5 @@
-import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { Observable, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Breaker } from './createBreaker.js';
-import { createRelay } from './internal/relay.js';
 
 /**
  * Fails at once, and subscribes to nothing, while a breaker that many streams share is open.
@@ -44,21 +43,11 @@ export function circuitBreaker<T>(breaker: Breaker): MonoTypeOperatorFunction<T>
   return (source) =>
     new Observable((subscriber) => {
       const pass = breaker.enter();
-      const link = createRelay<T, T>(subscriber, {
-        next: (value) => {
-          subscriber.next(value);
-        },
-        error: (error) => {
-          pass.failed(error);
-          subscriber.error(error);
-        },
-        complete: () => {
-          pass.completed();
-          subscriber.complete();
-        },
-      });
-      // Behind the link, so that the source has been let go of before another stream takes its place.
-      subscriber.add(pass.left);
-      if (!link.closed) source.subscribe(link);
+      // Someone who hears of the probe may have unsubscribed.
+      if (!subscriber.closed) {
+        source.pipe(tap({ error: pass.failed, complete: pass.completed })).subscribe(subscriber);
+      }
+      // After the source: it has been unsubscribed from before another stream takes its place.
+      return pass.left;
     });
 }

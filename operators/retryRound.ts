@@ -1,9 +1,9 @@
-import { asyncScheduler, Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import { asyncScheduler, catchError, defer, EMPTY, of, repeat, tap, timer } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkFunction, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
 import { isRetryable, retryAfter } from '../src/retry/isRetryable.js';
 import { locate } from '../src/errors/locate.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
-import { relay } from './internal/relay.js';
 
 /** When a round is tried again, and how long it waits before that. */
 export interface RetryPolicy {
@@ -82,32 +82,28 @@ export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<R
   };
 
   return (source) =>
-    new Observable((subscriber) => {
+    defer(() => {
+      let attempt = 0;
       let toolStarted = false;
-
-      const next = (event: RoundEvent): void => {
-        if (event.type === 'tool_start') toolStarted = true;
-        subscriber.next(event);
+      /** How long it is until the next attempt; `undefined` when there is none. */
+      let wait: number | undefined;
+      const begin = defer(() => {
+        attempt += 1;
+        wait = undefined;
+        return source;
+      });
+      const retry = (error: unknown): Observable<RoundEvent> => {
+        locate(error, { attempt });
+        if (attempt > retries || toolStarted || !retryWhen(error, attempt)) throw error;
+        wait = delayBefore(error, attempt);
+        return of({ type: 'round_retry', attempt, error, delay: wait });
       };
-      const run = (attempt: number): void => {
-        relay(source, subscriber, {
-          next,
-          error: (error) => {
-            locate(error, { attempt });
-            if (attempt > retries || toolStarted || !retryWhen(error, attempt)) subscriber.error(error);
-            else retry(error, attempt);
-          },
-        });
-      };
-      const retry = (error: unknown, attempt: number): void => {
-        const delay = delayBefore(error, attempt);
-        subscriber.next({ type: 'round_retry', attempt, error, delay });
-        if (subscriber.closed) return;
-        const again = (): void => {
-          run(attempt + 1);
-        };
-        subscriber.add(asyncScheduler.schedule(again, delay));
-      };
-      run(1);
+      return begin.pipe(
+        tap(({ type }) => {
+          if (type === 'tool_start') toolStarted = true;
+        }),
+        catchError(retry),
+        repeat({ delay: () => (wait === undefined ? EMPTY : timer(wait)) }),
+      );
     });
 }
