@@ -1,9 +1,8 @@
-import { asyncScheduler, map, type Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, map, Observable, type SchedulerLike } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
 import { drawText, type TextOptions } from './diagram/drawText.js';
 import { createTimeline } from './run/createTimeline.js';
-import type { Run } from './run/Run.js';
-import { watchRun } from './run/watchRun.js';
+import { createRunRecorder, type Run } from './run/Run.js';
 import { drawSvg, type SvgOptions } from './svg/drawSvg.js';
 
 /** How a run is drawn. */
@@ -80,4 +79,38 @@ export function toDiagram(run: Run, { frame = 1, ...layout }: DrawOptions = {}):
       return drawSvg(createTimeline(run), layout);
     },
   };
+}
+
+/**
+ * Watches a stream to its end, and emits all that came out of it. It never fails: an error is a part of the run.
+ *
+ * @param clock What tells the time. Default: rxjs's `asyncScheduler`, which is virtual within a marble test.
+ */
+export function watchRun(
+  source: Observable<unknown>,
+  clock: Pick<SchedulerLike, 'now'> = asyncScheduler,
+): Observable<Run> {
+  return new Observable((subscriber) => {
+    const from = clock.now();
+    const recorder = createRunRecorder(() => clock.now() - from);
+    const finish = (): void => {
+      subscriber.next(recorder.run);
+      subscriber.complete();
+    };
+    subscriber.add(
+      source.subscribe({
+        next: (value) => {
+          recorder.next(value);
+        },
+        error: (error: unknown) => {
+          recorder.error(error);
+          finish();
+        },
+        complete: () => {
+          recorder.complete();
+          finish();
+        },
+      }),
+    );
+  });
 }

@@ -1,12 +1,104 @@
+import { isObject } from '../../src/values/isObject.js';
+import { LEGEND } from '../alphabet/legend.js';
 import { createTimeline } from '../run/createTimeline.js';
 import type { Run } from '../run/Run.js';
-import { actualEvents, findMismatch } from './compareRun.js';
-import type { Expectation, ExpectedValues } from './expectation.js';
-import { failureMessage } from './failureMessage.js';
+import { type ActualEvent, actualEvents, differenceTo, findMismatch, type Mismatch } from './compareRun.js';
+import { drawBoth } from './drawBoth.js';
+import { type Expectation, type ExpectedEvent, type ExpectedValues, keepsShape } from './expectation.js';
+import { preview } from './preview.js';
+import { tellDifference } from './findDifference.js';
 
 /** Compares a run with what is expected of it. @returns What is wrong, with both as pictures; `undefined` when nothing is. */
 export function checkEvents(run: Run, expectation: Expectation, values: ExpectedValues): string | undefined {
   const actual = actualEvents(createTimeline(run, expectation.scale));
   const mismatch = findMismatch(actual, expectation);
   return mismatch && failureMessage(mismatch, expectation, actual, values);
+}
+
+/** Says what is not as expected, with both diagrams under each other and a mark at the first difference. */
+function failureMessage(
+  mismatch: Mismatch,
+  expectation: Expectation,
+  actual: readonly ActualEvent[],
+  values: ExpectedValues,
+): string {
+  const { events: expected, scale, lanes } = expectation;
+  const drawn = actual.map((event) => ({ ...event, letter: letterFor(event, values) }));
+  const picture = drawBoth({ expected, actual: drawn, index: mismatch.index, scale, lanes }, Object.keys(values));
+  return `The events are not as expected. ${explain({ ...mismatch, actual: drawn[mismatch.index] }, scale)}\n\n${picture}`;
+}
+
+/** The letter that the test gave for such an event, or else that of the legend. */
+function letterFor({ letter, event }: ActualEvent, values: ExpectedValues): string {
+  if (letter === '|' || letter === '#') return letter;
+  const given = Object.keys(values).filter((key) => key !== '#' && !Array.isArray(values[key]));
+  const fits = (key: string): boolean =>
+    (key === letter || !keepsShape(key, values[key])) && differenceTo(values[key], event) === undefined;
+  return given.find(fits) ?? letter;
+}
+
+/** What is not as expected, in a sentence or two. */
+function explain(mismatch: Mismatch, scale: number): string {
+  return sentence(mismatch, scale).replace(/^[a-z]/, (first) => first.toUpperCase());
+}
+
+function sentence({ kind, expected, actual, difference }: Mismatch, scale: number): string {
+  const at = `At ${timeOf(expected, actual) * scale} ms`;
+  const wanted = expected === undefined ? 'nothing more' : nameOf(expected);
+  const came = actual === undefined ? 'nothing more' : describe(actual);
+  switch (kind) {
+    case 'missing':
+      return `${at}: ${wanted} was expected, but nothing more came.`;
+    case 'unexpected':
+      return `${at}: nothing more was expected, but ${came} came.`;
+    case 'time':
+      return `${came} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
+    case 'lane':
+      if (expected?.lane === 'result') {
+        return `${at}: ${came} came in the lane \`${actual?.lane ?? ''}\`, but no lane of the diagram has it at that place.`;
+      }
+      return `${at}: ${wanted} was expected in the lane \`${expected?.lane ?? ''}\`, but came in \`${actual?.lane ?? ''}\`.`;
+    case 'value': {
+      const told = difference === undefined ? '' : tellDifference(difference);
+      return `${at}: ${came} came, but is not the \`${expected?.letter ?? ''}\` of the test: ${told}.`;
+    }
+    case 'event':
+      return `${at}: ${wanted} was expected, but ${came} came${laterThan(expected, actual, scale)}.${hintFor(expected, actual)}`;
+  }
+}
+
+/** The fields are right, and the letter is not: whoever meant another event has taken a letter of the legend for it. */
+function hintFor(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): string {
+  if (expected?.value?.keepsShape !== true || actual === undefined) return '';
+  if (differenceTo(expected.value.of, actual.event) !== undefined) return '';
+  return ` \`${expected.letter}\` is a letter of the legend: for another event take another letter, or give a \`type\`.`;
+}
+
+function laterThan(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined, scale: number): string {
+  if (expected === undefined || actual === undefined || actual.frame <= expected.frame) return '';
+  return `, and that at ${actual.frame * scale} ms`;
+}
+
+function timeOf(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): number {
+  return Math.min(expected?.frame ?? Infinity, actual?.frame ?? Infinity);
+}
+
+function nameOf({ letter, value }: ExpectedEvent): string {
+  if (letter === '|') return 'completion';
+  if (letter === '#') return 'an error';
+  const meaning = LEGEND[letter] ?? '';
+  if (value === undefined) return `\`${letter}\` (${meaning})`;
+  return `\`${letter}\` (${value.keepsShape ? `${meaning}, ` : ''}${preview(value.of)})`;
+}
+
+/** What came: its letter, its type and what tells it from others of its kind; of an error, its message. */
+function describe({ letter, event }: ActualEvent): string {
+  if (letter === '|') return 'completion';
+  // Its own full stop would end our sentence.
+  if (letter === '#') return `the error ${preview(event).replace(/\.$/, '')}`;
+  if (!isObject(event)) return preview(event);
+  const { type, name, id, delta } = event as { type?: unknown; name?: unknown; id?: unknown; delta?: unknown };
+  const call = typeof name === 'string' && typeof id === 'string' ? ` of ${name} (${id})` : '';
+  const piece = delta === undefined ? '' : ` ${preview(delta)}`;
+  return `\`${letter}\` (${preview(type).replaceAll('"', '')}${call}${piece})`;
 }

@@ -1,9 +1,6 @@
-import { LEGEND } from '../alphabet/legend.js';
-import { type Axis, createAxis, placesOf } from '../diagram/createAxis.js';
-import { legendLines } from '../diagram/legendLines.js';
-import { type Lettered, lettersByFrame } from '../diagram/lettersByFrame.js';
-import { paintLane } from '../diagram/paintLane.js';
-import { paintRow } from '../diagram/paintRow.js';
+import { LEGEND, legendLines } from '../alphabet/legend.js';
+import { type Axis, createAxis, type Lettered, lettersByFrame, placesOf } from '../diagram/createAxis.js';
+import { paintLane, paintRow } from '../diagram/paintRow.js';
 import { type LabelledRow, wrapRows } from '../diagram/wrapRows.js';
 
 /** How many characters a line of a message has, at the most. */

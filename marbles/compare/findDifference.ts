@@ -1,5 +1,6 @@
-import { Exactly } from './exactly.js';
 import { isObject } from '../../src/values/isObject.js';
+import { Exactly } from './exactly.js';
+import { preview } from './preview.js';
 
 /** Where two values differ. */
 export interface Difference {
@@ -82,4 +83,10 @@ function differenceInside(found: unknown, matcher: AsymmetricMatcher, comparison
 
 function isMatcher(value: unknown): value is AsymmetricMatcher {
   return isObject(value) && typeof value['asymmetricMatch'] === 'function';
+}
+
+/** A difference in words: `delta.text` should be "Ho", and is "Hi". Without a full stop. */
+export function tellDifference({ path, expected, found }: Difference): string {
+  const where = path === '' ? 'it' : `\`${path}\``;
+  return `${where} should be ${preview(expected)}, and is ${preview(found)}`;
 }

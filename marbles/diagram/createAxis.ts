@@ -1,3 +1,5 @@
+import type { Sign } from './parseRow.js';
+
 /** A moment at which something happens, and the characters that it takes up. */
 export interface Cell {
   readonly frame: number;
@@ -85,4 +87,14 @@ function gapText(frames: number, scale: number, atStart: boolean): string {
 function duration(milliseconds: number): string {
   if (milliseconds % 60_000 === 0) return `${milliseconds / 60_000}m`;
   return milliseconds % 1_000 === 0 ? `${milliseconds / 1_000}s` : `${milliseconds}ms`;
+}
+
+/** What a diagram shows of an event: where, and as which letter. */
+export type Lettered = Pick<Sign, 'frame' | 'letter'>;
+
+/** All letters of each frame, in their order. */
+export function lettersByFrame(events: readonly Lettered[]): Map<number, string> {
+  const letters = new Map<number, string>();
+  for (const { frame, letter } of events) letters.set(frame, (letters.get(frame) ?? '') + letter);
+  return letters;
 }

@@ -1,11 +1,8 @@
-import { LEGEND } from '../alphabet/legend.js';
+import { LEGEND, legendLines } from '../alphabet/legend.js';
 import type { Lane } from '../run/createLanes.js';
 import { endOf, type Span, type Timeline } from '../run/createTimeline.js';
-import { legendLines } from './legendLines.js';
-import { lettersByFrame } from './lettersByFrame.js';
-import { paintLane } from './paintLane.js';
-import { type Axis, createAxis, placesOf } from './createAxis.js';
-import { paintRow } from './paintRow.js';
+import { type Axis, createAxis, lettersByFrame, placesOf } from './createAxis.js';
+import { paintLane, paintRow } from './paintRow.js';
 import { wrapRows } from './wrapRows.js';
 
 /** How the text is laid out. */

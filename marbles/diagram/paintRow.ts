@@ -1,4 +1,4 @@
-import type { Axis, Cell } from './createAxis.js';
+import type { Axis, Cell, Lettered } from './createAxis.js';
 
 /**
  * Writes one line of marbles on an axis. It can be read again as a line of its own: what other lines on the axis need more
@@ -26,4 +26,23 @@ function cellText({ brackets, width }: Cell, letters: string): string {
   const text = letters.length > 1 ? `${open}${letters}${close}` : letters || '-';
   // Within round brackets a character is time; within square ones it is not.
   return text.padEnd(width, brackets === '()' ? '-' : ' ');
+}
+
+/**
+ * Writes the letters of one lane.
+ *
+ * @param row What the line has beside them, character by character. It is written on.
+ * @param places The column of each event.
+ * @param isIn Whether an event stands in the lane.
+ */
+export function paintLane<Event extends Lettered>(
+  row: string[],
+  events: readonly Event[],
+  places: readonly number[],
+  isIn: (event: Event) => boolean,
+): string {
+  events.forEach((event, index) => {
+    if (isIn(event)) row[places[index] ?? 0] = event.letter;
+  });
+  return row.join('').trimEnd();
 }

@@ -1,7 +1,6 @@
 import { animationFrameScheduler, asapScheduler, asyncScheduler, type SchedulerLike, VirtualTimeScheduler } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import { MarbleScheduler } from './MarbleScheduler.js';
-import { macrotask } from './macrotask.js';
 
 /** What rxjs and rxclaude take their time from, unless told otherwise. */
 const CLOCKS: readonly SchedulerLike[] = [asyncScheduler, asapScheduler, animationFrameScheduler];
@@ -76,4 +75,18 @@ function replace(clock: SchedulerLike, by: SchedulerLike): () => void {
       else Object.defineProperty(clock, name, own);
     }
   };
+}
+
+// Real time is what is wanted here, for promises settle in no other; taken before a test can put a fake in its place.
+const { setImmediate: soon, setTimeout: later } = globalThis as {
+  readonly setImmediate?: (work: () => void) => unknown;
+  readonly setTimeout: (work: () => void, milliseconds: number) => unknown;
+};
+
+/** Waits until every promise that can settle by itself has. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    if (soon === undefined) later(resolve, 0);
+    else soon(resolve);
+  });
 }

@@ -2,7 +2,7 @@ import { type Observable, tap } from 'rxjs';
 import type { Guard, GuardVerdict } from '../../src/tools/Tool.js';
 import type { Session } from './createSession.js';
 import { type MarbleValues, playedInTurn, type ToolRun } from './fakeTool.js';
-import { track } from './track.js';
+import { track } from './Lifespan.js';
 
 /** A guard that plays a diagram each time it is asked, and remembers when that was. */
 export interface FakeApproval extends Guard {

@@ -1,9 +1,8 @@
 import { isObject } from '../../src/values/isObject.js';
 import { letterOf } from '../alphabet/letterOf.js';
 import { type Drawn, drawBoth } from '../compare/drawBoth.js';
-import { type Difference, findDifference } from '../compare/findDifference.js';
+import { type Difference, findDifference, tellDifference } from '../compare/findDifference.js';
 import { preview } from '../compare/preview.js';
-import { tellDifference } from '../compare/tellDifference.js';
 import { checkLifespans } from './expectLifespans.js';
 import type { Lifespan } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';

@@ -8,11 +8,10 @@ import { approval, type FakeApproval } from './approval.js';
 import { type EventsExpectation, expectEvents } from './expectEvents.js';
 import { expectLifespans, type LifespansExpectation } from './expectLifespans.js';
 import { fakeTool, type FakeTool, type FakeToolOptions, type MarbleValues, valueScript } from './fakeTool.js';
+import { here, pointingAt } from './MarbleError.js';
 import type { MarbleScheduler } from './MarbleScheduler.js';
-import { pointingAt } from './MarbleError.js';
 import { play, type PlayedObservable } from './play.js';
 import { replyScript } from './replyScript.js';
-import { withPlaces } from './withPlaces.js';
 import { scriptClaude, type ScriptedClient, type ScriptedReply } from './scriptClaude.js';
 
 /** What a marble test works with: rxjs's own helpers, and those for Claude. */
@@ -103,5 +102,37 @@ export function createHelpers(scheduler: MarbleScheduler, native: RunHelpers): M
     expectEvents: (source, subscriptionMarbles) => expectEvents(session, source, subscriptionMarbles),
     expectRequests: ({ requests }) => expectLifespans(session, 'request', requests, ({ body }) => body),
     expectRuns: ({ runs }) => expectLifespans(session, 'run', runs, ({ input }) => input),
+  };
+}
+
+/** rxjs's own expectations, which remember what their letters mean and where in the test they stand. */
+function withPlaces(
+  scheduler: MarbleScheduler,
+  native: RunHelpers,
+): Pick<RunHelpers, 'expectObservable' | 'expectSubscriptions'> {
+  return {
+    expectObservable(source, subscriptionMarbles) {
+      const asked = scheduler.ask();
+      const expectation = native.expectObservable(source, subscriptionMarbles);
+      const toBe: typeof expectation.toBe = (marbles, values, error) => {
+        asked.values = (values ?? {}) as Readonly<Record<string, unknown>>;
+        asked.at = here(toBe);
+        expectation.toBe(marbles, values, error);
+      };
+      const toEqual: typeof expectation.toEqual = (other) => {
+        asked.at = here(toEqual);
+        expectation.toEqual(other);
+      };
+      return { toBe, toEqual };
+    },
+    expectSubscriptions(logs) {
+      const asked = scheduler.ask();
+      const expectation = native.expectSubscriptions(logs);
+      const toBe: typeof expectation.toBe = (marbles) => {
+        asked.at = here(toBe);
+        expectation.toBe(marbles);
+      };
+      return { toBe };
+    },
   };
 }

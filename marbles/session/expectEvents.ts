@@ -2,7 +2,7 @@ import type { Observable, Subscription } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { checkEvents } from '../compare/checkEvents.js';
 import { type ExpectedValues, readExpectation } from '../compare/expectation.js';
-import { createRunRecorder } from '../run/createRunRecorder.js';
+import { createRunRecorder } from '../run/Run.js';
 import type { Session } from './createSession.js';
 import { here, pointingAt } from './MarbleError.js';
 

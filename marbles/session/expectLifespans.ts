@@ -1,5 +1,4 @@
-import { findDifference } from '../compare/findDifference.js';
-import { tellDifference } from '../compare/tellDifference.js';
+import { findDifference, tellDifference } from '../compare/findDifference.js';
 import { parseRow } from '../diagram/parseRow.js';
 import type { Session } from './createSession.js';
 import type { Lifespan } from './Lifespan.js';

@@ -3,9 +3,8 @@ import type { Tool, ToolContext } from '../../src/tools/Tool.js';
 import { DiagramError } from '../diagram/DiagramError.js';
 import { parseRow } from '../diagram/parseRow.js';
 import type { Session } from './createSession.js';
-import type { Lifespan } from './Lifespan.js';
+import { type Lifespan, track } from './Lifespan.js';
 import { play, type Script } from './play.js';
-import { track } from './track.js';
 
 /** One time that a tool was run. */
 export interface ToolRun extends Lifespan {

@@ -5,12 +5,11 @@ import type { ClaudeClient } from '../../src/transport/ClaudeClient.js';
 import { apiError } from '../alphabet/apiError.js';
 import { createPlacement, type Unplaced } from '../alphabet/placement.js';
 import type { Session } from './createSession.js';
-import type { Lifespan } from './Lifespan.js';
+import { type Lifespan, track } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';
 import { play } from './play.js';
 import { replyScript } from './replyScript.js';
 import { requestProblems } from './requestProblems.js';
-import { track } from './track.js';
 
 /**
  * What is played for one request: a diagram in Claude's letters, a stream of events such as `reply(...)` makes, whole events

@@ -1,14 +1,11 @@
 import { checkCount } from '../../src/errors/checkOption.js';
 import type { Timeline } from '../run/createTimeline.js';
-import { createLegend } from './createLegend.js';
 import { createPicture } from './createPicture.js';
-import { createStyle, ROOT_CLASS } from './createStyle.js';
-import { drawHeading, widthOfHeading } from './drawHeading.js';
-import { drawLegend, widthOfLegend } from './drawLegend.js';
-import { drawSystem, type Drawn } from './drawSystem.js';
-import { LABEL_GAP, MARGIN, SYSTEM_GAP, TEXT } from './geometry.js';
-import { FONTS, widthOf } from './measure.js';
-import { summarize } from './summarize.js';
+import { createLegend, drawLegend, widthOfLegend } from './drawLegend.js';
+import { type Drawn, drawSystem } from './drawSystem.js';
+import { ASCENT, fitText, FONTS, LABEL_GAP, MARGIN, SYSTEM_GAP, TEXT, widthOf } from './measure.js';
+import { drawText } from './shapes.js';
+import { summarize } from './words.js';
 import { element, escapeText } from './xml.js';
 
 /** However little happens, the time of it has to be written. */
@@ -76,4 +73,109 @@ function toDocument(about: string, picture: string, width: number, height: numbe
   };
   const background = element('rect', { class: 'background', width: '100%', height: '100%', rx: 10 });
   return element('svg', attributes, about, element('style', {}, createStyle()), background, picture);
+}
+
+const LINE = 20;
+
+/** Writes the title, and below it what the run was like. */
+function drawHeading(title: string, summary: string, width: number): Drawn {
+  const first = TEXT.title * ASCENT;
+  const svg = [
+    drawText(fitText(title, TEXT.title, width), 0, first, TEXT.title, 'strong'),
+    drawText(fitText(summary, TEXT.subtitle, width), 0, first + LINE, TEXT.subtitle, 'muted'),
+  ];
+  return { svg: svg.join(''), height: first + LINE };
+}
+
+/** How wide a heading wants to be. */
+function widthOfHeading(title: string, summary: string): number {
+  return Math.max(widthOf(title, TEXT.title), widthOf(summary, TEXT.subtitle));
+}
+
+/** A colour, in a light and in a dark surrounding. */
+interface Colour {
+  readonly light: string;
+  readonly dark: string;
+}
+
+/**
+ * The colours of a picture. The hues of the lanes are blue, green, amber and vermilion, which nobody takes for each other,
+ * and no colour says what a letter, a line or a word does not say, too.
+ */
+const PALETTE = {
+  background: { light: '#ffffff', dark: '#11151d' },
+  ink: { light: '#1c2330', dark: '#e7ebf2' },
+  muted: { light: '#5a6475', dark: '#9ca8ba' },
+  line: { light: '#a9b2c0', dark: '#596477' },
+  grid: { light: '#eef1f5', dark: '#1c222d' },
+  claude: { light: '#0a64ad', dark: '#6cbcf7' },
+  'claude-fill': { light: '#dfeefb', dark: '#12334f' },
+  call: { light: '#007a5e', dark: '#45d1a4' },
+  'call-fill': { light: '#d9f2e9', dark: '#0e3b2f' },
+  approval: { light: '#946300', dark: '#f0c053' },
+  'approval-fill': { light: '#fcefcc', dark: '#42330d' },
+  result: { light: '#454f61', dark: '#b6c0d0' },
+  'result-fill': { light: '#eef1f5', dark: '#252c39' },
+  error: { light: '#c03d0c', dark: '#ff8f66' },
+  'on-error': { light: '#ffffff', dark: '#1f0d05' },
+} as const satisfies Readonly<Record<string, Colour>>;
+
+/** The name of a colour. */
+type ColourName = keyof typeof PALETTE;
+
+/** The custom properties of one surrounding. */
+function customProperties(surrounding: keyof Colour): string {
+  return Object.entries(PALETTE)
+    .map(([name, colour]) => `--marbles-${name}:${colour[surrounding]}`)
+    .join(';');
+}
+
+/** A declaration, twice: programs that know no custom properties show the light colour, and not black. */
+function paint(property: 'fill' | 'stroke', name: ColourName): string {
+  return `${property}:${PALETTE[name].light};${property}:var(--marbles-${name})`;
+}
+
+/** What the picture's class is. Its rules hold within it only, wherever the picture is put into a page. */
+const ROOT_CLASS = 'rxclaude-marbles';
+
+const TONES = ['claude', 'call', 'approval', 'result'] as const;
+
+/** The style sheet of a picture. */
+function createStyle(): string {
+  const rules: readonly (readonly [selector: string, declarations: string])[] = [
+    ['.background', paint('fill', 'background')],
+    ['text', paint('fill', 'ink')],
+    ['.muted', paint('fill', 'muted')],
+    ['.strong', 'font-weight:600'],
+    ['.halo', `paint-order:stroke;stroke-width:4px;stroke-linejoin:round;${paint('stroke', 'background')}`],
+    ['.line', `fill:none;stroke-linecap:round;${paint('stroke', 'line')}`],
+    ['.grid', `fill:none;${paint('stroke', 'grid')}`],
+    ['.stroke', 'fill:none;stroke-linecap:round'],
+    ['circle', 'stroke-width:1.5px'],
+    ['.letter', 'font-weight:600'],
+    ...TONES.flatMap((tone) => [
+      [`.${tone} circle,.${tone} .inside`, paint('fill', `${tone}-fill`)] as const,
+      [`.${tone} circle,.${tone} .stroke`, paint('stroke', tone)] as const,
+      [`.${tone} .tone`, paint('fill', tone)] as const,
+    ]),
+    ['.error circle', `${paint('fill', 'error')};${paint('stroke', 'error')}`],
+    ['.error .letter', paint('fill', 'on-error')],
+    ['.error .tone', paint('fill', 'error')],
+    ['.error .stroke', paint('stroke', 'error')],
+    ['.shade', `fill-opacity:.06;${paint('fill', 'error')}`],
+    ['.hatch', `fill:none;stroke-opacity:.22;${paint('stroke', 'error')}`],
+    ['.edge', `fill:none;${paint('stroke', 'error')}`],
+  ];
+  const within = rules.map(([selector, declarations]) => `${scoped(selector)}{${declarations}}`).join('');
+  return (
+    `.${ROOT_CLASS}{${customProperties('light')}}${within}` +
+    `@media (prefers-color-scheme:dark){.${ROOT_CLASS}{${customProperties('dark')}}}`
+  );
+}
+
+function scoped(selectors: string): string {
+  return selectors
+    .split(',')
+    .map((selector) => `.${ROOT_CLASS} ${selector}`)
+    .join(',');
 }

@@ -1,10 +1,31 @@
+import { LEGEND } from '../alphabet/legend.js';
 import type { Lane } from '../run/createLanes.js';
-import { drawAxis } from './drawAxis.js';
-import { drawLane } from './drawLane.js';
-import { drawVoided } from './drawVoided.js';
-import { AXIS_HEIGHT, baseline, LABEL_GAP, LANE_HEIGHT, RADIUS, TEXT } from './geometry.js';
-import type { Picture } from './Picture.js';
-import { drawText } from './shapes.js';
+import type { Item } from './createItems.js';
+import { pauseText, type Place } from './createLayout.js';
+import { fieldOf, formatMoment } from './words.js';
+import {
+  AXIS_HEIGHT,
+  baseline,
+  COUNT_LINE,
+  LABEL_GAP,
+  LANE_HEIGHT,
+  NOTE_GAP,
+  RADIUS,
+  TEXT,
+  widthOf,
+} from './measure.js';
+import type { Picture } from './createPicture.js';
+import {
+  drawArrow,
+  drawBar,
+  drawCompletion,
+  drawCross,
+  drawDots,
+  drawLine,
+  drawMarble,
+  drawText,
+  drawVoided,
+} from './shapes.js';
 import { element } from './xml.js';
 
 /** A drawing, and how much room it takes up. */
@@ -49,4 +70,137 @@ function drawLabel({ kind, label }: Lane, y: number): string {
     { class: kind },
     drawText(label, -LABEL_GAP, baseline(y, TEXT.lane), TEXT.lane, 'tone strong', 'end'),
   );
+}
+
+/** Draws one lane of one system: its lines and bars, then its dots, then its marbles with what is written beside them. */
+function drawLane(picture: Picture, system: number, lane: Lane, y: number): string {
+  const { stretches, dots, layout } = picture;
+  const here = (thing: { readonly system: number; readonly lane: Lane }): boolean =>
+    thing.system === system && thing.lane === lane;
+  const lines = stretches
+    .filter(here)
+    .map(({ kind, from, to, begins, ends }) =>
+      kind === 'running' ? drawBar(from, to, y, begins, ends) : drawLine(kind, from, to, y),
+    );
+  const rows = dots
+    .filter(here)
+    .flatMap(({ positions, count }) => [
+      drawDots(positions, y),
+      count === undefined ? '' : drawText(count.text, count.middle, y + COUNT_LINE, TEXT.count, 'halo muted', 'middle'),
+    ]);
+  const items = layout.places
+    .filter((place) => place.system === system && place.item.lane === lane)
+    .map((place) => drawItem(picture, place, y));
+  const goesOn = lane.kind === 'result' && picture.timeline.end === undefined && system === layout.edges.length - 1;
+  const arrow = goesOn ? drawArrow(layout.edges[system] ?? 0, y) : '';
+  return element('g', { class: lane.kind }, ...lines, arrow, ...rows, ...items);
+}
+
+function drawItem({ timeline }: Picture, { item, x }: Place, y: number): string {
+  switch (item.kind) {
+    case 'begin':
+    case 'dots':
+      return '';
+    case 'complete':
+      return drawCompletion(x, y);
+    case 'error':
+      return drawCross(x, y) + drawNote(item, x, y, true);
+    case 'marble': {
+      const { letter = 'u', event } = timeline.marks[item.index] ?? {};
+      const failed = isFailure(letter, event);
+      const hint = `${LEGEND[letter] ?? letter}, ${formatMoment(item.time)}`;
+      return drawMarble(letter, x, y, failed, hint) + drawNote(item, x, y, failed || item.note === 'denied');
+    }
+  }
+}
+
+/** Whether something went wrong, so that it is to be seen at first sight. */
+function isFailure(letter: string, event: unknown): boolean {
+  return letter === 'X' || letter === 'R' || (letter === 'C' && fieldOf(event, 'reason') === 'error');
+}
+
+function drawNote({ note }: Item, x: number, y: number, failed: boolean): string {
+  if (note === '') return '';
+  const left = x + RADIUS + NOTE_GAP;
+  const size = { x: x + RADIUS + 1, y: y - 6, width: NOTE_GAP + widthOf(note, TEXT.note), height: 12 };
+  // The line of the lane goes on behind the note, but not through it.
+  const text =
+    element('rect', { class: 'background', ...size }) + drawText(note, left, baseline(y, TEXT.note), TEXT.note, 'tone');
+  return failed ? element('g', { class: 'error' }, text) : text;
+}
+
+/** Where the line of the axis is, below the times. */
+const LINE = 24;
+const TICK = 4;
+/** Between two times that are written. */
+const TEXT_GAP = 10;
+/** From what is written in a pause to the line. */
+const PAUSE_GAP = 5;
+
+/** Items of one frame, which stand side by side. */
+interface Moment {
+  readonly time: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Draws the time axis of one system: a tick for each moment and its time where there is room, a thick line where several
+ * events of one moment stand side by side, and a gap in the line for each pause.
+ *
+ * @param right How far the system reaches.
+ * @param bottom How far down the lines reach that lead to the events.
+ */
+function drawAxis(places: readonly Place[], right: number, bottom: number): string {
+  const moments = toMoments(places);
+  const pauses = places.flatMap(({ pause, x }) => (pause === undefined ? [] : [{ ...pause, to: x }]));
+  const gaps = pauses.map(({ from, to, milliseconds }) => {
+    const half = widthOf(pauseText(milliseconds), TEXT.axis) / 2 + PAUSE_GAP;
+    return { from: (from + to) / 2 - half, to: (from + to) / 2 + half };
+  });
+  const starts = [0, ...gaps.map(({ to }) => to)];
+  const ends = [...gaps.map(({ from }) => from), right];
+  const line = starts.map((start, at) => `M${start.toFixed(1)} ${LINE}H${(ends[at] ?? right).toFixed(1)}`).join('');
+  const ticks = moments.map(({ from }) => `M${from.toFixed(1)} ${LINE - TICK}v${2 * TICK}`).join('');
+  const wide = moments.filter(({ from, to }) => to > from);
+  const thick = wide.map(({ from, to }) => `M${from.toFixed(1)} ${LINE}H${to.toFixed(1)}`).join('');
+  const grid = moments.map(({ from }) => `M${from.toFixed(1)} ${LINE + TICK + 4}V${bottom.toFixed(1)}`).join('');
+  return [
+    element('path', { class: 'grid', d: grid }),
+    element('path', { class: 'line', d: line + ticks }),
+    thick === '' ? '' : element('path', { class: 'line', 'stroke-width': 3, d: thick }),
+    ...pauses.map(({ from, to, milliseconds }) =>
+      drawText(pauseText(milliseconds), (from + to) / 2, baseline(LINE, TEXT.axis), TEXT.axis, 'muted', 'middle'),
+    ),
+    ...drawTimes(moments, right),
+  ].join('');
+}
+
+function toMoments(places: readonly Place[]): Moment[] {
+  const moments: Moment[] = [];
+  places.forEach(({ item, x }, at) => {
+    const last = moments.at(-1);
+    if (last !== undefined && places[at - 1]?.item.frame === item.frame)
+      moments[moments.length - 1] = { ...last, to: x };
+    else moments.push({ time: item.time, from: x, to: x });
+  });
+  return moments;
+}
+
+/** The times, as far as there is room for them side by side; of the last one there always is. */
+function drawTimes(moments: readonly Moment[], right: number): string[] {
+  const texts = moments.map(({ time, from, to }) => {
+    const text = formatMoment(time);
+    const half = widthOf(text, TEXT.axis) / 2;
+    return { text, half, middle: Math.max(half, Math.min((from + to) / 2, right - half)) };
+  });
+  const last = texts.at(-1);
+  const limit = last === undefined ? 0 : last.middle - last.half - TEXT_GAP;
+  let occupied = -Infinity;
+  return texts.flatMap((time) => {
+    const { text, half, middle } = time;
+    if (time !== last && (middle - half < occupied + TEXT_GAP || middle + half > limit)) return [];
+    occupied = middle + half;
+    return [drawText(text, middle, LINE - TICK - 6, TEXT.axis, 'muted', 'middle')];
+  });
 }

@@ -1,8 +1,8 @@
-import { baseline, RADIUS, TEXT } from './geometry.js';
+import { baseline, RADIUS, TEXT } from './measure.js';
 import { element, escapeText } from './xml.js';
 
 /** Where a text stands, seen from its `x`. */
-export type Anchor = 'start' | 'middle' | 'end';
+type Anchor = 'start' | 'middle' | 'end';
 
 /** Writes text on a line. */
 export function drawText(
@@ -99,5 +99,41 @@ export function drawBar(from: number, to: number, y: number, begins = true, ends
   return (
     element('path', { class: 'inside', d: outline('l') }) +
     element('path', { class: 'stroke', 'stroke-width': 1.5, d: outline('m') })
+  );
+}
+
+/** From one line of the hatching to the next. */
+const DISTANCE = 9;
+
+/** Where a stretch is drawn that a retry has taken back. */
+interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/**
+ * Shades and hatches what a retry has taken back. The hatching is one path: patterns need names, and names may clash.
+ *
+ * @param retry How far down its right edge leads to the retry; `undefined` where the stretch goes on in another system.
+ */
+export function drawVoided({ left, right, top, bottom }: Area, retry: number | undefined): string {
+  const width = right - left;
+  const height = bottom - top;
+  if (width <= 0 || height <= 0) return '';
+  let hatch = '';
+  for (let at = DISTANCE; at < width + height; at += DISTANCE) {
+    const [x1, y1] = at <= width ? [at, 0] : [width, at - width];
+    const [x2, y2] = at <= height ? [0, at] : [at - height, height];
+    hatch += `M${(left + x1).toFixed(1)} ${(top + y1).toFixed(1)}L${(left + x2).toFixed(1)} ${(top + y2).toFixed(1)}`;
+  }
+  const edge = retry === undefined ? '' : `M${right.toFixed(1)} ${top.toFixed(1)}V${retry.toFixed(1)}`;
+  return element(
+    'g',
+    {},
+    element('rect', { class: 'shade', x: left, y: top, width, height }),
+    element('path', { class: 'hatch', d: hatch }),
+    edge === '' ? '' : element('path', { class: 'edge', 'stroke-width': 1.5, d: edge }),
   );
 }

@@ -1,5 +1,5 @@
 import { added, apiError, claude, LEGEND, letterOf } from '../../marbles/index.js';
-import { defaultEvent } from '../../marbles/alphabet/defaultEvents.js';
+import { defaultEvent } from '../../marbles/session/replyScript.js';
 import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
 import type { ClaudeEvent } from '../../src/index.js';
 

@@ -4,7 +4,7 @@ import type { RoundRequest } from '../../../src/events/RoundRequest.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { failOnAbort } from '../../../src/transport/abort.js';
 import type { ScriptedClient, ScriptedRequest } from '../../session/scriptClaude.js';
-import { track } from '../../session/track.js';
+import { track } from '../../session/Lifespan.js';
 import type { Cassette } from './Cassette.js';
 import { createDeal } from './createDeal.js';
 import { bodyTextOf, isRequest, toBody } from './describeRequest.js';

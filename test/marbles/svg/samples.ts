@@ -5,7 +5,7 @@ import { TestScheduler } from 'rxjs/testing';
 import { apiError } from '../../../marbles/alphabet/apiError.js';
 import { claude } from '../../../marbles/index.js';
 import type { Run } from '../../../marbles/run/Run.js';
-import { watchRun } from '../../../marbles/run/watchRun.js';
+import { watchRun } from '../../../marbles/drawMarbles.js';
 import { fakeClient } from '../../support/fakeClient.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 
