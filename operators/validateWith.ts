@@ -1,4 +1,4 @@
-import { RxClaudeError } from '../src/errors/RxClaudeError.js';
+import type { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import { limitError } from '../src/errors/failures.js';
 import { from, Observable, of, timeout, type MonoTypeOperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';

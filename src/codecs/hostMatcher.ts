@@ -1,4 +1,4 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
+import type { RxClaudeError } from '../errors/RxClaudeError.js';
 import { optionError } from '../errors/failures.js';
 import { isPrivateHost } from './isPrivateHost.js';
 

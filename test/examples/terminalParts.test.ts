@@ -1,5 +1,5 @@
 import { from, lastValueFrom, NEVER, of, concat, takeUntil, timer, toArray, type Observable } from 'rxjs';
-import { type RoundEvent } from 'rxclaude';
+import type { RoundEvent } from 'rxclaude';
 import { evaluate } from '../../examples/terminal/arithmetic.js';
 import { errorLine } from '../../examples/terminal/errors.js';
 import { render, screenOf } from '../../examples/terminal/render.js';
