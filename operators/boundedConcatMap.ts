@@ -1,6 +1,6 @@
+import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import type { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import { limitError } from '../src/errors/failures.js';
-import { from, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { checkCount } from '../src/errors/checkOption.js';
 import { charsOf } from '../src/events/charsOf.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';

@@ -1,5 +1,5 @@
-import { historyError } from '../../src/errors/failures.js';
 import { concat, of, throwError, type Observable } from 'rxjs';
+import { historyError } from '../../src/errors/failures.js';
 import { resumeConversation } from '../../src/index.js';
 import type { ClaudeRequest, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
 import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';

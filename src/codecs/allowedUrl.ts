@@ -1,5 +1,5 @@
-import { optionError } from '../errors/failures.js';
 import type * as t from 'io-ts';
+import { optionError } from '../errors/failures.js';
 import { checkLength } from './checkLength.js';
 import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { hostMatcher } from './hostMatcher.js';

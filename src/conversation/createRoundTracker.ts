@@ -1,5 +1,5 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
 import { isObject } from '../values/isObject.js';

@@ -1,4 +1,4 @@
-import { HIDDEN, hideLooks, hideSecrets } from './hideSecrets.js';
+import { HIDDEN, hideLooks, hideSecrets } from '../values/hideSecrets.js';
 import { isObject } from '../values/isObject.js';
 
 /** Names of fields whose value is nobody's business. */

@@ -19,7 +19,8 @@ export interface ErrorLocation {
 /** What any error may be made with. */
 type Circumstances = ErrorLocation & ErrorOptions;
 
-type ApiFacts = ErrorLocation & ErrorTable['ClaudeApiError'];
+/** What `toJSON` looks at. */
+type Hidden = RxClaudeError & Partial<ErrorTable['ClaudeApiError'] & ErrorTable['OptionError']>;
 
 /**
  * An error of this library, with the facts of its tag as fields: `error.limit` of a `TimeoutGuardError`. Narrow it by its
@@ -63,7 +64,7 @@ export type RxClaudeFailure<Tag extends ErrorTag = ErrorTag> = {
  */
 export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
   /** Which error it is; also its `name`. */
-  readonly _tag: Tag;
+  declare readonly _tag: Tag;
   /** The number of the round that failed, counted from 1; set by `resumeConversation`. */
   declare readonly round?: number;
   /** The number of the attempt that failed, counted from 1; set by `retryRound`. */
@@ -81,11 +82,13 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
     ...[facts]: object extends ErrorTable[Tag] ? [facts?: Circumstances] : [facts: ErrorTable[Tag] & Circumstances]
   ) {
     super(message, facts);
-    this._tag = tag;
-    Object.assign(this, facts);
-    Object.defineProperty(this, 'name', { value: tag, configurable: true, writable: true });
-    Object.defineProperty(this, MARK, { value: true });
+    Object.assign(this, { _tag: tag, name: tag }, facts);
     captureStackTrace?.(this, RxClaudeError);
+  }
+
+  /** @internal */
+  [MARK](): void {
+    // Only that it is there counts.
   }
 
   /**
@@ -93,9 +96,17 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
    * stay in the process; words in the message that look like a secret are hidden only in {@link ErrorFacts}.
    */
   toJSON(): Readonly<Record<string, unknown>> {
-    const { name, message, _tag: tag, found, ...own } = this as RxClaudeError & Partial<ErrorTable['OptionError']>;
-    const { requestID, requestId: request_id = requestID, headers, error, ...facts } = own as Partial<ApiFacts>;
-    return { name, message, tag, ...facts, request_id, found: tag === 'OptionError' ? undefined : found };
+    const {
+      message,
+      _tag: tag,
+      found,
+      requestID,
+      requestId: request_id = requestID,
+      headers,
+      error,
+      ...facts
+    } = this as Hidden;
+    return { ...facts, message, tag, request_id, found: tag === 'OptionError' ? undefined : found };
   }
 
   /**

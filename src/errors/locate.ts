@@ -5,9 +5,9 @@ import { RxClaudeError, type ErrorLocation } from './RxClaudeError.js';
  * are, and so does one that is frozen.
  */
 export function locate<T>(error: T, location: ErrorLocation): T {
-  if (!RxClaudeError.is(error) || !Object.isExtensible(error)) return error;
-  const unknown = Object.entries(location).filter(
-    ([fact]) => (error as ErrorLocation)[fact as keyof ErrorLocation] === undefined,
-  );
-  return Object.assign(error, Object.fromEntries(unknown));
+  if (RxClaudeError.is(error) && Object.isExtensible(error)) {
+    const known: Record<string, unknown> = error as never;
+    for (const [fact, value] of Object.entries(location)) known[fact] ??= value;
+  }
+  return error;
 }

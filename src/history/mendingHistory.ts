@@ -1,6 +1,6 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
-import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { Fields } from '../rules/blocks.js';
 import { toolDefinitions } from './checkTools.js';

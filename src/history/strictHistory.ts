@@ -1,6 +1,6 @@
+import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
-import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { createHistoryCheck } from './createHistoryCheck.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 import { mendingHistory } from './mendingHistory.js';

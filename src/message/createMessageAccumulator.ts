@@ -1,5 +1,5 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent } from '../events/RoundEvent.js';
 import { createBlocks } from './createBlocks.js';

@@ -1,6 +1,6 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { BetaMessageDeltaUsage, BetaUsage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageDeltaUsage } from '@anthropic-ai/sdk/resources/messages/messages';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
 import { isObject } from '../values/isObject.js';
 
 /** The counters that a `message_delta` may repeat, each cumulative for the whole message. */

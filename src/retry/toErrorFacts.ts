@@ -1,4 +1,4 @@
-import { hideSecrets } from '../debug/hideSecrets.js';
+import { hideSecrets } from '../values/hideSecrets.js';
 import type { ErrorFacts } from '../errors/ErrorFacts.js';
 import { messageOf } from '../errors/messageOf.js';
 import { RxClaudeError } from '../errors/RxClaudeError.js';

@@ -1,7 +1,7 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
-import { toolDefinitionError } from '../errors/failures.js';
 import type { BetaTool } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
+import { toolDefinitionError } from '../errors/failures.js';
 import { checkCount, checkFunction, checkMilliseconds } from '../errors/checkOption.js';
 import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME, type SchemaProblem } from '../rules/tools.js';
 import { messageOf } from '../errors/messageOf.js';

@@ -1,6 +1,6 @@
+import type { Subscriber } from 'rxjs';
 import { messageOf } from '../errors/messageOf.js';
 import { RxClaudeError } from '../errors/RxClaudeError.js';
-import type { Subscriber } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import { isObject } from '../values/isObject.js';
 

@@ -1,7 +1,7 @@
-import { RxClaudeError } from '../errors/RxClaudeError.js';
-import { limitError } from '../errors/failures.js';
 import type { RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
 import { createParser } from 'eventsource-parser';
+import { RxClaudeError } from '../errors/RxClaudeError.js';
+import { limitError } from '../errors/failures.js';
 import { locate } from '../errors/locate.js';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';

@@ -1,6 +1,6 @@
+import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { TruncatedStreamFacts } from './createReplyOutlet.js';
 import { unexpectedResponseError } from '../errors/failures.js';
-import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import { isAsyncIterable } from '../values/isAsyncIterable.js';
 import { isObject } from '../values/isObject.js';

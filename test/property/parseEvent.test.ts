@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { RxClaudeError } from 'rxclaude';
 import { createChunkDecoder } from '../../src/transport/createChunkDecoder.js';
 import { parseEvent } from '../../src/transport/createReplyReader.js';
 import { cutAt, jsonText } from '../unit/json/jsonTexts.js';
 import { protocolError } from '../support/errors.js';
-import { RxClaudeError } from 'rxclaude';
 
 const runs = { numRuns: 2000 };
 

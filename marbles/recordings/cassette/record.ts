@@ -1,4 +1,5 @@
 import { asyncScheduler } from 'rxjs';
+import { optionError } from '../../../src/errors/failures.js';
 import { checkFunction } from '../../../src/errors/checkOption.js';
 import { optionError } from '../../../src/errors/failures.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';

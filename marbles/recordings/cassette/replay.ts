@@ -1,5 +1,5 @@
-import { optionError } from '../../../src/errors/failures.js';
 import { asyncScheduler, type Observable, throwError } from 'rxjs';
+import { optionError } from '../../../src/errors/failures.js';
 import type { RoundRequest } from '../../../src/events/RoundRequest.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { failOnAbort } from '../../../src/transport/abort.js';

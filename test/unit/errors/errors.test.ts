@@ -212,7 +212,7 @@ describe('new RxClaudeError', () => {
   });
 
   it('needs no facts where the tag has none', () => {
-    expect({ ...new RxClaudeError('ProtocolError', 'Odd.') }).toEqual({ _tag: 'ProtocolError' });
+    expect({ ...new RxClaudeError('ProtocolError', 'Odd.') }).toEqual({ _tag: 'ProtocolError', name: 'ProtocolError' });
   });
 });
 

@@ -108,6 +108,8 @@ describe('toErrorFacts', () => {
 
   it.each([
     `Headers.append: "${KEY}\n" is an invalid header value.`,
+    'Headers.append: "pa55word\n" is an invalid header value.',
+    'Command failed: curl -u me:pa55word https://gateway.example',
     `Request failed: authorization: Bearer ${KEY}`,
     'Failed to fetch https://user:pa55word@gateway.example/v1',
     'Failed to fetch https://gateway.example/v1?api_key=pa55word',

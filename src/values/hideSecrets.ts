@@ -10,6 +10,8 @@ const SECRET_TEXTS: readonly RegExp[] = [
   /eyJ[\w-]{1,500}\.[\w-]+\.[\w-]*|\bbearer\s+[\w.~+/-]+=*/gi,
   // User and password, or a token, in a URL.
   /(?<=:\/\/)[^\s/]{1,500}(?=@)/g,
+  // What `fetch` says of a header's value that it refuses, such as a key with a line break at its end.
+  /(?<=: ")[^"]{1,2000}(?=" is an invalid header value)/g,
 ];
 /** User and password of a command. */
 const SECRET_LOGIN = /(\s-u\s+|--user[= ])[^\s:]{1,200}:\S+/g;
