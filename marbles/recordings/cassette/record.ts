@@ -1,7 +1,6 @@
 import { asyncScheduler } from 'rxjs';
 import { optionError } from '../../../src/errors/failures.js';
 import { checkFunction } from '../../../src/errors/checkOption.js';
-import { optionError } from '../../../src/errors/failures.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { createDeck, type Deck, type Tape } from './createDeck.js';
 import { bodyTextOf, describeRequest, isRequest } from './describeRequest.js';
