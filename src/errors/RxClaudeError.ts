@@ -49,7 +49,7 @@ export type RxClaudeFailure<Tag extends ErrorTag = ErrorTag> = {
  *
  * converse(client, request).subscribe({
  *   error: (error: unknown) => {
- *     if (!RxClaudeError.is(error)) throw error;
+ *     if (!RxClaudeError.is(error)) return console.error(error);
  *     switch (error._tag) {
  *       case 'TimeoutGuardError':
  *         return console.error(`Claude was silent for ${error.milliseconds} ms.`);
@@ -93,7 +93,7 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
 
   /**
    * What `JSON.stringify` writes of it: name, message, tag and facts. Headers, bodies, causes and the value of an option
-   * stay in the process; words in the message that look like a secret are hidden only in {@link ErrorFacts}.
+   * stay in the process. Words in the message that look like a secret are hidden only in `ErrorFacts`.
    */
   toJSON(): Readonly<Record<string, unknown>> {
     const {

@@ -1,3 +1,4 @@
+import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
 import { messageOf } from '../../../src/errors/messageOf.js';
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import { isObject } from '../../../src/values/isObject.js';
@@ -182,12 +183,8 @@ function planReply(run: Run): PlannedReply {
 
 /** What a test can fail with in its place; `undefined` for a body that was cut, which the test cuts as well. */
 function errorOf(error: unknown): Error | undefined {
-  if (hasTag(error, 'TruncatedStreamError')) return undefined;
-  return hasTag(error, 'ClaudeApiError') ? (error as Error) : new Error(messageOf(error));
-}
-
-function hasTag(error: unknown, tag: string): boolean {
-  return isObject(error) && error['_tag'] === tag;
+  if (RxClaudeError.is(error, 'TruncatedStreamError')) return undefined;
+  return RxClaudeError.is(error, 'ClaudeApiError') ? error : new Error(messageOf(error));
 }
 
 /** The values of a planned reply, to run it. */

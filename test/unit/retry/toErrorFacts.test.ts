@@ -1,5 +1,6 @@
 /** What events tell of an error: plain JSON, without secrets, of whatever was thrown. */
 import { APIConnectionError, APIError } from '@anthropic-ai/sdk';
+import * as fc from 'fast-check';
 import { RxClaudeError, toErrorFacts } from 'rxclaude';
 import { claudeApiError } from '../../../src/transport/response.js';
 import { timeoutGuardError, truncatedStreamError } from '../../support/errors.js';
@@ -125,6 +126,20 @@ describe('toErrorFacts', () => {
     ];
     expect(JSON.stringify(told)).not.toMatch(/pa55word|abcdefghijkl/);
     expect(JSON.stringify(told)).toContain('[hidden]');
+  });
+
+  it('of anything at all: plain JSON, and it never throws', () => {
+    const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
+    const fields = { message: anything, name: anything, type: anything, status: anything, requestID: anything };
+    const error = fc.record(fields, { requiredKeys: [] }).map((own) => Object.assign(new Error('x'), own));
+    fc.assert(
+      fc.property(fc.oneof(anything, error), (thrown) => {
+        expect(factsOf(thrown)).toMatchObject({
+          name: expect.any(String) as unknown,
+          message: expect.any(String) as unknown,
+        });
+      }),
+    );
   });
 
   it('cuts a message that is long', () => {
