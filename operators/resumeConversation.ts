@@ -1,19 +1,33 @@
 import { concatMap, EMPTY, Observable, type ObservableInput, type OperatorFunction } from 'rxjs';
 import { NO_USAGE } from '../src/conversation/usage.js';
 import { toRoundRequest } from '../src/conversation/requests.js';
-import { checkBudget, checkCount, checkDeadline, checkFunction, checkGrace } from '../src/errors/checkOption.js';
+import {
+  checkBudget,
+  checkCount,
+  checkDeadline,
+  checkFunction,
+  checkGrace,
+  checkText,
+} from '../src/errors/checkOption.js';
 import type { RoundEndEvent, RoundEvent, UsageTotals } from '../src/events/RoundEvent.js';
 import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
 import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
+import { randomId } from '../src/values/randomId.js';
 import type { Round } from './internal/createRound.js';
 import { holdConversation, type Deadline } from './internal/holdConversation.js';
 
 export type { Round, RoundContext } from './internal/createRound.js';
 export type { Deadline } from './internal/holdConversation.js';
 
-/** When a conversation ends, beside Claude's own wish. */
+/** When a conversation ends, beside Claude's own wish, and what it is called. */
 export interface ResumeConversationOptions {
+  /**
+   * Names the run, not the chat: two runs of one chat have two ids, and a run that is played again keeps its own. Each
+   * round gets it, for the keys of its calls. When the source has several requests, the second run is called `<id>-2`, and
+   * so on. Default: a random one for each conversation.
+   */
+  readonly id?: string;
   /** The most requests that are made; tools of the last round are still run and answered. Default: 10. */
   readonly maxRounds?: number;
   /** Asked after each round that would lead to another one; `true` ends the conversation there. Default: never. */
@@ -81,8 +95,9 @@ export interface ResumeConversationOptions {
  * ```
  *
  * @param round What a round consists of: usually `claudeStream` with `accumulateToolInput`, `validateWith` and
- * `executeTools` behind it. Called when the round begins. Its context has what `executeTools` takes as `stop$`.
- * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `history`.
+ * `executeTools` after it. Called when the round begins, with its request and `{ id, round, stopTools$ }`: the `id` of the
+ * run, the number of the round, and what `executeTools` takes as its `stop$`.
+ * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `deadline`, `history`, `id`.
  * @returns An operator from requests to events. Conversations follow one another when the source has several requests.
  * Unsubscribing unsubscribes from the round that runs, in the same tick.
  * Errors, behind `conversation_end`, with `MissingToolResultError` when a round brings no result for a call that
@@ -100,22 +115,22 @@ export interface ResumeConversationOptions {
  *   retryRound,
  *   validateWith,
  * } from 'rxclaude';
- * import type { ClaudeClient, ClaudeRequest, RoundContext, RoundRequest, Tool } from 'rxclaude';
+ * import type { ClaudeClient, ClaudeRequest, Round, Tool } from 'rxclaude';
  *
  * declare const client: ClaudeClient;
  * declare const request: ClaudeRequest;
  * declare const tools: Tool[];
  *
- * const round = (request: RoundRequest, _: number, { stopTools$ }: RoundContext) =>
+ * const toRound: Round = (request, { id, round, stopTools$ }) =>
  *   claudeStream(client, request).pipe(
- *     accumulateToolInput(),
+ *     accumulateToolInput({ round }),
  *     validateWith(tools),
  *     retryRound(),
- *     executeTools(tools, { stop$: stopTools$ }),
+ *     executeTools(tools, { stop$: stopTools$, id, round }),
  *   );
  *
  * of({ ...request, tools })
- *   .pipe(resumeConversation(round, { maxRounds: 5 }))
+ *   .pipe(resumeConversation(toRound, { maxRounds: 5 }))
  *   .subscribe((event) => console.log(event.type));
  * ```
  * @see {@link converse} for the same in one call.
@@ -125,7 +140,8 @@ export function resumeConversation(
   options: ResumeConversationOptions = {},
 ): OperatorFunction<ClaudeRequest, RoundEvent> {
   const { maxRounds = 10, stopWhen = never, budget = {}, stop$ = EMPTY, grace = 1_000 } = options;
-  const { deadline = {}, history = ownIds } = options;
+  const { id, deadline = {}, history = ownIds } = options;
+  checkText('resumeConversation.id', id);
   checkCount('resumeConversation.maxRounds', maxRounds);
   checkBudget('resumeConversation.budget', budget, Object.keys(NO_USAGE));
   checkFunction('resumeConversation.stopWhen', stopWhen);
@@ -134,9 +150,13 @@ export function resumeConversation(
   checkFunction('resumeConversation.history', history);
   const settings = { maxRounds, stopWhen, budget, stop$, grace, deadline, history };
 
-  const hold = (request: ClaudeRequest): Observable<RoundEvent> =>
+  const nameOf = (index: number): string => {
+    if (id === undefined) return randomId();
+    return index === 0 ? id : `${id}-${String(index + 1)}`;
+  };
+  const hold = (request: ClaudeRequest, index: number): Observable<RoundEvent> =>
     new Observable((out) => {
-      holdConversation(out, toRoundRequest(request), round, settings);
+      holdConversation(out, toRoundRequest(request), round, { ...settings, id: nameOf(index) });
     });
 
   return (source) => source.pipe(concatMap(hold));

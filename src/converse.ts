@@ -20,7 +20,7 @@ import { claudeThread } from './transport/claudeThread.js';
 import { whenAborted } from './transport/abort.js';
 
 /** The options of `executeTools` that a conversation does not set itself. */
-type ToolOptions = Omit<ExecuteToolsOptions, 'stop$' | 'grace' | 'messages'>;
+type ToolOptions = Omit<ExecuteToolsOptions, 'stop$' | 'grace' | 'messages' | 'id' | 'round'>;
 
 /** The options of `converse`: those of `resumeConversation`, and those of each operator that a round is made of. */
 export interface ConverseOptions extends ResumeConversationOptions {
@@ -137,13 +137,13 @@ function createRounds(
   executeTools(tools, toolOptions);
 
   return (stream) =>
-    (request, round, { stopTools$ }) =>
+    (request, { id, round, stopTools$ }) =>
       stream(request).pipe(
         breakOff,
         breakCircuit,
         accumulateToolInput({ ...input, round }),
         validate,
         retryFailed,
-        executeTools(tools, { ...toolOptions, stop$: stopTools$, messages: request.messages }),
+        executeTools(tools, { ...toolOptions, stop$: stopTools$, messages: request.messages, id, round }),
       );
 }

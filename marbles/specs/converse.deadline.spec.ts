@@ -13,9 +13,8 @@ import type {
   ClaudeRequest,
   ConverseOptions,
   Deadline,
-  RoundContext,
+  Round,
   RoundEvent,
-  RoundRequest,
   Tool,
 } from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
@@ -251,8 +250,8 @@ describe('a round that does not hand `stopTools$` on', () => {
     const expected = '      (Bs)k-(cK)(wS)m---------(EBs)o-t-c-e-m(EC|)';
     const weatherRun = '    ----------^-------------!                  ';
 
-    const toRound = (_: unknown, number: number) =>
-      (number === 1 ? one : two).pipe(accumulateToolInput(), executeTools([weather]));
+    const toRound: Round = (_, { round }) =>
+      (round === 1 ? one : two).pipe(accumulateToolInput(), executeTools([weather]));
     const deadline = { total: 99, wrapUp: 81 };
     const run = of(ask(weather)).pipe(resumeConversation(toRound, { grace: 6, deadline }));
     const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
@@ -303,8 +302,8 @@ describe('a conversation keeps its deadline', () => {
     const expected = '      (Bs)k-(cK)(wS)m---------(XEBs)o-t-c-e-m(EC|)';
     const weatherRun = '    ----------^-------------!                   ';
 
-    const toRound = (_: RoundRequest, number: number, { stopTools$ }: RoundContext) =>
-      (number === 1 ? one : two).pipe(
+    const toRound: Round = (_, { round, stopTools$ }) =>
+      (round === 1 ? one : two).pipe(
         ...([map(throughJson), accumulateToolInput(), map(throughJson), validateWith([weather])] as const),
         ...([map(throughJson), retryRound(), map(throughJson)] as const),
         executeTools([weather], { stop$: stopTools$, grace: 6 }),

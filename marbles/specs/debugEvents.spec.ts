@@ -1,6 +1,12 @@
 import { EMPTY, NEVER, type Observable, of, throwError } from 'rxjs';
 import { debugEvents, resumeConversation } from '../../src/index.js';
-import type { ApprovalDecisionEvent, RoundEvent, ToolCallEvent, ToolResultEvent } from '../../src/index.js';
+import type {
+  ApprovalDecisionEvent,
+  RoundContext,
+  RoundEvent,
+  ToolCallEvent,
+  ToolResultEvent,
+} from '../../src/index.js';
 import { added, apiError, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -106,7 +112,8 @@ it('writes each event of a conversation in its round', () => {
     claude.messageStop(),
   ];
   const running = [added.toolStart(K), added.toolProgress(K, 1), added.toolResult(K, 'one', 7)];
-  const round = (_: unknown, number: number) => (number === 1 ? [...calling, ...running] : claude.message());
+  const round = (_: unknown, { round: number }: RoundContext) =>
+    number === 1 ? [...calling, ...running] : claude.message();
   const request = { model: 'claude-test', max_tokens: 1, messages: [{ role: 'user' as const, content: 'Hi' }] };
   const all = observe(of(request).pipe(resumeConversation(round))).values;
   expect(linesOf(all)).toEqual([

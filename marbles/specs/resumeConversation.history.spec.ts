@@ -1,7 +1,7 @@
 import { concat, of, throwError, type Observable } from 'rxjs';
 import { historyError } from '../../src/errors/failures.js';
 import { resumeConversation } from '../../src/index.js';
-import type { ClaudeRequest, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
+import type { ClaudeRequest, RoundContext, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
 import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/index.js';
 import { added, apiError, claude, marble } from '../index.js';
@@ -53,7 +53,7 @@ const open: ClaudeRequest = frozen({
 /** Holds a conversation whose rounds are given, the last of them again and again, and gives what was sent. */
 function hold(request: ClaudeRequest, rounds: RoundEvent[][], options: Parameters<typeof resumeConversation>[1] = {}) {
   const sent: RoundRequest[] = [];
-  const round = (next: RoundRequest, number: number) => {
+  const round = (next: RoundRequest, { round: number }: RoundContext) => {
     sent.push(next);
     return rounds[number - 1] ?? rounds.at(-1)!;
   };
@@ -248,7 +248,7 @@ describe('a policy of one’s own', () => {
   it('is made anew for each conversation, asked before each request, and once at the end', () => {
     const { history, asked } = noting();
     const conversation = of(open, q).pipe(
-      resumeConversation((_, number) => (number === 1 ? calling : answer), { history }),
+      resumeConversation((_, { round }) => (round === 1 ? calling : answer), { history }),
     );
     const once = [{ tools: open.tools }, { admit: 3 }, { admit: 5 }, { leave: 6 }];
     const twice = [{ tools: undefined }, { admit: 1 }, { admit: 3 }, { leave: 4 }];
@@ -361,7 +361,7 @@ describe('an error', () => {
       of(...events),
       throwError(() => error),
     );
-    const seen = observe(of(q).pipe(resumeConversation((_, number) => (number === 1 ? [s, l, c, w, m, Y] : broken))));
+    const seen = observe(of(q).pipe(resumeConversation((_, { round }) => (round === 1 ? [s, l, c, w, m, Y] : broken))));
     const end = seen.values.at(-1)!;
     if (end.type !== 'conversation_end') throw new Error('The last event is no conversation_end.');
     return { seen, end };

@@ -1,6 +1,12 @@
 import { of } from 'rxjs';
 import { resumeConversation } from '../../src/index.js';
-import type { ClaudeEvent, ClaudeRequest, ConversationEndEvent, ResumeConversationOptions } from '../../src/index.js';
+import type {
+  ClaudeEvent,
+  ClaudeRequest,
+  ConversationEndEvent,
+  ResumeConversationOptions,
+  RoundContext,
+} from '../../src/index.js';
 import type { RoundEndEvent, RoundEvent, RoundRequest } from '../../src/index.js';
 import { added, claude } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
@@ -28,7 +34,7 @@ const request: ClaudeRequest = frozen({
 /** Holds a conversation whose rounds are given, the last of them again and again. */
 function hold(rounds: (readonly RoundEvent[])[], options: ResumeConversationOptions = {}, first = request) {
   const sent: RoundRequest[] = [];
-  const round = (next: RoundRequest, number: number) => {
+  const round = (next: RoundRequest, { round: number }: RoundContext) => {
     sent.push(next);
     return rounds[number - 1] ?? rounds.at(-1)!;
   };

@@ -1,6 +1,6 @@
 import { concat, NEVER, type Observable, of, take, takeWhile } from 'rxjs';
 import { resumeConversation } from '../../src/index.js';
-import type { ClaudeRequest, RoundEvent } from '../../src/index.js';
+import type { ClaudeRequest, RoundContext, RoundEvent } from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -28,7 +28,7 @@ const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, message
 
 /** One round after the other. */
 function inTurn(...rounds: Observable<RoundEvent>[]) {
-  return (_: unknown, number: number) => rounds[number - 1]!;
+  return (_: unknown, { round: number }: RoundContext) => rounds[number - 1]!;
 }
 
 describe('goes on', () => {
@@ -83,7 +83,7 @@ describe('goes on', () => {
   });
 
   it('through 2 000 synchronous rounds without filling the stack', () => {
-    const round = (_: unknown, number: number) => (number < 2_000 ? calling : answer);
+    const round = (_: unknown, { round: number }: RoundContext) => (number < 2_000 ? calling : answer);
     const seen = observe(of(q).pipe(resumeConversation(round, { maxRounds: 3_000 })));
     expect(seen.error).toBeUndefined();
     expect(seen.values.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'end_turn', rounds: 2_000 });
@@ -117,7 +117,7 @@ describe('ends', () => {
 
   it('after 10 rounds unless told otherwise, and never with maxRounds: Infinity', () => {
     const rounds = (maxRounds?: number) => {
-      const round = (_: unknown, number: number) => (number < 100 ? calling : answer);
+      const round = (_: unknown, { round: number }: RoundContext) => (number < 100 ? calling : answer);
       return observe(of(q).pipe(resumeConversation(round, maxRounds === undefined ? {} : { maxRounds }))).values.at(-1);
     };
     expect(rounds()).toMatchObject({ reason: 'max_rounds', rounds: 10 });
@@ -186,7 +186,7 @@ describe('lets go', () => {
   });
 
   it('between synchronous rounds, of a subscriber that leaves at a round_end', () => {
-    const round = jest.fn((_: unknown, number: number) => (number < 100 ? calling : answer));
+    const round = jest.fn((_: unknown, { round: number }: RoundContext) => (number < 100 ? calling : answer));
     const leaving = takeWhile(({ type }: RoundEvent) => type !== 'round_end', true);
     const seen = observe(of(q).pipe(resumeConversation(round, { maxRounds: Infinity }), leaving));
     expect(seen.end).toBe('complete');

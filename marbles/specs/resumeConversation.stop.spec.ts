@@ -40,7 +40,7 @@ interface Setting {
 function hold(client: ClaudeClient, { stop$, grace, tools = [], wired }: Setting): Observable<RoundEvent> {
   const retry = retryRound({ minDelay: 6, random: () => 1 });
   const conversation = resumeConversation(
-    (request, _, { stopTools$ }) =>
+    (request, { stopTools$ }) =>
       claudeStream(client, request).pipe(
         accumulateToolInput(),
         retry,

@@ -13,13 +13,16 @@ import { createRelay } from './relay.js';
  * One round: a request in, Claude's events and the results of its tools out.
  *
  * @param request What to send.
- * @param round The number of the round, counted from 1.
- * @param context What the conversation has to say to the round while it runs.
+ * @param context Which round it is, and what the conversation has to say to it while it runs.
  */
-export type Round = (request: RoundRequest, round: number, context: RoundContext) => ObservableInput<RoundEvent>;
+export type Round = (request: RoundRequest, context: RoundContext) => ObservableInput<RoundEvent>;
 
-/** What a conversation has to say to a round while it runs. */
+/** What a round knows of its conversation. */
 export interface RoundContext {
+  /** Names the run that the round belongs to: for `executeTools`, as its `id`. */
+  readonly id: string;
+  /** The number of the round, counted from 1: for the operators that take it as their `round`. */
+  readonly round: number;
   /** Emits why, when the tools of the round are to stop: for `executeTools`, as its `stop$`. */
   readonly stopTools$: Observable<string>;
 }

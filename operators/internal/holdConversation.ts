@@ -41,6 +41,8 @@ export interface Deadline {
 
 /** What `resumeConversation` was given, with its defaults. */
 export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
+  /** Names the run. */
+  readonly id: string;
   /** How long tools may go on when they are stopped, in milliseconds. */
   readonly grace: number;
   readonly history: HistoryPolicy;
@@ -57,7 +59,7 @@ export function holdConversation(
   out: Subscriber<RoundEvent>,
   request: RoundRequest,
   toRound: Round,
-  { history: policy, stop$, deadline, ...settings }: ConversationSettings,
+  { id, history: policy, stop$, deadline, ...settings }: ConversationSettings,
 ): void {
   const running = new Subscription();
   const stopTools$ = new ReplaySubject<string>(1);
@@ -151,8 +153,13 @@ export function holdConversation(
         error: fail,
       });
       out.next({ type: 'round_start', round: state.round, ...admitted });
-      const events$ = defer(() => toRound(state.request, state.round, { stopTools$: stopTools$.asObservable() }));
-      if (!running.closed) round.run(events$, out, following);
+      const context = { id, round: state.round, stopTools$: stopTools$.asObservable() };
+      if (!running.closed)
+        round.run(
+          defer(() => toRound(state.request, context)),
+          out,
+          following,
+        );
     });
   const after = (milliseconds: number, work: () => void): void => {
     if (milliseconds !== Infinity) running.add(asyncScheduler.schedule(work, milliseconds));

@@ -9,6 +9,7 @@ import { unknownTool } from '../../../src/tools/input/inputMessages.js';
 import { toToolResult, type ToolOutcome } from '../../../src/tools/result/toToolResult.js';
 import { toolStopped } from '../../../src/tools/toolStopped.js';
 import type { Guard, RunnableTool } from '../../../src/tools/Tool.js';
+import { randomId } from '../../../src/values/randomId.js';
 import { createRelay } from '../relay.js';
 import type { CallEvent, CallLimits } from './guards.js';
 import { runCall, type Around, type Stop } from './run.js';
@@ -189,10 +190,4 @@ export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueu
       endWith(fail);
     },
   };
-}
-
-/** Sixteen random bytes, in any environment, secure or not. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

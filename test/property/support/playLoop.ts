@@ -1,5 +1,5 @@
 import { resumeConversation } from 'rxclaude';
-import type { ClaudeEvent, ClaudeRequest, RoundContext, RoundEvent, RoundRequest } from 'rxclaude';
+import type { ClaudeEvent, ClaudeRequest, Round, RoundEvent, RoundRequest } from 'rxclaude';
 import { asIs, type HistoryPolicy } from 'rxclaude/history';
 import { EMPTY, Observable, of, share, Subject, takeUntil, type Subscriber } from 'rxjs';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
@@ -184,7 +184,7 @@ export function play(script: Script): Log {
     running.left = running.left.filter(({ type }) => type !== 'tool_result');
     if (has(running, 'message_stop')) running.subscriber.complete();
   };
-  const toRound = (sent: RoundRequest, round: number, { stopTools$ }: RoundContext): Observable<RoundEvent> => {
+  const toRound: Round = (sent, { round, stopTools$ }) => {
     const plan = script.plans[round - 1] ?? PLAIN;
     if (plan.throws) throw new Error('The round throws.');
     return new Observable((subscriber) => {

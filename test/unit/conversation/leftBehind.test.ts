@@ -2,7 +2,7 @@
 import { concat, NEVER, of, Subject } from 'rxjs';
 import { accumulateToolInput, resumeConversation } from 'rxclaude';
 import { checkHistory } from 'rxclaude/history';
-import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
+import type { ClaudeRequest, ConversationEndEvent, RoundContext, RoundEvent } from 'rxclaude';
 import { claude } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { answered, said, text, unrun } from '../../../marbles/specs/support/messages.js';
@@ -130,7 +130,7 @@ describe('`message` is the last reply', () => {
   const stopInSecond = (...events: RoundEvent[]): ConversationEndEvent => {
     const stop$ = new Subject<void>();
     const second = concat(of(...events), NEVER);
-    const round = (_: unknown, number: number) => (number === 1 ? [s, ...rest, answer] : second);
+    const round = (_: unknown, { round: number }: RoundContext) => (number === 1 ? [s, ...rest, answer] : second);
     const seen = observe(of(q).pipe(resumeConversation(round, { stop$ })));
     stop$.next();
     return seen.values.at(-1) as ConversationEndEvent;

@@ -1,7 +1,7 @@
 /** What a conversation makes of the request that it begins with, and who may change what it sends. */
 import { of } from 'rxjs';
 import { resumeConversation } from 'rxclaude';
-import type { ClaudeRequest, ConversationEndEvent, RoundRequest } from 'rxclaude';
+import type { ClaudeRequest, ConversationEndEvent, RoundContext, RoundRequest } from 'rxclaude';
 import { call, fromClaude, result } from '../../support/events.js';
 import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
@@ -19,7 +19,7 @@ function isDeeplyFrozen(value: unknown): boolean {
 /** Holds a conversation of two rounds and gives what was sent, and its end. */
 function hold(request: ClaudeRequest) {
   const sent: RoundRequest[] = [];
-  const round = (next: RoundRequest, number: number) => {
+  const round = (next: RoundRequest, { round: number }: RoundContext) => {
     sent.push(next);
     return number === 1 ? [s, k, a, call('k'), w, m, result('k', 'r')] : answer;
   };

@@ -1,7 +1,7 @@
 /** What a conversation says that it has cost, also where replies broke off. */
 import { concat, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 import { accumulateToolInput, resumeConversation } from 'rxclaude';
-import type { ClaudeRequest, ConversationEndEvent, RoundEvent } from 'rxclaude';
+import type { ClaudeRequest, ConversationEndEvent, RoundContext, RoundEvent } from 'rxclaude';
 import { claude } from '../../../marbles/index.js';
 import { frozen } from '../../../marbles/specs/support/frozen.js';
 import { observe } from '../../../marbles/specs/support/observe.js';
@@ -28,16 +28,16 @@ const calling: RoundEvent[] = [
 function stopBehind(...rounds: RoundEvent[][]): ConversationEndEvent {
   const stop$ = new Subject<void>();
   const last = concat(of(...rounds.at(-1)!), NEVER);
-  const round = (_: unknown, number: number) => (number < rounds.length ? rounds[number - 1]! : last);
+  const round = (_: unknown, { round: number }: RoundContext) => (number < rounds.length ? rounds[number - 1]! : last);
   return endOf(round, stop$);
 }
 
 function endOf(
-  round: (request: unknown, number: number) => RoundEvent[] | Observable<RoundEvent>,
+  round: (request: unknown, context: RoundContext) => RoundEvent[] | Observable<RoundEvent>,
   stop$ = new Subject<void>(),
 ) {
-  const toRound = (request: unknown, number: number) => {
-    const events = round(request, number);
+  const toRound = (request: unknown, context: RoundContext) => {
+    const events = round(request, context);
     return (Array.isArray(events) ? of(...events) : events).pipe(accumulateToolInput());
   };
   const seen = observe(of(q).pipe(resumeConversation(toRound, { stop$, grace: 0 })));
