@@ -1,4 +1,4 @@
-import { defer, EMPTY, from, identity, merge, of, type Observable } from 'rxjs';
+import { EMPTY, from, identity, merge, of, type Observable } from 'rxjs';
 import { accumulateToolInput, type AccumulateToolInputOptions } from '../operators/accumulateToolInput.js';
 import { circuitBreaker } from '../operators/circuitBreaker.js';
 import type { Breaker } from '../operators/createBreaker.js';
@@ -8,15 +8,13 @@ import { retryRound, type RetryPolicy } from '../operators/retryRound.js';
 import { timeoutGuard, type TimeoutGuardOptions } from '../operators/timeoutGuard.js';
 import { validateWith, type ValidateWithOptions } from '../operators/validateWith.js';
 import { checkCount } from './errors/checkOption.js';
-import type { ClaudeEvent } from './events/ClaudeEvent.js';
-import type { RoundRequest } from './events/RoundRequest.js';
 import type { RoundEvent } from './events/RoundEvent.js';
 import { mendingHistory } from './history/mendingHistory.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
 import type { ToolEntry } from './tools/Tool.js';
-import type { ClaudeClient, ClaudeStreamOptions } from './transport/ClaudeClient.js';
-import { claudeStream } from './transport/claudeStream.js';
-import { claudeThread } from './transport/claudeThread.js';
+import type { ClaudeStreamOptions } from './transport/ClaudeClient.js';
+import type { RoundSource, Source } from './transport/Source.js';
+import { toRoundSource } from './transport/toRoundSource.js';
 import { whenAborted } from './transport/abort.js';
 
 /** The options of `executeTools` that a conversation does not set itself. */
@@ -40,15 +38,10 @@ export interface ConverseOptions extends ResumeConversationOptions {
   readonly input?: AccumulateToolInputOptions & ValidateWithOptions;
   /**
    * For `claudeStream`: `maxEventChars`, and the SDK's options for each request, such as `headers` or `maxRetries`. When
-   * its `signal` is aborted the conversation fails; `stop$` ends it without an error.
+   * its `signal` is aborted the conversation fails; `stop$` ends it without an error. When the source is a function, only
+   * the `signal` counts.
    */
-  readonly stream?: ClaudeStreamOptions;
-  /**
-   * Whether to use the API's message threads (beta): each round sends only what is new, and the server keeps the rest.
-   * Where it does not, the whole history is sent, unseen. For `client.beta`; betas among the client's default headers
-   * belong into the request's `betas` then. Default: `false`.
-   */
-  readonly threads?: boolean;
+  readonly stream?: Omit<ClaudeStreamOptions, 'round'>;
 }
 
 /** In milliseconds. Generous: hidden thinking and buffered tool input are silent for long, but for a `ping` at times. */
@@ -70,7 +63,9 @@ const LONGEST_SILENCE = 120_000;
  *
  * For a limit on the whole conversation, use `deadline: { total: 60_000, wrapUp: 5_000 }`.
  *
- * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
+ * @param source Anything with the SDK's `messages.create` (`client.beta` for the beta events), or a function from the
+ * request of a round, and its `{ id, round }`, to Claude's events, such as {@link claudeThread} makes. Of rxclaude's own
+ * events such a function may emit `response` and `round_retry`; any other is a `ProtocolError`.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
  * @param options Those of `resumeConversation` (`maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `deadline`, and
  * `history`, which is `mendingHistory()` here), and those of the operators under their names: `tools`, `timeout`, `retry`, `breaker`, `input`, `stream`.
@@ -103,30 +98,26 @@ const LONGEST_SILENCE = 120_000;
  * ```
  */
 export function converse(
-  client: ClaudeClient,
+  source: Source,
   request: ClaudeRequest,
   options: ConverseOptions = {},
 ): Observable<RoundEvent> {
-  const { threads = false } = options;
   const { signal, ...streamOptions } = options.stream ?? {};
   checkCount('claudeStream.maxEventChars', streamOptions.maxEventChars);
   const tools = request.tools && [...request.tools];
+  const stream = toRoundSource(source, streamOptions);
   const toRound = createRounds(tools ?? [], options);
   const whole = tools === undefined ? request : { ...request, tools };
-  const stop$ = merge(from(options.stop$ ?? EMPTY), signal == null ? EMPTY : whenAborted(client, signal));
-  const hold = (stream: (request: RoundRequest) => Observable<ClaudeEvent>): Observable<RoundEvent> =>
-    of(whole).pipe(
-      resumeConversation(toRound(stream), { ...options, history: options.history ?? mendingHistory(), stop$ }),
-    );
-  const plain = hold((next) => claudeStream(client, next, streamOptions));
-  return threads ? defer(() => hold(claudeThread(client, streamOptions))) : plain;
+  const stop$ = merge(from(options.stop$ ?? EMPTY), signal == null ? EMPTY : whenAborted(source, signal));
+  const history = options.history ?? mendingHistory();
+  return of(whole).pipe(resumeConversation(toRound(stream), { ...options, history, stop$ }));
 }
 
 /** What turns Claude's stream into a round. The operators check their options here, before anything is sent. */
 function createRounds(
   tools: readonly ToolEntry[],
   { timeout = {}, retry = {}, breaker, input, grace, ...options }: ConverseOptions,
-): (stream: (request: RoundRequest) => Observable<ClaudeEvent>) => Round {
+): (stream: RoundSource) => Round {
   const { first = LONGEST_SILENCE, each = LONGEST_SILENCE, total = Infinity } = timeout;
   const breakOff = timeoutGuard<RoundEvent>({ first, each, total });
   const breakCircuit = breaker === undefined ? identity : circuitBreaker<RoundEvent>(breaker);
@@ -138,7 +129,7 @@ function createRounds(
 
   return (stream) =>
     (request, { id, round, stopTools$ }) =>
-      stream(request).pipe(
+      stream(request, { id, round }).pipe(
         breakOff,
         breakCircuit,
         accumulateToolInput({ ...input, round }),

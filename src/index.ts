@@ -4,6 +4,7 @@ export { claudeStream } from './transport/claudeStream.js';
 export { claudeThread } from './transport/claudeThread.js';
 export { fetchClient, type FetchClientOptions } from './transport/fetchClient.js';
 export type { ClaudeClient, ClaudeReply, ClaudeStreamOptions, RequestOptions } from './transport/ClaudeClient.js';
+export type { RoundSource, Source, SourceContext, SourceEvent } from './transport/Source.js';
 
 export { accumulateMessage } from '../operators/accumulateMessage.js';
 export { accumulateToolInput, type AccumulateToolInputOptions } from '../operators/accumulateToolInput.js';
@@ -59,6 +60,7 @@ export type {
   ConversationEndReason,
   Fault,
   GuardRefusal,
+  ResponseEvent,
   RoundEndEvent,
   RoundEvent,
   RoundRetryEvent,

@@ -22,6 +22,7 @@ export const LEGEND: Readonly<Record<string, string>> = {
   m: 'message_stop',
   p: 'ping',
   u: 'an event of another type',
+  H: 'response',
   B: 'round_start',
   R: 'round_retry',
   E: 'round_end',

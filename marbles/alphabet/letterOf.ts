@@ -5,6 +5,7 @@ const BY_TYPE: ReadonlyMap<unknown, string> = new Map([
   ['content_block_stop', 'c'],
   ['message_stop', 'm'],
   ['ping', 'p'],
+  ['response', 'H'],
   ['round_start', 'B'],
   ['round_retry', 'R'],
   ['round_end', 'E'],

@@ -84,6 +84,7 @@ const SMALL: ReadonlyMap<string, string> = new Map([
   ['n', 'other'],
   ['p', 'ping'],
   ['u', 'other'],
+  ['H', 'response'],
   ['I', 'input'],
   ['P', 'progress'],
 ]);

@@ -60,6 +60,8 @@ export function createEventLines(maxChars: number): EventLines {
         const { attempt, delay, error } = event;
         return `round_retry after attempt ${String(attempt)}, in ${String(delay)} ms: ${show(messageOf(error))}`;
       }
+      case 'response':
+        return `response ${show(event.request_id)}`;
       case 'message_start':
         texts.clear();
         return `message_start ${show(event.message.id)} ${show(event.message.model)}`;

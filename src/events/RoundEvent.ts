@@ -17,6 +17,18 @@ interface OfCall {
   readonly index: number;
 }
 
+/**
+ * Claude's reply begins. Comes first, together with the first event of the reply, and only when the response has a
+ * `request-id` header. Added by `claudeStream`.
+ */
+export interface ResponseEvent {
+  readonly type: 'response';
+  /** The number of the round, counted from 1. */
+  readonly round: number;
+  /** The API's id of the request. Tell it when you report a problem to Anthropic. */
+  readonly request_id: string;
+}
+
 /** Claude has written another piece of a tool's input. Added by `accumulateToolInput`. */
 export interface ToolInputEvent extends OfCall {
   readonly type: 'tool_input';
@@ -224,6 +236,7 @@ export interface ConversationEndEvent {
 
 /** An event that rxclaude adds to Claude's own. */
 export type AddedEvent =
+  | ResponseEvent
   | ToolInputEvent
   | ToolCallEvent
   | ApprovalRequestEvent

@@ -2,6 +2,7 @@ import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/b
 import { asyncScheduler, Observable } from 'rxjs';
 import { checkCount } from '../errors/checkOption.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+import type { ResponseEvent } from '../events/RoundEvent.js';
 import type { ClaudeRequest } from '../tools/ClaudeRequest.js';
 import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 import { abortError, failOnAbort } from './abort.js';
@@ -20,26 +21,28 @@ const LONGEST_LINGERING = 1_000;
  *
  * ```text
  * subscribe  ^
- * out        --s-p-o-d-d-d-c-w-(m|)    s message_start, p ping, o block start, d delta, c block stop,
- *                                      w message_delta, m message_stop
+ * out        --(Hs)-p-o-d-d-d-c-w-(m|)    H response, s message_start, p ping, o block start, d delta,
+ *                                         c block stop, w message_delta, m message_stop
  * ```
  *
  * Every event passes as it was sent, `ping` and events that are newer than this library included. No event object is
- * changed after it was emitted.
+ * changed after it was emitted. When the response has a `request-id` header, a `response` event with that id comes
+ * first, together with the first event of the reply.
  *
  * Unsubscribing aborts the request at once, before the response headers and after them.
  *
  * @param client Anything with the SDK's `messages.create`; `client.beta` for the beta events.
  * @param request The SDK's create params without `stream`. Of `tools`, only API fields are sent.
  * @param options The SDK's request options. Its retries, timeouts and authentication do their work up to the response
- * headers. And `maxEventChars` (16 777 216).
+ * headers. And `maxEventChars` (16 777 216), and `round` (1), the number that `response` carries.
  * @returns The events. Completes when the whole reply has come and the server has ended the response, or has not for a
  * second.
  * Errors with the SDK's `APIError` for a refused request and for an `error` event within the stream (then without a
  * `status`); with its `APIUserAbortError` when `options.signal` is aborted; with `TruncatedStreamError` when the
  * response ends, or breaks, before `message_stop`; with `UnexpectedResponseError` when it is no stream; with
- * `ProtocolError` when the events cannot be those of one message; with `LimitError` when one is too large.
- * @throws OptionError at once when `maxEventChars` is no usable number.
+ * `ProtocolError` when the events cannot be those of one message, or one has the name of an event that only
+ * rxclaude adds; with `LimitError` when one is too large.
+ * @throws OptionError at once when `maxEventChars` or `round` is no usable number.
  * @example
  * ```ts
  * import Anthropic from '@anthropic-ai/sdk';
@@ -61,12 +64,13 @@ export function claudeStream(
   client: ClaudeClient,
   request: ClaudeRequest,
   options: ClaudeStreamOptions = {},
-): Observable<ClaudeEvent> {
-  const { maxEventChars = MAX_EVENT_CHARS, ...requestOptions } = options;
+): Observable<ClaudeEvent | ResponseEvent> {
+  const { maxEventChars = MAX_EVENT_CHARS, round = 1, ...requestOptions } = options;
   checkCount('claudeStream.maxEventChars', maxEventChars);
-  const reply = new Observable<ClaudeEvent>((subscriber) => {
+  checkCount('claudeStream.round', round);
+  const reply = new Observable<ClaudeEvent | ResponseEvent>((subscriber) => {
     const controller = new AbortController();
-    const outlet = createReplyOutlet(subscriber);
+    const outlet = createReplyOutlet(subscriber, round);
     let ended = false;
     const complete = (): void => {
       subscriber.complete();
@@ -76,6 +80,9 @@ export function claudeStream(
       if (!ended) controller.abort();
     });
     readReply(() => client.messages.create(toParams(request), { ...requestOptions, signal: controller.signal }), {
+      respond: (requestId) => {
+        outlet.respond(requestId);
+      },
       next: (event) => {
         outlet.next(event);
         if (event.type === 'message_stop') subscriber.add(asyncScheduler.schedule(complete, LONGEST_LINGERING));

@@ -1,17 +1,24 @@
 import { catchError, defer, tap, type Observable } from 'rxjs';
-import { createThread } from './createThread.js';
-import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
+import { isObject } from '../values/isObject.js';
 import type { ClaudeClient, ClaudeStreamOptions } from './ClaudeClient.js';
 import { claudeStream } from './claudeStream.js';
+import { createThread, type Thread } from './createThread.js';
 import { headerEntries } from './headers.js';
+import type { RoundSource, SourceEvent } from './Source.js';
 
 const HEADER = 'anthropic-beta';
 const BETA = 'message-threads-2026-08-12';
 
+/** The thread of one conversation. */
+interface OfConversation {
+  readonly id: string;
+  readonly thread: Thread;
+}
+
 /**
- * `claudeStream` for the rounds of one conversation, over the API's message threads (beta): the server keeps what it was
- * sent, and each round sends only what is new.
+ * A source for {@link converse} over the API's message threads (beta): the server keeps what it was sent, and each round
+ * sends only what is new.
  *
  * ```text
  * round 1  create    q            the whole request
@@ -21,55 +28,61 @@ const BETA = 'message-threads-2026-08-12';
  * ```
  *
  * The full history stays here, and the caller sees none of it: when the server has lost the thread, refuses to continue
- * it, or knows no threads at all, the same round is sent again with the whole history, before any event was emitted. A
- * server that has no threads, or loses them twice in a row, is asked no more.
+ * it, or knows no threads at all, the same round is sent again with the whole history, before any event was emitted. In a
+ * conversation whose server has no threads, or loses them twice in a row, it asks for none any more.
  *
- * @param client As for {@link claudeStream}; `client.beta` for the beta events. Betas that the client itself asks for in
- * its default headers belong into the request's `betas`, for its header is replaced.
- * @param options As for {@link claudeStream}.
- * @returns What makes a round's events of its request: for one conversation, its rounds in order. Errors and
- * unsubscribing are those of {@link claudeStream}.
+ * One source serves any number of conversations, also at the same time: it tells them apart by their `id`. What it knows
+ * of a conversation it keeps with the messages that were sent, and forgets with them. A request whose messages are not
+ * those objects any more, such as copies, begins a new thread.
+ *
+ * @param client As for {@link claudeStream}; `client.beta` for the beta events. If the client has betas in its default
+ * headers, put them into the request's `betas`, because its header is replaced.
+ * @param options As for {@link claudeStream}; the number of the round comes with each request.
+ * @returns A function from the request of a round to its events. Errors and unsubscribing are those of
+ * {@link claudeStream}.
  * @example
  * ```ts
  * import Anthropic from '@anthropic-ai/sdk';
- * import { accumulateToolInput, claudeThread, executeTools, resumeConversation, validateWith } from 'rxclaude';
- * import type { ClaudeRequest, Tool } from 'rxclaude';
- * import { defer, of } from 'rxjs';
+ * import { claudeThread, converse } from 'rxclaude';
+ * import type { ClaudeRequest } from 'rxclaude';
  *
  * declare const request: ClaudeRequest;
- * declare const tools: readonly Tool[];
  *
- * const conversation$ = defer(() => {
- *   const thread = claudeThread(new Anthropic().beta);
- *   return of(request).pipe(
- *     resumeConversation((next) =>
- *       thread(next).pipe(accumulateToolInput(), validateWith(tools), executeTools(tools)),
- *     ),
- *   );
- * });
+ * const thread = claudeThread(new Anthropic().beta);
+ *
+ * converse(thread, request).subscribe((event) => console.log(event.type));
  * ```
- * @see {@link converse}, whose option `threads` does this.
  */
-export function claudeThread(
-  client: ClaudeClient,
-  options: ClaudeStreamOptions = {},
-): (request: RoundRequest) => Observable<ClaudeEvent> {
-  const thread = createThread();
+export function claudeThread(client: ClaudeClient, options: ClaudeStreamOptions = {}): RoundSource {
+  const threads = new WeakMap<object, OfConversation>();
 
-  const send = (request: RoundRequest): Observable<ClaudeEvent> =>
-    defer(() => {
-      const params = thread.toSend(request);
-      return claudeStream(client, params, thread.threaded ? withBeta(options, request.betas) : options);
-    }).pipe(
-      tap((event) => {
-        thread.see(event);
-      }),
-      catchError((error: unknown) => {
-        if (thread.recovers(error)) return send(request);
-        throw error;
-      }),
-    );
-  return send;
+  /** The thread of a conversation. It moves on to the last message of its newest request. */
+  const threadOf = (id: string, messages: RoundRequest['messages']): Thread => {
+    const known = messages.findLast((message) => threads.get(message)?.id === id);
+    const found = (known && threads.get(known)) ?? { id, thread: createThread() };
+    const last = messages.at(-1);
+    if (known !== undefined) threads.delete(known);
+    if (isObject(last)) threads.set(last, found);
+    return found.thread;
+  };
+
+  return (request, { id, round }) => {
+    const send = (thread: Thread): Observable<SourceEvent> =>
+      defer(() => {
+        const params = thread.toSend(request);
+        const asked = thread.threaded ? withBeta(options, request.betas) : options;
+        return claudeStream(client, params, { ...asked, round });
+      }).pipe(
+        tap((event) => {
+          thread.see(event);
+        }),
+        catchError((error: unknown) => {
+          if (thread.recovers(error)) return send(thread);
+          throw error;
+        }),
+      );
+    return defer(() => send(threadOf(id, request.messages)));
+  };
 }
 
 /**

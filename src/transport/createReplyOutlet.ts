@@ -2,6 +2,8 @@ import type { Subscriber } from 'rxjs';
 import { messageOf } from '../errors/messageOf.js';
 import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+import { isAddedType } from '../events/isAddedType.js';
+import type { ResponseEvent } from '../events/RoundEvent.js';
 import { isObject } from '../values/isObject.js';
 
 /** What is known of a stream that ended too early. */
@@ -20,14 +22,17 @@ export interface TruncatedStreamFacts {
 
 /** Lets the events of one reply out, as long as they are those of one whole message. */
 export interface ReplyOutlet {
+  /** The response has begun. Its `response` event goes out before the first event of the reply. */
+  respond(requestId: string | undefined): void;
   /** @throws ProtocolError when an event cannot come now. */
   next(event: ClaudeEvent): void;
   /** The reply has ended: completes when the message is whole, and fails when it is not. */
   end(facts?: Partial<TruncatedStreamFacts>): void;
 }
 
-/** Makes an outlet for one reply. */
-export function createReplyOutlet(subscriber: Subscriber<ClaudeEvent>): ReplyOutlet {
+/** Makes an outlet for the reply of one round. */
+export function createReplyOutlet(subscriber: Subscriber<ClaudeEvent | ResponseEvent>, round: number): ReplyOutlet {
+  let response: ResponseEvent | undefined;
   let started = false;
   let whole = false;
   let events = 0;
@@ -53,12 +58,24 @@ export function createReplyOutlet(subscriber: Subscriber<ClaudeEvent>): ReplyOut
         break;
       case 'message_stop':
         whole = started;
+        break;
+      default:
+        if (isAddedType(lastEvent)) throw foreignEvent(lastEvent);
     }
   };
 
   return {
+    respond(request_id) {
+      if (events > 0) throw foreignEvent('response');
+      if (request_id !== undefined) response = { type: 'response', round, request_id };
+    },
     next(event) {
       check(event);
+      if (response !== undefined) {
+        const first = response;
+        response = undefined;
+        subscriber.next(first);
+      }
       subscriber.next(event);
     },
     end(facts) {
@@ -92,4 +109,10 @@ function describe(unnamed: number, { lastEvent, events, cause }: TruncatedStream
     `Claude's stream ended before \`message_stop\`, after ${String(events)} event${events === 1 ? '' : 's'}, the last of them \`${lastEvent}\`${why}. ` +
     `The reply is not whole; send the request again.`
   );
+}
+
+/** The error for an event that only rxclaude makes, and that came from elsewhere. */
+export function foreignEvent(type: string): RxClaudeError<'ProtocolError'> {
+  const message = `An event \`${type}\` came with Claude's own. Only rxclaude makes events of that name.`;
+  return new RxClaudeError('ProtocolError', message);
 }

@@ -1,13 +1,13 @@
-import type { ClaudeEvent } from '../events/ClaudeEvent.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import { isObject } from '../values/isObject.js';
+import type { SourceEvent } from './Source.js';
 
 /** The server's copy of one conversation, as far as it can be known from here. */
 export interface Thread {
   /** What to send for a request: only what the server has not seen, or the whole of it. */
   toSend(request: RoundRequest): RoundRequest;
   /** Follows the reply to what was sent last. */
-  see(event: ClaudeEvent): void;
+  see(event: SourceEvent): void;
   /** Whether what was refused is to be sent again, as a whole this time. */
   recovers(error: unknown): boolean;
   /** Whether what is sent says anything about a thread. */

@@ -2,12 +2,13 @@ import { isObservable, Observable, takeUntil } from 'rxjs';
 import type { TruncatedStreamFacts } from './createReplyOutlet.js';
 import { unexpectedResponseError } from '../errors/failures.js';
 import type { ClaudeEvent } from '../events/ClaudeEvent.js';
+import type { ResponseEvent } from '../events/RoundEvent.js';
 import { isAsyncIterable } from '../values/isAsyncIterable.js';
 import { isObject } from '../values/isObject.js';
 import { isPromiseLike } from '../values/isPromiseLike.js';
 import { pump } from '../values/pump.js';
 import { readResponse, type EventSink, type SdkStream } from './readResponse.js';
-import { isEventStream, unexpected } from './response.js';
+import { isEventStream, requestIdOf, unexpected } from './response.js';
 
 /** What takes the events of a reply, whatever form the client gives it. */
 export interface ReplySink extends EventSink {
@@ -56,8 +57,12 @@ async function readLater(reply: PromiseLike<unknown>, sink: ReplySink): Promise<
 /** Reads the body itself where it is an event stream, and leaves any other encoding, such as Bedrock's, to the SDK. */
 async function readSdkReply(reply: SdkPromise, sink: ReplySink): Promise<void> {
   const { data, response } = await reply.withResponse();
-  if (isEventStream(response)) sink.end(await readResponse(response, sink, data));
-  else read(data, sink);
+  if (isEventStream(response)) {
+    sink.end(await readResponse(response, sink, data));
+    return;
+  }
+  sink.respond(requestIdOf(response.headers));
+  read(data, sink);
 }
 
 async function readPlainResponse(response: Response, sink: ReplySink): Promise<void> {
@@ -74,7 +79,9 @@ function readObservable(reply: Observable<unknown>, sink: ReplySink): void {
   reply.pipe(takeUntil(left)).subscribe({
     next: (event) => {
       try {
-        sink.next(event as ClaudeEvent);
+        // A client that stands on another `claudeStream` begins with the `response` of that.
+        if (isResponseEvent(event)) sink.respond(event.request_id);
+        else sink.next(event as ClaudeEvent);
       } catch (error) {
         sink.error(error);
       }
@@ -121,6 +128,10 @@ function isSdkPromise(reply: unknown): reply is SdkPromise {
 
 function isResponse(reply: unknown): reply is Response {
   return isObject(reply) && 'body' in reply && reply['headers'] instanceof Headers;
+}
+
+function isResponseEvent(event: unknown): event is ResponseEvent {
+  return isObject(event) && event['type'] === 'response' && typeof event['request_id'] === 'string';
 }
 
 function kindOf(value: unknown): string {

@@ -6,6 +6,8 @@ import { toClaudeApiError } from './response.js';
 
 /** What takes the events of a reply, and can stop the reading. */
 export interface EventSink extends ReplyReceiver {
+  /** The response has begun. */
+  respond(requestId: string | undefined): void;
   /** Keeps a function that stops the reading. */
   add(teardown: () => void): void;
 }
@@ -30,6 +32,7 @@ export async function readResponse(
 ): Promise<Partial<TruncatedStreamFacts>> {
   const { body, observed } = withObserver(response, sink, stream);
   const reader = createReplyReader(response.headers, sink);
+  sink.respond(reader.facts.requestId);
   const broken = body === null ? {} : await readBody(body, reader, sink);
   await observed;
   const { failure, ...facts } = reader.facts;

@@ -64,7 +64,7 @@ const readers: Readonly<Record<string, (events$: Observable<RoundEvent>) => Obse
 };
 
 /** Tools for the calls of a reply: every second one takes any object, the others nothing that Claude would write. */
-function toolsFor(events: readonly ClaudeEvent[]): Tool[] {
+function toolsFor(events: readonly RoundEvent[]): Tool[] {
   const names = events.flatMap((event) =>
     event.type === 'content_block_start' && event.content_block.type === 'tool_use' ? [event.content_block.name] : [],
   );
@@ -78,7 +78,7 @@ function toolsFor(events: readonly ClaudeEvent[]): Tool[] {
 }
 
 /** The events as they come out of the pipeline, with a step before, between and after all its operators. */
-function through(events: readonly ClaudeEvent[], steps: readonly Step[], between: Step): Observable<RoundEvent> {
+function through(events: readonly RoundEvent[], steps: readonly Step[], between: Step): Observable<RoundEvent> {
   return steps.reduce<Observable<RoundEvent>>((events$, step) => events$.pipe(step, between), between(from(events)));
 }
 
@@ -88,7 +88,7 @@ function expectSame(got: unknown, wanted: unknown): void {
 }
 
 /** Holds the events of a reply to all the laws. */
-async function expectPlain(events: readonly ClaudeEvent[]): Promise<void> {
+async function expectPlain(events: readonly RoundEvent[]): Promise<void> {
   const steps = pipelineOf(toolsFor(events));
   const none: Step = map((event) => event);
   const { events: out, error } = await run(through(events, steps, none));
@@ -120,7 +120,7 @@ describeRecordings('recordings', () => {
 });
 
 it.each(wholeReplies)('%s', async (_, events) => {
-  await expectPlain(events as readonly ClaudeEvent[]);
+  await expectPlain(events as readonly RoundEvent[]);
 });
 
 describe('random replies', () => {

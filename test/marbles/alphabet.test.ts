@@ -11,6 +11,7 @@ const error = {
 };
 const approval = { id: 'toolu_1', name: 'add', index: 0 };
 const ours: Record<string, unknown> = {
+  H: { type: 'response' },
   B: added.roundStart(),
   R: added.roundRetry(1, 'error', 5),
   E: { type: 'round_end' },

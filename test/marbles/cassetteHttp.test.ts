@@ -1,7 +1,7 @@
 /** What went over a real connection, recorded and played again: the same events at the same distances, the same errors. */
 import Anthropic from '@anthropic-ai/sdk';
 import { claudeStream, converse, fetchClient } from 'rxclaude';
-import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent } from 'rxclaude';
+import type { ClaudeClient, ClaudeRequest, RoundEvent } from 'rxclaude';
 import { firstValueFrom, merge, timer, toArray } from 'rxjs';
 import type { Cassette } from '../../marbles/recordings/cassette/Cassette.js';
 import { parseCassette } from '../../marbles/recordings/cassette/parseCassette.js';
@@ -225,7 +225,7 @@ function textsOfExchanges(exchanges: Cassette['exchanges']): string[] {
   return [1, 0, 3, 2].map((at) => played[at]!);
 }
 
-function texts(events: readonly ClaudeEvent[]): string {
+function texts(events: readonly RoundEvent[]): string {
   return events
     .map((event) => (event.type === 'content_block_delta' && event.delta.type === 'text_delta' ? event.delta.text : ''))
     .join('');

@@ -2,7 +2,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
 import { claudeStream, fetchClient } from 'rxclaude';
-import type { ClaudeEvent } from 'rxclaude';
+import type { RoundEvent } from 'rxclaude';
 import { bytesOf } from '../../marbles/recordings/cassette/bytes.js';
 import { parseCassette } from '../../marbles/recordings/cassette/parseCassette.js';
 import { record, type RecordOptions } from '../../marbles/recordings/cassette/record.js';
@@ -35,7 +35,7 @@ function forms(cassette: string): string[] {
 }
 
 /** What Claude says in all, its deltas side by side. */
-function written(events: readonly ClaudeEvent[]): string {
+function written(events: readonly RoundEvent[]): string {
   const pieces = events.map((event) =>
     event.type === 'content_block_delta' ? String(Object.values(event.delta as object)[1]) : '',
   );
@@ -236,7 +236,7 @@ describe('a key in pieces', () => {
     const played = virtually(() => claudeStream(replay(cassette), question));
     expect(played.error).toBeUndefined();
     expect(written(played.events)).toContain('x'.repeat(KEY.length));
-    expect(written(played.events).length).toBe(written(events as ClaudeEvent[]).length);
+    expect(written(played.events).length).toBe(written(events as RoundEvent[]).length);
   });
 
   it('is written over however bytes and deltas are cut, and nothing else is', async () => {

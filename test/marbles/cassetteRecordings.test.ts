@@ -1,6 +1,6 @@
 /** Bodies that were kept without their times, as cassettes: the same events and errors as over a connection. */
 import { claudeStream, fetchClient } from 'rxclaude';
-import type { ClaudeClient, ClaudeEvent, ClaudeRequest } from 'rxclaude';
+import type { ClaudeClient, ClaudeRequest, RoundEvent } from 'rxclaude';
 import { bytesOf } from '../../marbles/recordings/cassette/bytes.js';
 import { cassetteFromRecording } from '../../marbles/recordings/cassette/cassetteFromRecording.js';
 import { formatCassette } from '../../marbles/recordings/cassette/formatCassette.js';
@@ -15,7 +15,7 @@ import { toSse } from '../support/sse.js';
 import { type Played, virtually } from './support/virtually.js';
 
 /** What a client makes of a body that comes in one piece. */
-async function reference(bytes: Uint8Array): Promise<Outcome<ClaudeEvent>> {
+async function reference(bytes: Uint8Array): Promise<Outcome<RoundEvent>> {
   const fetch = async () => new Response(bytes.slice(), { headers: { 'content-type': 'text/event-stream' } });
   return run(claudeStream(fetchClient({ fetch }), question));
 }
@@ -24,7 +24,7 @@ const stream = (client: ClaudeClient, request: unknown) => claudeStream(client, 
 
 describe('the times that are made up', () => {
   const sse = toSse(textReply('Hi'));
-  const timesOf = ({ times, end }: Played) => [...times, end];
+  const timesOf = ({ times, end }: Played<RoundEvent>) => [...times, end];
 
   it('are 2 ms from event to event, the first 20 ms behind the request', () => {
     const played = virtually(() => claudeStream(replay(cassetteFromRecording([{ sse }])), question));
@@ -105,7 +105,7 @@ describeRecordings('recordings in virtual time', () => {
         cassetteFromRecording(rounds.map(({ bytes, request }) => ({ sse: bytes, request: request as object }))),
       );
       for (const { bytes, request } of rounds) {
-        const wanted: readonly ClaudeEvent[] = (await reference(bytes)).events;
+        const wanted: readonly RoundEvent[] = (await reference(bytes)).events;
         expect(virtually(() => stream(client, request)).events).toEqual(wanted);
       }
       expect(client.done).toBe(true);

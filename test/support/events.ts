@@ -3,6 +3,7 @@ import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
+  ResponseEvent,
   RoundEvent,
   RoundRetryEvent,
   ToolCallEvent,
@@ -161,4 +162,13 @@ export function letterOf(event: RoundEvent): string {
     default:
       return 'u';
   }
+}
+
+/** What `claudeStream` makes of the events of a reply whose response told this id. */
+export function responded<E extends object>(
+  request_id: string,
+  events: readonly E[],
+  round = 1,
+): (E | ResponseEvent)[] {
+  return events.length === 0 ? [] : [{ type: 'response', round, request_id }, ...events];
 }

@@ -7,6 +7,7 @@ import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, run } from '../conformance/support/run.js';
 import { servers } from '../conformance/support/servers.js';
 import { question } from '../conformance/support/talk.js';
+import { responded } from '../support/events.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { toSse, toSseEvent } from '../support/sse.js';
 import { tagged } from '../support/errors.js';
@@ -58,7 +59,7 @@ describe.each(clients)('with %s, an event that is too large', (_, clientOf) => {
 
     expect(error).toEqual(tagged('LimitError'));
     expect(error).toMatchObject(tooLarge(limit));
-    expect(events.slice(0, 3)).toEqual(before);
+    expect(events.slice(0, 4)).toEqual(responded('req_bounds', before));
     await server.closed(1);
     expect(server.openSockets()).toBe(0);
   });

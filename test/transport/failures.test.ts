@@ -18,6 +18,7 @@ import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, run } from '../conformance/support/run.js';
 import { servers, sse } from '../conformance/support/servers.js';
 import { question } from '../conformance/support/talk.js';
+import { responded } from '../support/events.js';
 import { textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { toSse } from '../support/sse.js';
@@ -128,7 +129,7 @@ describe('error events', () => {
 
     const { events, error } = await run(claudeStream(client, question));
 
-    expect(events).toEqual(before);
+    expect(events).toEqual(responded('req_stream', before));
     expect(error).toBeInstanceOf(APIError);
     expect(error).toMatchObject({ type: 'overloaded_error', status: undefined, requestID: 'req_stream', error: event });
     // The very same as the SDK's own stream throws.
@@ -171,7 +172,7 @@ describe('cut and empty streams', () => {
       const headers = { connection, 'request-id': 'req_cut' };
       const server = await bytes({ ...sse(answer.slice(0, 4), 'destroy'), headers });
       const { events, error } = await run(claudeStream(sdkClient(server.url), question));
-      expect(events).toEqual(answer.slice(0, 4));
+      expect(events).toEqual(responded('req_cut', answer.slice(0, 4)));
       expect(error).toEqual(tagged('TruncatedStreamError'));
       expect(error).toMatchObject({ events: 4, lastEvent: 'content_block_delta', requestId: 'req_cut' });
       // Errors of Node's own are not of the class that a test sees.

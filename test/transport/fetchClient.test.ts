@@ -10,6 +10,7 @@ import { only, pause, run, start } from '../conformance/support/run.js';
 import { servers, sse } from '../conformance/support/servers.js';
 import { bodies, question, resultsOf } from '../conformance/support/talk.js';
 import { add } from '../conformance/support/tools.js';
+import { responded } from '../support/events.js';
 import { describeRecordings, recordings } from '../support/recordings.js';
 import { callsReply, reply, text, textReply, thinking, toolUse } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
@@ -309,7 +310,7 @@ describe('a reply that goes wrong', () => {
   ])('an `error` event %s: what came, then a ClaudeApiError without a status', async (_where, before) => {
     const server = await bytes({ ...sse([...before, event]), headers });
     const { events, error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
-    expect(events).toEqual(before);
+    expect(events).toEqual(responded('req_stream', before));
     expect(error).toEqual(tagged('ClaudeApiError'));
     expect(error).toMatchObject({ status: undefined, type: 'overloaded_error', requestID: 'req_stream', error: event });
     expect((error as Error).message).toBe('The API answered in its stream: Overloaded.');
@@ -325,7 +326,7 @@ describe('a reply that goes wrong', () => {
   it.each(['end', 'destroy'] as const)('a body that is cut by %s: TruncatedStreamError', async (then) => {
     const server = await bytes({ ...sse(answer.slice(0, 5), then), headers: { ...headers, connection: 'keep-alive' } });
     const { events, error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
-    expect(events).toEqual(answer.slice(0, 5));
+    expect(events).toEqual(responded('req_stream', answer.slice(0, 5)));
     expect(error).toEqual(tagged('TruncatedStreamError'));
     expect(error).toMatchObject({ events: 5, lastEvent: 'content_block_delta', requestId: 'req_stream' });
     expect((error as Error).cause === undefined).toBe(then === 'end');

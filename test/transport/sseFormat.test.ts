@@ -1,6 +1,6 @@
 /** The bytes of an event stream in all their forms, over real HTTP, and as the SDK reads them. */
 import { claudeStream } from 'rxclaude';
-import type { ClaudeEvent } from 'rxclaude';
+import type { RoundEvent } from 'rxclaude';
 import { run } from '../conformance/support/run.js';
 import type { Outcome } from '../conformance/support/run.js';
 import { servers } from '../conformance/support/servers.js';
@@ -25,7 +25,7 @@ const encode = (body: string): Uint8Array => new TextEncoder().encode(body);
 async function read(
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Outcome<ClaudeEvent>> {
+): Promise<Outcome<RoundEvent>> {
   const all = typeof body === 'string' ? encode(body) : body;
   const odd = Array.from({ length: Math.ceil(all.length / 7) }, (_none, at) => all.subarray(at * 7, at * 7 + 7));
   const server = await bytes(

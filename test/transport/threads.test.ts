@@ -4,13 +4,15 @@ import { from, lastValueFrom, retry, toArray, type Observable } from 'rxjs';
 import { accumulateMessage, claudeThread, converse, fetchClient } from 'rxclaude';
 import type {
   ClaudeClient,
-  ClaudeEvent,
   ClaudeRequest,
+  ClaudeStreamOptions,
   RequestOptions,
   RoundEvent,
   RoundRequest,
+  SourceEvent,
   Tool,
 } from 'rxclaude';
+import { heapInUse } from '../chaos/support/leftovers.js';
 import { watchRejections } from '../conformance/support/rejections.js';
 import type { RejectionWatch } from '../conformance/support/rejections.js';
 import { only, pause, run, start } from '../conformance/support/run.js';
@@ -94,7 +96,7 @@ async function undisturbed(rounds: readonly Round[], more: Partial<ClaudeRequest
 }
 
 const threaded = (client: ClaudeClient, more: Partial<ClaudeRequest> = {}): Observable<RoundEvent> =>
-  converse(client, { ...request, ...more }, { threads: true, retry: false });
+  converse(claudeThread(client), { ...request, ...more }, { retry: false });
 
 describe('a conversation in a thread', () => {
   it('sends the whole request once, and then only what is new, without system and tools', async () => {
@@ -131,9 +133,9 @@ describe('a conversation in a thread', () => {
     expect(server.openSockets()).toBe(0);
   });
 
-  it.each([{}, { threads: false }])('is not held with the options %j', async (options) => {
+  it('is not held with a client alone', async () => {
     const server = await serve(three);
-    const { error } = await run(converse(sdkClient(server.url).beta, request, options));
+    const { error } = await run(converse(sdkClient(server.url).beta, request));
 
     expect(error).toBeUndefined();
     expect(threadsOf(server)).toEqual(['whole', 'whole', 'whole']);
@@ -246,7 +248,7 @@ describe("the caller's headers", () => {
     const plain = await serve(three);
     await run(converse(sdkClient(plain.url).beta, asked, { stream }));
     const server = await serve(three);
-    await run(converse(sdkClient(server.url).beta, asked, { stream, threads: true }));
+    await run(converse(claudeThread(sdkClient(server.url).beta, stream), asked));
 
     expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_2']);
     const expected = [...betasOf(plain), threadsBeta];
@@ -262,16 +264,16 @@ describe("the caller's headers", () => {
 
   it('other headers stay', async () => {
     const server = await serve(three);
-    const options = { stream: { headers: { 'x-trace': 'abc' } }, threads: true };
-    await run(converse(sdkClient(server.url).beta, request, options));
+    const options = { headers: { 'x-trace': 'abc' } };
+    await run(converse(claudeThread(sdkClient(server.url).beta, options), request));
     expect(server.requests.map(({ headers }) => headers['x-trace'])).toEqual(['abc', 'abc', 'abc']);
   });
 
   it("a header of the client's that the caller takes away stays away", async () => {
     const server = await serve(three);
     const client = sdkClient(server.url, { defaultHeaders: { 'x-trace': 'abc' } });
-    const options = { stream: { headers: { 'x-trace': null } }, threads: true };
-    await run(converse(client.beta, request, options));
+    const options = { headers: { 'x-trace': null } };
+    await run(converse(claudeThread(client.beta, options), request));
     expect(server.requests.map(({ headers }) => headers['x-trace'])).toEqual([undefined, undefined, undefined]);
   });
 
@@ -366,8 +368,8 @@ describe('a thread that cannot be continued', () => {
   it('lost to a retry of a whole round: the server went on from the attempt that broke off', async () => {
     const broken = { events: three[1]!.events.slice(0, 4), then: 'destroy' as const };
     const server = await serve([three[0]!, broken, ...three.slice(1)]);
-    const options = { threads: true, retry: { minDelay: 1 } };
-    const { events, error } = await run(converse(sdkClient(server.url).beta, request, options));
+    const source = claudeThread(sdkClient(server.url).beta);
+    const { events, error } = await run(converse(source, request, { retry: { minDelay: 1 } }));
 
     expect(error).toBeUndefined();
     expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_1', 'create', 'continue msg_3']);
@@ -457,27 +459,34 @@ describe('an error that has nothing to do with threads', () => {
   });
 });
 
+const ask = (words: string): RoundRequest['messages'][number] => ({ role: 'user', content: words });
+const first: RoundRequest = {
+  model: 'claude-opus-5-5',
+  max_tokens: 1024,
+  system: 'Be short.',
+  messages: [ask('1?')],
+};
+
+/** The request after a reply, with a new question. */
+async function following(before: RoundRequest, events: readonly SourceEvent[], words: string): Promise<RoundRequest> {
+  const { content } = await lastValueFrom(from(events).pipe(accumulateMessage()));
+  const echo = { role: 'assistant', content } as RoundRequest['messages'][number];
+  return { ...before, messages: [...before.messages, echo, ask(words)] };
+}
+
+const all = async (events: Observable<SourceEvent>): Promise<SourceEvent[]> => lastValueFrom(events.pipe(toArray()));
+
 describe('claudeThread by itself', () => {
-  const ask = (words: string): RoundRequest['messages'][number] => ({ role: 'user', content: words });
-  const first: RoundRequest = {
-    model: 'claude-opus-5-5',
-    max_tokens: 1024,
-    system: 'Be short.',
-    messages: [ask('1?')],
+  /** The rounds of one conversation. */
+  const rounds = (client: ClaudeClient, options?: ClaudeStreamOptions, id = 'run') => {
+    const source = claudeThread(client, options);
+    let round = 0;
+    return (sent: RoundRequest): Observable<SourceEvent> => source(sent, { id, round: ++round });
   };
-
-  /** The request after a reply, with a new question. */
-  async function following(before: RoundRequest, events: readonly ClaudeEvent[], words: string): Promise<RoundRequest> {
-    const { content } = await lastValueFrom(from(events).pipe(accumulateMessage()));
-    const echo = { role: 'assistant', content } as RoundRequest['messages'][number];
-    return { ...before, messages: [...before.messages, echo, ask(words)] };
-  }
-
-  const all = async (events: Observable<ClaudeEvent>): Promise<ClaudeEvent[]> => lastValueFrom(events.pipe(toArray()));
 
   it('goes on from question to question', async () => {
     const server = await serve(played(answer, answer, answer));
-    const thread = claudeThread(sdkClient(server.url).beta);
+    const thread = rounds(sdkClient(server.url).beta);
     const second = await following(first, await all(thread(first)), '2?');
     const third = await following(second, await all(thread(second)), '3?');
     await all(thread(third));
@@ -489,7 +498,7 @@ describe('claudeThread by itself', () => {
 
   it('sends nothing before it is subscribed to', async () => {
     const server = await serve(played(answer));
-    void claudeThread(sdkClient(server.url).beta)(first);
+    void rounds(sdkClient(server.url).beta)(first);
     await pause(30);
     expect(server.requests).toEqual([]);
   });
@@ -502,7 +511,7 @@ describe('claudeThread by itself', () => {
     ['a history that is shorter', (second) => ({ ...second, messages: [ask('2?')] })],
   ])('begins a new thread for a request with %s', async (_what, change) => {
     const server = await serve(played(answer, answer));
-    const thread = claudeThread(sdkClient(server.url).beta);
+    const thread = rounds(sdkClient(server.url).beta);
     const second = change(await following(first, await all(thread(first)), '2?'));
     await run(thread(second));
 
@@ -514,7 +523,7 @@ describe('claudeThread by itself', () => {
   it("ends with the caller's signal, in a round that is sent again too", async () => {
     const server = await serve([{ events: answer.slice(0, 4), then: 'hang' }], { threads: 'unknown' });
     const controller = new AbortController();
-    const running = start(claudeThread(sdkClient(server.url).beta, { signal: controller.signal })(first));
+    const running = start(rounds(sdkClient(server.url).beta, { signal: controller.signal })(first));
     await running.until(({ type }) => type === 'content_block_delta');
 
     controller.abort();
@@ -526,7 +535,7 @@ describe('claudeThread by itself', () => {
 
   it('does not continue from a refusal', async () => {
     const server = await serve(played(reply({ content: [text('No.')], stop_reason: 'refusal' }), answer));
-    const thread = claudeThread(sdkClient(server.url).beta);
+    const thread = rounds(sdkClient(server.url).beta);
     await all(thread(first));
     await all(thread({ ...first, messages: [...first.messages, ask('Please.')] }));
     expect(threadsOf(server)).toEqual(['create', 'create']);
@@ -539,7 +548,7 @@ describe('claudeThread by itself', () => {
       { events: answer.slice(0, 5), then: 'end' },
       { events: answer },
     ]);
-    const thread = claudeThread(sdkClient(server.url).beta);
+    const thread = rounds(sdkClient(server.url).beta);
     const second = await following(first, await all(thread(first)), '2?');
     for (let n = 0; n < 2; n++) expect((await run(thread(second))).error).toEqual(tagged('TruncatedStreamError'));
     const { events, error } = await run(thread(second));
@@ -552,7 +561,7 @@ describe('claudeThread by itself', () => {
 
   it('a round that is retried after a cut is sent again', async () => {
     const server = await serve([{ events: answer.slice(0, 5), then: 'destroy' }, { events: answer }]);
-    const { error } = await run(claudeThread(sdkClient(server.url).beta)(first).pipe(retry(1)));
+    const { error } = await run(rounds(sdkClient(server.url).beta)(first).pipe(retry(1)));
     expect(error).toBeUndefined();
     expect(threadsOf(server)).toEqual(['create', 'create']);
   });
@@ -560,10 +569,69 @@ describe('claudeThread by itself', () => {
   it('a request that is sent again after its reply is not taken for one that goes on', async () => {
     const paused = reply({ content: [text('Well, ')], stop_reason: 'pause_turn' });
     const server = await serve(played(paused, answer));
-    const thread = claudeThread(sdkClient(server.url).beta);
+    const thread = rounds(sdkClient(server.url).beta);
     await all(thread(first));
     await all(thread(first));
     expect(server.histories.map(({ messages }) => messages)).toEqual([first.messages, first.messages]);
+  });
+});
+
+describe('one source of several conversations', () => {
+  const settled = async (runs: readonly Observable<RoundEvent>[]) => Promise.all(runs.map(async (talk) => run(talk)));
+
+  it('at the same time: none goes on from the reply of another', async () => {
+    const called = reply({ content: [toolUse({ id: 't1', name: 'look' })] });
+    const server = await serve(played(called, called, called, answer, answer, answer));
+    const source = claudeThread(sdkClient(server.url).beta);
+    const talks = ['a', 'b', 'c'].map((content) =>
+      converse(source, { ...request, messages: [{ role: 'user', content }] }, { retry: false }),
+    );
+    for (const { error } of await settled(talks)) expect(error).toBeUndefined();
+
+    expect(threadsOf(server).slice(3).sort()).toEqual(['continue msg_1', 'continue msg_2', 'continue msg_3']);
+    const beginnings = server.histories.slice(3).map(({ messages }) => (messages as [{ content: unknown }])[0].content);
+    expect(beginnings.sort()).toEqual(['a', 'b', 'c']);
+    expect(server.refusals).toEqual([]);
+  });
+
+  it('one after the other: each begins a thread of its own', async () => {
+    const server = await serve([...three, ...three]);
+    const talk = threaded(sdkClient(server.url).beta);
+    await run(talk);
+    await run(talk);
+    expect(threadsOf(server)).toEqual([
+      'create',
+      'continue msg_1',
+      'continue msg_2',
+      'create',
+      'continue msg_4',
+      'continue msg_5',
+    ]);
+  });
+
+  it('with the very same messages: told apart by the id of the run', async () => {
+    const server = await serve(played(answer, answer, answer, answer));
+    const source = claudeThread(sdkClient(server.url).beta);
+    await run(source(first, { id: 'a', round: 1 }));
+    const second = await following(first, await all(source(first, { id: 'b', round: 1 })), '2?');
+    await run(source(second, { id: 'a', round: 2 }));
+    await run(source(second, { id: 'b', round: 2 }));
+    expect(threadsOf(server)).toEqual(['create', 'create', 'create', 'continue msg_2']);
+  });
+
+  it('keeps nothing of one that is over', async () => {
+    const server = await serve(played(...Array.from({ length: 4 }, () => answer)));
+    const source = claudeThread(sdkClient(server.url).beta);
+    const gone = await (async () => {
+      const messages = [{ role: 'user' as const, content: 'x' }];
+      await run(source({ model: 'claude-opus-5-5', max_tokens: 1024, messages }, { id: 'run', round: 1 }));
+      return new WeakRef(messages[0]!);
+    })();
+    await run(
+      source({ model: 'claude-opus-5-5', max_tokens: 1024, messages: [...first.messages] }, { id: 'b', round: 1 }),
+    );
+    await heapInUse();
+    expect(gone.deref()).toBeUndefined();
   });
 });
 
@@ -594,8 +662,8 @@ describe('leaving', () => {
   it("the caller's signal ends it with the SDK's own error", async () => {
     const server = await serve([three[0]!, { events: answer.slice(0, 4), then: 'hang' }]);
     const controller = new AbortController();
-    const options = { threads: true, stream: { signal: controller.signal } };
-    const running = start(converse(sdkClient(server.url).beta, request, options));
+    const { signal } = controller;
+    const running = start(converse(claudeThread(sdkClient(server.url).beta, { signal }), request));
     await running.until((event) => event.type === 'content_block_delta' && event.delta.type === 'text_delta');
 
     controller.abort();

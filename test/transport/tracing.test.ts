@@ -9,6 +9,7 @@ import { only, pause, run, start } from '../conformance/support/run.js';
 import { servers, sse } from '../conformance/support/servers.js';
 import { question } from '../conformance/support/talk.js';
 import { anyTool } from '../conformance/support/tools.js';
+import { responded } from '../support/events.js';
 import { callsReply, reply, text, textReply, thinking } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
 import { singleBytes } from '../support/sseServer.js';
@@ -119,7 +120,7 @@ describe('the span of a reply', () => {
     const server = await bytes(response);
     const outcome = await run(claudeStream(sdkClient(server.url, { openTelemetry }), question));
 
-    expect(outcome).toEqual({ events, completed: true, error: undefined });
+    expect(outcome).toEqual({ events: responded('req_traced', events), completed: true, error: undefined });
     expect(spans).toHaveLength(1);
     expect(spans[0]).toMatchObject({ name: 'anthropic.messages.create', status: 1, ends: 1 });
     expect(spans.map(comparable)).toEqual([comparable(await readBySdk(response))]);

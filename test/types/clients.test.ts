@@ -4,7 +4,14 @@ import type { MessageCreateParamsNonStreaming, MessageParam } from '@anthropic-a
 import { expectTypeOf } from 'expect-type';
 import { lastValueFrom, of, type Observable } from 'rxjs';
 import { claudeStream, converse, ofType } from 'rxclaude';
-import type { ClaudeClient, ClaudeEvent, ClaudeRequest, ConversationEndEvent, RoundRequest } from 'rxclaude';
+import type {
+  ClaudeClient,
+  ClaudeEvent,
+  ClaudeRequest,
+  ConversationEndEvent,
+  ResponseEvent,
+  RoundRequest,
+} from 'rxclaude';
 
 declare const anthropic: Anthropic;
 declare const end: ConversationEndEvent;
@@ -90,7 +97,7 @@ describe('the types of clients and requests', () => {
     expectTypeOf<BetaParams>().toExtend<ClaudeRequest>();
     expectTypeOf<RoundRequest>().toExtend<ClaudeRequest>();
     expectTypeOf<ConversationEndEvent['messages']>().toEqualTypeOf<MessageParam[]>();
-    expectTypeOf<ReturnType<typeof claudeStream>>().toEqualTypeOf<Observable<ClaudeEvent>>();
+    expectTypeOf<ReturnType<typeof claudeStream>>().toEqualTypeOf<Observable<ClaudeEvent | ResponseEvent>>();
     expectTypeOf<ClaudeRequest>().not.toHaveProperty('stream');
     expect(typeof claudeStream).toBe('function');
   });

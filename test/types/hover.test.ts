@@ -92,7 +92,7 @@ describe('what an editor shows', () => {
 
   it.each([
     ['conversation$', 'const conversation$: Observable<RoundEvent>'],
-    ['reply$', 'const reply$: Observable<ClaudeEvent>'],
+    ['reply$', 'const reply$: Observable<ClaudeEvent | ResponseEvent>'],
     ['calls$', 'const calls$: Observable<ToolCallEvent>'],
     ['resumed$', 'const resumed$: OperatorFunction<ClaudeRequest, RoundEvent>'],
     ['guard', 'const guard: MonoTypeOperatorFunction<RoundEvent>'],

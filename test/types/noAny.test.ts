@@ -134,7 +134,7 @@ describe('no `any` leaks', () => {
 
   it('from what streams carry', () => {
     expectTypeOf<ElementOf<typeof Library.converse>>().toEqualTypeOf<Events>();
-    expectTypeOf<ElementOf<typeof Library.claudeStream>>().toEqualTypeOf<Library.ClaudeEvent>();
+    expectTypeOf<ElementOf<typeof Library.claudeStream>>().toEqualTypeOf<Library.ClaudeEvent | Library.ResponseEvent>();
     expectTypeOf<ElementOf<typeof Library.textDeltas>>().toEqualTypeOf<Events | string>();
     expectTypeOf<ElementOf<typeof Library.accumulateMessage>>().not.toBeAny();
     expectTypeOf<ElementOf<typeof Library.growingInput>>().toEqualTypeOf<Events | Library.GrowingInput>();

@@ -16,6 +16,7 @@ import {
 import type {
   ClaudeClient,
   ClaudeEvent,
+  ResponseEvent,
   ClaudeMessage,
   ClaudeRequest,
   ConversationEndEvent,
@@ -122,7 +123,7 @@ describe('the types of the operators', () => {
     expectTypeOf(accumulateMessage).returns.toEqualTypeOf<OperatorFunction<RoundEvent, ClaudeMessage>>();
     expectTypeOf(textDeltas).returns.toEqualTypeOf<OperatorFunction<RoundEvent, string>>();
     expectTypeOf(resumeConversation).returns.toEqualTypeOf<OperatorFunction<ClaudeRequest, RoundEvent>>();
-    expectTypeOf(claudeStream).returns.toEqualTypeOf<Observable<ClaudeEvent>>();
+    expectTypeOf(claudeStream).returns.toEqualTypeOf<Observable<ClaudeEvent | ResponseEvent>>();
     expectTypeOf(converse).returns.toEqualTypeOf<Observable<RoundEvent>>();
     expectTypeOf(timeoutGuard<number>).returns.toEqualTypeOf<MonoTypeOperatorFunction<number>>();
     expectTypeOf(ofType<'ping'>).returns.toEqualTypeOf<OperatorFunction<RoundEvent, { readonly type: 'ping' }>>();

@@ -1,5 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
+import type { ResponseEvent } from '../../../src/events/RoundEvent.js';
 import { createChunkDecoder } from '../../../src/transport/createChunkDecoder.js';
 import { createReplyOutlet } from '../../../src/transport/createReplyOutlet.js';
 import { createReplyReader } from '../../../src/transport/createReplyReader.js';
@@ -18,7 +19,7 @@ interface BodyReader {
  * Reads the events of a response off its bytes as `claudeStream` does over `fetchClient`, with the same errors, but in the
  * tick in which the bytes come.
  */
-export function readWire(wire: Observable<WirePart>): Observable<ClaudeEvent> {
+export function readWire(wire: Observable<WirePart>): Observable<ClaudeEvent | ResponseEvent> {
   return new Observable((subscriber) => {
     let reader: BodyReader | undefined;
     const attempt = (work: () => void): void => {
@@ -50,7 +51,10 @@ export function readWire(wire: Observable<WirePart>): Observable<ClaudeEvent> {
   });
 }
 
-function createBodyReader({ status, headers }: CassetteResponse, subscriber: Subscriber<ClaudeEvent>): BodyReader {
+function createBodyReader(
+  { status, headers }: CassetteResponse,
+  subscriber: Subscriber<ClaudeEvent | ResponseEvent>,
+): BodyReader {
   const response = new Response(null, { status, headers });
   if (!response.ok) return readRefusal(response);
   if (!isEventStream(response)) throw unexpected(response);
@@ -72,8 +76,8 @@ function readRefusal({ status, headers }: Response): BodyReader {
   };
 }
 
-function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent>): BodyReader {
-  const outlet = createReplyOutlet(subscriber);
+function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent | ResponseEvent>): BodyReader {
+  const outlet = createReplyOutlet(subscriber, 1);
   const { facts, feed } = createReplyReader(headers, {
     next(event) {
       outlet.next(event);
@@ -83,6 +87,7 @@ function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent>):
     },
     maxEventChars: Infinity,
   });
+  outlet.respond(facts.requestId);
   const read = (bytes: Uint8Array | undefined): void => {
     feed(bytes);
     if (facts.failure !== undefined) throw toClaudeApiError(facts.failure, headers);

@@ -1,4 +1,4 @@
-import { asyncScheduler, type Observable } from 'rxjs';
+import { asyncScheduler, filter, type Observable } from 'rxjs';
 import { converse } from '../../../src/converse.js';
 import type { ClaudeRequest } from '../../../src/tools/ClaudeRequest.js';
 import type { ToolEntry } from '../../../src/tools/Tool.js';
@@ -65,13 +65,15 @@ function streamOf(helpers: MarbleHelpers, { request }: Plan, reply: PlannedReply
   return claudeStream(client, request as unknown as ClaudeRequest);
 }
 
-/** What each reply of a cassette emits, and when, counted from its request. */
+/** What of Claude's each reply of a cassette emits, and when, counted from its request. */
 function runsOf({ exchanges }: Cassette): Run[] {
   return exchanges.map((exchange) => {
     const scheduler = new MarbleScheduler();
     const recorder = createRunRecorder(() => scheduler.now());
     scheduler.run(() => {
-      readWire(playExchange(exchange, 1)).subscribe(recorder);
+      readWire(playExchange(exchange, 1))
+        .pipe(filter(({ type }) => type !== 'response'))
+        .subscribe(recorder);
     });
     return recorder.run;
   });

@@ -65,7 +65,7 @@ const missingResult = (): Error => {
 const cutStream = (facts: object, ...events: string[]): Error => {
   let failure: unknown;
   new Observable<ClaudeEvent>((subscriber) => {
-    const outlet = createReplyOutlet(subscriber);
+    const outlet = createReplyOutlet(subscriber, 1);
     for (const type of events) outlet.next({ type } as never);
     outlet.end(facts);
   }).subscribe({ error: (error: unknown) => (failure = error) });
