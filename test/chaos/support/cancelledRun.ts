@@ -78,7 +78,7 @@ export async function cancelledRun(seed: number, say: (problem: string) => void)
     retry: { retries: 5, minDelay: 5, maxDelay: 5 },
     stop$,
     stream: { signal: caller.signal },
-    ...(chance.is(0.3) || point === 'while a guard thinks' ? { guard } : {}),
+    ...(chance.is(0.3) || point === 'while a guard thinks' ? { tools: { guard } } : {}),
   };
 
   const see = (event: RoundEvent): void => {
@@ -108,7 +108,8 @@ function* leftovers(log: TalkLog, client: MemoryClient, caller: AbortSignal): It
   const answered = new Set(log.events.map((event) => (event.type === 'tool_result' ? event.id : undefined)));
   const running = log.runs.filter(({ id }) => !answered.has(id));
   if (running.some(({ signal }) => !signal.aborted)) yield 'a tool was not told to stop.';
-  if (client.signals.some((signal) => !signal.aborted)) yield 'a request was not told to stop.';
+  const unended = client.signals.filter((signal) => !client.over.has(signal));
+  if (unended.some((signal) => !signal.aborted)) yield 'a request was not told to stop.';
   const given = [caller, ...client.signals, ...log.runs.map(({ signal }) => signal)];
   if (given.some((signal) => getEventListeners(signal, 'abort').length > 0)) yield 'a signal is still listened to.';
 }

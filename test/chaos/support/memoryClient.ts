@@ -18,11 +18,14 @@ export interface MemoryClient extends ClaudeClient {
   open(): { readonly requests: number; readonly bodies: number };
   /** The signals that requests were given. */
   readonly signals: readonly AbortSignal[];
+  /** Those of requests whose reply has come to its end or broken off by itself. */
+  readonly over: ReadonlySet<AbortSignal>;
 }
 
 /** A client that answers as `fetch` does: later, with a `Response` whose body comes piece by piece. */
 export function memoryClient({ chance, reply, deaf, reached }: MemoryClientOptions): MemoryClient {
   const signals: AbortSignal[] = [];
+  const over = new Set<AbortSignal>();
   let requests = 0;
   let bodies = 0;
 
@@ -32,13 +35,17 @@ export function memoryClient({ chance, reply, deaf, reached }: MemoryClientOptio
     reached('asked');
     await headers;
     bodies++;
-    const body = slowBody(reply(signals.length), chance, deaf ? undefined : signal, () => bodies--);
+    const body = slowBody(reply(signals.length), chance, deaf ? undefined : signal, (byItself) => {
+      bodies--;
+      if (byItself) over.add(signal);
+    });
     reached('answered');
     return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
   };
   return {
     open: () => ({ requests, bodies }),
     signals,
+    over,
     messages: {
       create: async (_, options) => {
         const signal = options?.signal ?? new AbortController().signal;
@@ -69,18 +76,18 @@ function slowBody(
   events: readonly object[],
   chance: Chance,
   signal: AbortSignal | undefined,
-  done: () => void,
+  done: (byItself: boolean) => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let next: NodeJS.Immediate | undefined;
   let at = 0;
   let open = true;
-  const close = (): void => {
+  const close = (byItself = false): void => {
     if (!open) return;
     open = false;
     clearImmediate(next);
     signal?.removeEventListener('abort', abort);
-    done();
+    done(byItself);
   };
   let abort = (): void => undefined;
 
@@ -98,13 +105,15 @@ function slowBody(
         if (at < events.length) next = setImmediate(send);
         else {
           const isWhole = events.some((event) => 'type' in event && event.type === 'message_stop');
-          close();
+          close(true);
           if (isWhole) controller.close();
           else controller.error(new TypeError('terminated'));
         }
       };
       next = setImmediate(send);
     },
-    cancel: close,
+    cancel: () => {
+      close();
+    },
   });
 }
