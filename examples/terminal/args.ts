@@ -6,8 +6,9 @@ Asks Claude a question. Claude may look up the weather (a small service that
 this program starts), the time anywhere, a sum, and this project's own docs.
 
 Options:
+  --marbles   draw the run as a marble diagram after the answer
+  --svg FILE  save that diagram as a picture
   --debug     write every event to stderr, one line each
-  --svg FILE  save the run as a picture, too: a marble diagram
   -h, --help  show this help
 
 Environment:
@@ -24,7 +25,9 @@ export interface Question {
   readonly kind: 'ask';
   readonly question: string;
   readonly debug: boolean;
-  /** The file to save a picture of the run to. */
+  /** Whether to draw the run as a marble diagram. */
+  readonly marbles: boolean;
+  /** The file to save the diagram to, as a picture. */
   readonly svg: string | undefined;
 }
 
@@ -38,6 +41,7 @@ export function readArgs(args: readonly string[]): Args {
       allowPositionals: true,
       options: {
         debug: { type: 'boolean', default: false },
+        marbles: { type: 'boolean', default: false },
         svg: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -46,7 +50,8 @@ export function readArgs(args: readonly string[]): Args {
     const question = positionals.length === 0 ? QUESTION : positionals.join(' ').trim();
     if (question === '') return { kind: 'misuse', message: 'The question is empty. Try --help.' };
     if (values.svg === '') return { kind: 'misuse', message: 'The name of the SVG file is empty. Try --help.' };
-    return { kind: 'ask', question, debug: values.debug, svg: values.svg };
+    const { debug, marbles, svg } = values;
+    return { kind: 'ask', question, debug, marbles, svg };
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/u);
     return { kind: 'misuse', message: `${reason}. Try --help.` };

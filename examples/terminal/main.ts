@@ -5,8 +5,8 @@ import { HELP, type Question, readArgs } from './args.js';
 import { chooseClaude } from './claude.js';
 import { errorLine } from './errors.js';
 import { header } from './format.js';
-import { saveDiagram } from './saveDiagram.js';
 import { render, screenOf } from './render.js';
+import { showDiagram } from './showDiagram.js';
 import { stopSignals, stopWithTheReader } from './stop.js';
 import { clean } from './text.js';
 import { calculate } from './tools/calculate.js';
@@ -19,7 +19,8 @@ const SYSTEM = `You answer in a terminal: a few sentences of plain text, no Mark
 Use the tools for weather, times, sums and rxclaude, and call those that do not depend on each other all at once.`;
 
 /** One question, one subscription: the servers, the request and the tools live exactly as long as it does. */
-function ask({ question, debug, svg }: Question): void {
+function ask(asked: Question): void {
+  const { question, debug } = asked;
   const { env, stdout, stderr } = process;
   const { model, baseURL, notice, client$ } = chooseClaude(env);
   const screen = screenOf(stdout, env, debug && stderr.isTTY);
@@ -52,22 +53,23 @@ function ask({ question, debug, svg }: Question): void {
   };
 
   let diagram: MarbleDiagram | undefined;
-  // First, so that the diagram is there when the rest is over.
-  drawMarbles(events$, { frame: 50, columns: screen.size().columns, title: question }).subscribe({
-    next: (drawn) => (diagram = drawn),
-    error: fail,
-  });
+  if (asked.marbles || asked.svg !== undefined) {
+    // First, so that the diagram is there when the rest is over.
+    drawMarbles(events$, { frame: 50, columns: screen.size().columns, title: question }).subscribe({
+      next: (drawn) => (diagram = drawn),
+      error: fail,
+    });
+  }
   events$.pipe(render(screen), startWith(header(question, notice, screen))).subscribe({
     next: (text) => stdout.write(text),
     error: (error: unknown) => {
       fail(error);
-      saveDiagram(diagram, svg);
+      if (diagram !== undefined) showDiagram(diagram, asked);
     },
     complete: () => {
-      saveDiagram(diagram, svg);
-      // What was stopped has no more to say, and nothing that is still under way is waited for.
+      if (diagram !== undefined) showDiagram(diagram, asked);
+      // After a stop, nothing that is still under way is waited for.
       if (process.exitCode !== undefined) process.exit();
-      if (diagram !== undefined) stdout.write(`\n${diagram.text}\n`);
     },
   });
 }

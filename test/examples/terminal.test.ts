@@ -1,9 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { build } from 'esbuild';
 import { parseDiagram } from '../../marbles/diagram/parseDiagram.js';
 import { listen, sendJson, type Loopback } from '../support/loopback.js';
 import { callsReply, textReply } from '../support/replies.js';
@@ -12,9 +12,24 @@ import { strictServer } from '../support/strictServer.js';
 const ROOT = join(__dirname, '../..');
 const KEY = 'sk-test-0123456789';
 
-/** How the program is started: at once, or as the README says. */
-const NODE = [process.execPath, '--import', 'tsx', 'examples/terminal/main.ts'];
+/** How the program is started: compiled once for all tests, or as the README says. */
+const folder = mkdtempSync(join(ROOT, 'examples/terminal/temp-'));
+const NODE = [process.execPath, join(folder, 'main.mjs')];
 const NPM = ['npm', '--silent', 'start', '--'];
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(ROOT, 'examples/terminal/main.ts')],
+    outfile: join(folder, 'main.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 /** The program in a pipe, without the developer's own key and settings. */
 class Program {
@@ -77,26 +92,29 @@ describe('without a key', () => {
     const [, answer = ''] = stdout.split('── round 2 ──');
     expect(answer).toContain(`Lisbon: ${String(found).replaceAll(' · ', '; ')}.`);
     expect(answer).toContain('17.5 * 42 = 735.');
-    const [, diagram = ''] = answer.split(
-      /\n2 rounds · 3 tool calls · [\d,]+ input tokens, \d+ output tokens · [\d.]+ s\n\n/,
-    );
+    expect(answer).toMatch(/\n2 rounds · 3 tool calls · [\d,]+ input tokens, \d+ output tokens · [\d.]+ s\n$/);
+    expect(stdout).not.toMatch(/[\u001b\r]/);
+    expect(program.stderr).toBe('');
+  });
+
+  it('draws the run after the answer where it is asked to', async () => {
+    const program = new Program(['--marbles', 'Weather in Lisbon and Tokyo, and what is 17.5 * 42?']);
+
+    expect(await program.exit()).toBe(0);
+    const [, diagram = ''] = program.stdout.split(/\n2 rounds · 3 tool calls · .* s\n\n/);
     const { signs, scale } = parseDiagram(diagram);
     expect(scale).toBe(50);
     expect(signs.map(({ letter }) => letter).join('')).toMatch(/^B.*C\|$/);
     expect(new Set(signs.map(({ lane }) => lane))).toEqual(
       new Set(['claude', 'get_weather', 'get_weather#2', 'calculate', 'result']),
     );
-    expect(stdout).not.toMatch(/[\u001b\r]/);
-    expect(program.stderr).toBe('');
   });
 
   it('saves the run as a picture where it is asked to', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rxclaude-svg-'));
     const file = join(folder, 'run.svg');
     const program = new Program(['--svg', file, 'What is 17.5 * 42?']);
     expect(await program.exit()).toBe(0);
     const svg = readFileSync(file, 'utf8');
-    rmSync(folder, { recursive: true });
     expect(svg).toMatch(/^<svg [\s\S]*<title[\s\S]*What is 17\.5 \* 42\?[\s\S]*calculate[\s\S]*<\/svg>\s*$/);
     expect(program.stderr).toContain(`The run as a picture: ${file}`);
   });
