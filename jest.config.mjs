@@ -1,13 +1,10 @@
-/** @jest-config-loader esbuild-register */
-import type { Config } from 'jest';
-
-// ts-jest only transpiles here (isolatedModules): `npm run typecheck` checks every type, once.
-const config: Config = {
+/** @type {import('jest').Config} */
+export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/marbles/specs/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.jest.json' }] },
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/transform.mjs' },
   moduleNameMapper: {
     '^rxclaude$': '<rootDir>/src/index.ts',
     '^rxclaude/(history|codecs)$': '<rootDir>/src/$1/index.ts',
@@ -17,5 +14,3 @@ const config: Config = {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };
-
-export default config;
