@@ -1,5 +1,6 @@
 /** Each reply, cut anywhere and not asked for again: a typed error, and a history that can be gone on with. */
 import { describeRecordings, recordings } from '../support/recordings.js';
+import { stretched } from '../support/runs.js';
 import { toSse } from '../support/sse.js';
 import { wholeReplies } from '../support/wholeReplies.js';
 import { readReply } from './support/cuts/CutReply.js';
@@ -8,7 +9,7 @@ import { problemsOfFailure } from './support/cuts/judge.js';
 import type { Fate } from './support/cuts/prefixes.js';
 
 /** For one reply, in milliseconds: some are long, and the machine may be busy. */
-const LONGEST = 60_000;
+const LONGEST = stretched(60_000);
 
 describe('a reply that is cut anywhere', () => {
   it.each(wholeReplies)(

@@ -1,11 +1,12 @@
 /** Each reply, cut anywhere and whole when it is asked for again: the run goes as if nothing had been cut. */
 import { describeRecordings, recordings } from '../support/recordings.js';
+import { stretched } from '../support/runs.js';
 import { toSse } from '../support/sse.js';
 import { wholeReplies } from '../support/wholeReplies.js';
 import { healings } from './support/cuts/everyCut.js';
 
 /** For one reply, in milliseconds: some are long, and the machine may be busy. */
-const LONGEST = 60_000;
+const LONGEST = stretched(60_000);
 
 describe('a reply that is cut anywhere', () => {
   it.each(wholeReplies)(

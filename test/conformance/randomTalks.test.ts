@@ -7,6 +7,7 @@ import type { Round } from '../support/strictServer.js';
 import { only, pause } from './support/run.js';
 import { talk } from './support/talk.js';
 import { add, anyTool, echo } from './support/tools.js';
+import { times } from '../support/runs.js';
 
 const webSearch = { type: 'web_search_20250305' as const, name: 'web_search' as const };
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
@@ -159,6 +160,6 @@ it('ends with a conversation_end whose messages can be gone on with, and is neve
         await server.close();
       }
     }),
-    { seed: 20261122, numRuns: 60, endOnFailure: false },
+    { ...times(60), endOnFailure: false },
   );
 }, 60_000);

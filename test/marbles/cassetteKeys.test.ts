@@ -13,6 +13,7 @@ import { question } from '../conformance/support/talk.js';
 import { callsReply, reply, text, textReply, thinking } from '../support/replies.js';
 import { toSse } from '../support/sse.js';
 import { virtually } from './support/virtually.js';
+import { times } from '../support/runs.js';
 
 const { bytes } = servers();
 
@@ -260,7 +261,7 @@ describe('a key in pieces', () => {
           expect(masked.slice(around.length)).toMatch(/^x+\.$/);
         },
       ),
-      { numRuns: 200 },
+      times(200),
     );
   });
 

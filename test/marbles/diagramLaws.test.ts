@@ -6,6 +6,7 @@ import { parseDiagram } from '../../marbles/diagram/parseDiagram.js';
 import { createTimeline } from '../../marbles/run/createTimeline.js';
 import type { Run, TimedValue } from '../../marbles/run/Run.js';
 import { added, claude } from '../../marbles/index.js';
+import { times } from '../support/runs.js';
 
 /** Names that tools may have, those that stand for something else in a diagram included. */
 const names = fc.constantFrom('get_weather', 'claude', 'result', 'ms', '25ms', 'a', 'x'.repeat(128), '//', 'two words');
@@ -63,7 +64,7 @@ describe('a run that was drawn', () => {
         const drawing = drawText(createTimeline(run, scale), { columns: width, legend });
         expect(checkEvents(run, readExpectation(drawing, {}), {})).toBeUndefined();
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 

@@ -8,6 +8,7 @@ import { boxesOf, problemsOf } from './svg/boxes.js';
 import { randomRun } from './svg/randomRuns.js';
 import { readXml, type XmlElement } from './svg/readXml.js';
 import { long, short, troubled } from './svg/samples.js';
+import { times } from '../support/runs.js';
 
 const draw = (run: Run, options?: Parameters<typeof drawSvg>[1]): string => drawSvg(createTimeline(run), options);
 const textsOf = (svg: string): string[] => boxesOf(svg).boxes.map(({ what }) => what);
@@ -82,7 +83,7 @@ describe('any run', () => {
           expect((title?.includes('secret') ?? false) ? '' : svg).not.toMatch(/secret|<script|NaN|undefined/);
         },
       ),
-      { numRuns: 300 },
+      times(300),
     );
   });
 });

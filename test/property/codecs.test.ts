@@ -8,6 +8,7 @@ import { boundedString } from '../../src/codecs/boundedString.js';
 import { identifier } from '../../src/codecs/identifier.js';
 import { pathInside } from '../../src/codecs/pathInside.js';
 import { decodedBy, validatorOf } from '../unit/codecs/support.js';
+import { times } from '../support/runs.js';
 
 /** Any text at all: with control characters, halves of pairs, and what JavaScript has names for. */
 const anyText = fc.oneof(
@@ -106,7 +107,7 @@ describe('pathInside', () => {
         for (let at = path; at !== root; at = dirname(at))
           expect(fs.lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() ?? false).toBe(false);
       }),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 
@@ -175,7 +176,7 @@ describe('allowedUrl', () => {
         expect(parsed).toMatchObject({ protocol: 'https:', username: '', password: '', port: '' });
         expect(isPrivate(parsed.hostname)).toBe(false);
       }),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 
@@ -201,7 +202,7 @@ describe('allowedUrl', () => {
           expect(hostname).toMatch(/^(.+\.)?example\.com$/);
         },
       ),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 });
@@ -224,7 +225,7 @@ describe('boundedString', () => {
         if (/^[\0-\x7F]*$/.test(text)) expect(isValid(text)).toBe(decoded === text);
         expect(decoded ?? '').not.toMatch(/[\p{Cs}\u202A-\u202E\u2066-\u2069\uFEFF]/u);
       }),
-      { numRuns: 1000 },
+      times(1_000),
     );
   });
 });
@@ -241,7 +242,7 @@ describe('identifier', () => {
         expect(Object.keys({ [decoded]: 1 })).toEqual([decoded]);
         expect({ ...JSON.parse(`{"${decoded}":1}`) }).toEqual({ [decoded]: 1 });
       }),
-      { numRuns: 1000 },
+      times(1_000),
     );
   });
 });

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createJsonReader } from '../../src/json/createJsonReader.js';
 import { copyOf, isPrefix } from '../unit/json/isPrefix.js';
 import { inPieces, jsonText } from '../unit/json/jsonTexts.js';
+import { times } from '../support/runs.js';
 
 /** What a reader shows after each piece, copied: the reader's own value grows in place. */
 function shownAfterEach(pieces: readonly string[]): unknown[] {
@@ -34,7 +35,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const whole: unknown = JSON.parse(text);
         for (const shown of shownAfterEach(pieces)) expect([shown, isPrefix(shown, whole)]).toEqual([shown, true]);
       }),
-      { numRuns: 1500 },
+      times(1_500),
     );
   });
 
@@ -44,7 +45,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const shown = shownAfterEach(pieces);
         for (const [index, value] of shown.slice(1).entries()) expect(isPrefix(shown[index], value)).toBe(true);
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 
@@ -54,7 +55,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const value = readAll(pieces);
         expect(isDeepStrictEqual(value, JSON.parse(text))).toBe(true);
       }),
-      { numRuns: 1500 },
+      times(1_500),
     );
   });
 
@@ -66,7 +67,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const cut = pieces.join('').slice(0, end).split('');
         expect(isDeepStrictEqual(readAll(cut), readAll([before]))).toBe(true);
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 
@@ -82,7 +83,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         for (const piece of [text.slice(end), ...pieces]) reader.write(piece);
         expect(isDeepStrictEqual(reader.value, kept)).toBe(true);
       }),
-      { numRuns: 1000 },
+      times(1_000),
     );
   });
 
@@ -96,7 +97,7 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const parsed = parse(text);
         if (parsed) expect(isDeepStrictEqual(value, parsed.value)).toBe(true);
       }),
-      { numRuns: 1500 },
+      times(1_500),
     );
   });
 });

@@ -19,6 +19,7 @@ import {
   messageStop,
   textDelta,
 } from '../unit/message/wire.js';
+import { times } from '../support/runs.js';
 
 const eventsOf = (...blocks: object[]): RoundEvent[] =>
   deepFreeze([messageStart(), ...blocks, messageDelta({ stop_reason: 'tool_use' }), messageStop]) as RoundEvent[];
@@ -60,7 +61,7 @@ describe('wherever the pieces are cut', () => {
         expect(json(cut)).toBe(json(whole));
         expect(whole.calls).toHaveLength(1);
       }),
-      { numRuns: 300 },
+      times(300),
     );
   });
 
@@ -86,7 +87,7 @@ describe('wherever the pieces are cut', () => {
           expect(json(call?.tool_use.input)).toBe(json(value));
         } else expect(call?.input).toMatchObject({ _tag: 'Left', left: { _tag: 'NotAnObject', text } });
       }),
-      { numRuns: 300 },
+      times(300),
     );
   });
 
@@ -98,7 +99,7 @@ describe('wherever the pieces are cut', () => {
         expect(outcome.text).toBe(text);
         expect(outcome.message).toMatchObject({ content: [{ type: 'text', text }] });
       }),
-      { numRuns: 200 },
+      times(200),
     );
   });
 
@@ -126,7 +127,7 @@ describe('wherever the pieces are cut', () => {
         const byIndex = (calls: ToolCallEvent[]): ToolCallEvent[] => [...calls].sort((a, b) => a.index - b.index);
         expect(json(byIndex(together.calls))).toBe(json(apart.calls));
       }),
-      { numRuns: 150 },
+      times(150),
     );
   });
 
@@ -142,7 +143,7 @@ describe('wherever the pieces are cut', () => {
         for (const { value } of growing.slice(-2)) expect(json(value)).toBe(json(JSON.parse(text)));
         expect(all.filter((event) => !event.type.startsWith('tool_'))).toEqual(events);
       }),
-      { numRuns: 150 },
+      times(150),
     );
   });
 });

@@ -8,6 +8,7 @@ import { fakeTool } from '../../marbles/specs/support/fakeTool.js';
 import { overloaded } from '../../marbles/specs/support/overloaded.js';
 import { reply, text, thinking, toolUse } from '../support/replies.js';
 import { refuse } from '../support/strictRules/refuse.js';
+import { times } from '../support/runs.js';
 
 type Outcome = 'value' | 'nothing' | 'error' | 'never';
 
@@ -115,6 +116,6 @@ it('any interleaving of tool outcomes, stops and failures leaves a valid history
       expect(accepts(end.messages, tools)).toBeUndefined();
       expect(events.filter(({ type }) => type === 'conversation_end')).toHaveLength(1);
     }),
-    { numRuns: 400 },
+    times(400),
   );
 });

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { createJsonReader } from '../../src/json/createJsonReader.js';
 import { copyOf } from '../unit/json/isPrefix.js';
 import { inPieces, jsonText } from '../unit/json/jsonTexts.js';
+import { times } from '../support/runs.js';
 
 /** The snapshots after those pieces that `asked` says. */
 function snapshotsOf(pieces: readonly string[], asked: (index: number) => boolean): unknown[] {
@@ -48,7 +49,7 @@ describe('snapshots of a JSON text, for any text, any cuts and whenever they are
         }
         expect(snapshots.map((snapshot) => JSON.stringify(snapshot))).toEqual(texts);
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 
@@ -63,7 +64,7 @@ describe('snapshots of a JSON text, for any text, any cuts and whenever they are
         });
         for (const { snapshot, text } of taken) expect(JSON.stringify(snapshot)).toBe(text);
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 
@@ -75,7 +76,7 @@ describe('snapshots of a JSON text, for any text, any cuts and whenever they are
           expect(lostIdentities(snapshots[index], after)).toEqual([]);
         }
       }),
-      { numRuns: 500 },
+      times(500),
     );
   });
 });

@@ -7,9 +7,8 @@ import { config } from 'rxjs';
 import { refuse } from '../support/strictRules/refuse.js';
 import { anyScript, leavingScript, stoppingScript, TOTAL, wrapUpScript, type Script } from './support/loopScript.js';
 import { play, request, tools, type Log } from './support/playLoop.js';
+import { share, times } from '../support/runs.js';
 
-/** The gate plays the same scripts each time; a longer run plays as many times more, and others each time. */
-const factor = Number(process.env['RXCLAUDE_RUNS'] ?? 1);
 const unhandled: unknown[] = [];
 
 beforeEach(() => {
@@ -43,7 +42,7 @@ function always(scripts: fc.Arbitrary<Script>, laws: Readonly<Record<string, Law
       }
     }
   });
-  fc.assert(property, { numRuns: numRuns * factor, ...(factor === 1 && { seed: 11 }) });
+  fc.assert(property, times(numRuns));
 }
 
 /** What begins and ends. */
@@ -201,7 +200,7 @@ describe('a conversation keeps its laws', () => {
       if (end?.type === 'conversation_end' && end.reason === 'wrap_up') wrapped++;
     };
     always(wrapUpScript, { ...ofTheEnd, ...ofItsRounds, ...ofItsLastRound, leavesNothingBehind, counts }, 200);
-    expect(wrapped).toBeGreaterThan(10 * factor);
+    expect(wrapped).toBeGreaterThan(share(10));
   });
 
   it('when its listener leaves', () => {

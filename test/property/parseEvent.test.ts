@@ -5,8 +5,9 @@ import { createChunkDecoder } from '../../src/transport/createChunkDecoder.js';
 import { parseEvent } from '../../src/transport/createReplyReader.js';
 import { cutAt, jsonText } from '../unit/json/jsonTexts.js';
 import { protocolError } from '../support/errors.js';
+import { times } from '../support/runs.js';
 
-const runs = { numRuns: 2000 };
+const runs = times(2_000);
 
 /** What came of it: the value, to the order of its keys, or that it is not JSON. */
 function outcomeOf(parse: () => unknown): unknown {
@@ -160,7 +161,7 @@ describe('parseEvent gives what JSON.parse gives', () => {
         const body = (first + second).repeat(size).slice(0, size);
         expectAsJson(deltaText('0', 'text', 'text', body, ' '.repeat(end)));
       }),
-      { numRuns: 500 },
+      times(500),
     );
     for (let size = 900; size < 1100; size++) {
       expectAsJson(deltaText('3', 'thinking', 'thinking', 'x'.repeat(size), ''));
@@ -233,7 +234,7 @@ describe('createChunkDecoder gives what TextDecoder gives', () => {
       fc.property(body, cuts, (bytes, places) => {
         expect(decoded(chunksOf(bytes, places))).toBe(expected(bytes));
       }),
-      { numRuns: 5000 },
+      times(5_000),
     );
   });
 

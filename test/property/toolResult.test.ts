@@ -4,6 +4,7 @@ import { resultContent } from '../../src/tools/result/resultContent.js';
 import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
 import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
 import { faultsOf } from '../unit/tools/validContent.js';
+import { times } from '../support/runs.js';
 
 const CALL = added.toolCall('toolu_1', 'odd');
 
@@ -22,7 +23,7 @@ describe('resultContent', () => {
       fc.property(anyValue, limits, (value, { maxResultChars, textOnly }) => {
         expectValid(resultContent(value, { maxResultChars, textOnly }), maxResultChars, textOnly);
       }),
-      { numRuns: 2000 },
+      times(2_000),
     );
   });
 
@@ -31,7 +32,7 @@ describe('resultContent', () => {
       fc.property(nearBlocks, limits, (value, { maxResultChars, textOnly }) => {
         expectValid(resultContent(value, { maxResultChars, textOnly }), maxResultChars, textOnly);
       }),
-      { numRuns: 1000 },
+      times(1_000),
     );
   });
 
@@ -108,7 +109,7 @@ describe('toToolResult', () => {
         if (result._tag === 'Returned') expect(event.output).toBe(result.output);
         else expect(event.error).toBe(result.error);
       }),
-      { numRuns: 1500 },
+      times(1_500),
     );
   });
 });

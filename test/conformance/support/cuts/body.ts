@@ -1,3 +1,4 @@
+import { stretched } from '../../../support/runs.js';
 import type { Block } from '../../../support/strictRules/view.js';
 
 /** An event of a body, and how many bytes it takes to have it whole. */
@@ -13,7 +14,7 @@ export interface Cut {
 }
 
 /** At how many places a body is cut, beside those behind its events. */
-const SPREAD = 200;
+const SPREAD = stretched(200);
 
 /** Reads the events of a body with LF line ends. Written apart from the library, so that it can judge it. */
 export function readBody(bytes: Uint8Array): PlacedEvent[] {

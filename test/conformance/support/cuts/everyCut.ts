@@ -1,3 +1,4 @@
+import { sample } from '../../../support/runs.js';
 import type { Cut } from './body.js';
 import { readReply, type CutReply } from './CutReply.js';
 import { isTriedAgain, problemsOfFailure, problemsOfHealing } from './judge.js';
@@ -15,7 +16,7 @@ const AT_ONCE = 8;
 /** What goes wrong when a reply is cut anywhere and not asked for again. */
 export async function failures(bytes: Uint8Array): Promise<string[]> {
   const reply = readReply(bytes);
-  return each(trials(reply, 0), async (trial) => {
+  return each(sample(trials(reply, 0)), async (trial) => {
     const held = await reply.fail(trial, trial.idempotent);
     return problemsOfFailure(held, reply.prefixAt(trial.at), reply.whole, trial.idempotent);
   });
@@ -25,7 +26,7 @@ export async function failures(bytes: Uint8Array): Promise<string[]> {
 export async function healings(bytes: Uint8Array): Promise<string[]> {
   const reply = readReply(bytes);
   const uncut = { true: await reply.uncut(true), false: await reply.uncut(false) };
-  return each(trials(reply, 1), async (trial) => {
+  return each(sample(trials(reply, 1)), async (trial) => {
     const { at, idempotent } = trial;
     const prefix = reply.prefixAt(at);
     const without = uncut[`${idempotent}`];
