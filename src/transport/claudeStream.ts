@@ -72,12 +72,14 @@ export function claudeStream(
     const controller = new AbortController();
     const outlet = createReplyOutlet(subscriber, round);
     let ended = false;
+    let read = false;
     const complete = (): void => {
       subscriber.complete();
     };
     subscriber.add(() => {
-      // After the end nothing is left to stop, and an abort costs as much as a few dozen events.
-      if (!ended) controller.abort();
+      // A body that was read to its end leaves nothing to stop. A client of another kind may still hold the signal; an
+      // error made for it would cost more than the abort.
+      if (!read) controller.abort(ended ? 'The reply has ended.' : undefined);
     });
     readReply(() => client.messages.create(toParams(request), { ...requestOptions, signal: controller.signal }), {
       respond: (requestId) => {
@@ -95,6 +97,7 @@ export function claudeStream(
       },
       end: (facts) => {
         ended = true;
+        read = facts !== undefined;
         outlet.end(facts);
       },
       add: (teardown) => {

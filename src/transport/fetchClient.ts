@@ -1,3 +1,4 @@
+import { isObject } from '../values/isObject.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { mergeHeaders } from './headers.js';
 import { toClaudeApiError } from './response.js';
@@ -12,13 +13,24 @@ interface HeaderParams {
   readonly workspace_id?: string | null;
 }
 
+/** The items of a list, and their JSON without the brackets. */
+interface Written {
+  readonly items: readonly unknown[];
+  readonly text: string;
+}
+
+const NOTHING: Written = { items: [], text: '' };
+
 /** Where requests go, and what they carry. */
 export interface FetchClientOptions {
   /** Where the API is, or your own server in front of it. Default: `https://api.anthropic.com`. */
   readonly baseURL?: string;
   /** Sent as `x-api-key`. Leave it out in a browser, where anybody can read it: let your server add it. */
   readonly apiKey?: string;
-  /** More headers for every request, such as `authorization`. They go before those that are set here. */
+  /**
+   * More headers for every request, such as `authorization`. They go before those that are set here. Read once, when the
+   * client is made; for one that changes, give `headers` with the request, or a `fetch` of your own.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /** What sends the request. Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
@@ -53,14 +65,16 @@ export interface FetchClientOptions {
 export function fetchClient(options: FetchClientOptions = {}): ClaudeClient {
   const { baseURL = 'https://api.anthropic.com', apiKey, headers, fetch: send = fetch } = options;
   const url = `${baseURL.replace(/\/+$/, '')}/v1/messages`;
+  const own = { 'content-type': 'application/json', 'anthropic-version': VERSION, 'x-api-key': apiKey };
+  const always = mergeHeaders(new Headers(), own, headers);
+  const write = createBodyWriter();
 
   const create = async (params: object, { headers: more, signal }: RequestOptions = {}): Promise<Response> => {
     const { betas, user_profile_id, workspace_id, ...body } = params as HeaderParams;
     const response = await send(betas === undefined ? url : `${url}?beta=true`, {
       method: 'POST',
       headers: mergeHeaders(
-        { 'content-type': 'application/json', 'anthropic-version': VERSION, 'x-api-key': apiKey },
-        headers,
+        always,
         {
           'anthropic-beta': betas?.join(),
           'anthropic-user-profile-id': user_profile_id ?? undefined,
@@ -68,11 +82,52 @@ export function fetchClient(options: FetchClientOptions = {}): ClaudeClient {
         },
         more,
       ),
-      body: JSON.stringify(body),
+      body: write(body),
       signal: signal ?? null,
     });
     if (response.ok) return response;
     throw toClaudeApiError(await response.text(), response.headers, response.status);
   };
   return { messages: { create } };
+}
+
+/**
+ * Makes a function that writes the bodies of requests as `JSON.stringify` does. Of a list that begins as it did before,
+ * such as the messages of a conversation, only what is new is written, as long as all of the items are frozen. What was
+ * written is kept with the first item of the list, and is forgotten with it.
+ */
+function createBodyWriter(): (body: object) => string {
+  const lists = new WeakMap<object, Written>();
+
+  const write = (value: unknown): string | undefined => {
+    const items: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [];
+    const [first] = items;
+    if (!isObject(first) || !Object.isFrozen(first)) return JSON.stringify(value);
+    const before = lists.get(first) ?? NOTHING;
+    const known = before.items.every((item, index) => item === items[index]) ? before : NOTHING;
+    const added = items.slice(known.items.length);
+    const text = both(known.text, JSON.stringify(added).slice(1, -1));
+    if (added.every(isFrozen)) lists.set(first, { items, text });
+    return `[${text}]`;
+  };
+
+  return (body) => {
+    let fields = '';
+    for (const [name, value] of Object.entries(body)) {
+      const text = write(value);
+      if (text !== undefined) fields = both(fields, `${JSON.stringify(name)}:${text}`);
+    }
+    return `{${fields}}`;
+  };
+}
+
+/** One text after the other. V8 copies neither until the whole is sent, where `join` would copy both each time. */
+function both(before: string, after: string): string {
+  return before && after ? `${before},${after}` : before || after;
+}
+
+/** Whether all of a value is frozen. What writes itself, such as a date, may change all the same. */
+function isFrozen(value: unknown): boolean {
+  if (!isObject(value)) return true;
+  return Object.isFrozen(value) && !('toJSON' in value) && Object.values(value).every(isFrozen);
 }

@@ -19,8 +19,8 @@ export function headerEntries(headers: HeadersLike): HeaderEntry[] {
 }
 
 /** Headers of several kinds as one. Later ones replace earlier ones, as with the SDK. */
-export function mergeHeaders(...parts: readonly HeadersLike[]): Headers {
-  const merged = new Headers();
+export function mergeHeaders(base: Headers, ...parts: readonly HeadersLike[]): Headers {
+  const merged = new Headers(base);
   for (const entries of parts.map(headerEntries)) {
     for (const [name] of entries) merged.delete(name);
     for (const [name, value] of entries) {

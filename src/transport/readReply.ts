@@ -15,7 +15,11 @@ export interface ReplySink extends EventSink {
   error(error: unknown): void;
   /** The reply was aborted, and not by whoever reads it. */
   abort(signal: AbortSignal): void;
-  /** There is no more; whether what came was whole is for the sink to say. */
+  /**
+   * There is no more; whether what came was whole is for the sink to say.
+   *
+   * @param facts How the body ended, when there was one that was read here.
+   */
   end(facts?: Partial<TruncatedStreamFacts>): void;
 }
 

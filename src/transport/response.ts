@@ -1,6 +1,5 @@
 import { RxClaudeError, type RxClaudeFailure } from '../errors/RxClaudeError.js';
 import { unexpectedResponseError } from '../errors/failures.js';
-import { parseJson } from '../json/parseJson.js';
 
 /** What the API said, and where. */
 export interface ApiAnswer {
@@ -41,8 +40,13 @@ export function unexpected(response: Response): RxClaudeError<'UnexpectedRespons
 
 /** The error for what the API said: JSON, or the text of something else, such as a proxy's page. */
 export function toClaudeApiError(text: string, headers: Headers, status?: number): RxClaudeError<'ClaudeApiError'> {
-  const parsed = parseJson(text);
-  return claudeApiError({ status, headers, error: parsed.ok ? parsed.value : text });
+  let error: unknown = text;
+  try {
+    error = JSON.parse(text);
+  } catch {
+    // Not JSON: its text says more than nothing.
+  }
+  return claudeApiError({ status, headers, error });
 }
 
 /** The error for what the API said. */
