@@ -35,7 +35,7 @@ const noSubject = {
 
 export default tseslint.config(
   // test/consumer is compiled against the packed package, by .ci/consumer.mjs.
-  { ignores: ['dist', 'coverage', 'temp', 'test/consumer'] },
+  { ignores: ['dist', 'coverage', '**/temp*', 'test/consumer'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { files: ['**/*.{mjs,cjs}'], extends: [tseslint.configs.recommended] },
   {

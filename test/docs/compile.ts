@@ -1,30 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ts from 'typescript';
 import { ROOT, type Snippet } from './snippets.js';
 
-/** What the compiler says of the snippets, each as a module of its own in the root of the project. */
+const TSC = join(ROOT, 'node_modules/typescript-7.0/bin/tsc');
+
+/** What the compiler says of the snippets, each as a module of its own in the project. */
 export function compile(snippets: readonly Snippet[]): string[] {
-  const sources = new Map(snippets.map((snippet, index) => [join(ROOT, `snippet-${String(index)}.ts`), snippet]));
-  const options = compilerOptions();
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile } = host;
-  host.fileExists = (name) => sources.has(name) || fileExists(name);
-  host.readFile = (name) => {
-    const snippet = sources.get(name);
-    return snippet === undefined ? readFile(name) : `${snippet.code}\nexport {};\n`;
-  };
-  const program = ts.createProgram([...sources.keys()], options, host);
-  return [...sources].flatMap(([name, { where }]) =>
-    ts
-      .getPreEmitDiagnostics(program, program.getSourceFile(name))
-      .map(({ messageText }) => `${where}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`),
-  );
+  const folder = mkdtempSync(join(ROOT, 'temp-snippets-'));
+  try {
+    snippets.forEach(({ code }, at) => {
+      writeFileSync(join(folder, `${String(at)}.ts`), `${code}\nexport {};\n`);
+    });
+    const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
+    const config = { extends: '../tsconfig.json', compilerOptions, include: ['*.ts'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    // The compiler in Go: it takes a fifth of the time of the one in JavaScript.
+    const { stdout, stderr } = spawnSync(process.execPath, [TSC, '-p', folder], { cwd: folder, encoding: 'utf8' });
+    const told = `${stdout}${stderr}`.trim();
+    // `3.ts(1,2): error TS2322: …`, the lines that go on with it indented.
+    return told === '' ? [] : told.split(/\n(?!\s)/).map((error) => withPlace(error, snippets));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-function compilerOptions(): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (name) => ts.sys.readFile(name)) as {
-    config: unknown;
-  };
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  return { ...options, noUnusedLocals: false, noUnusedParameters: false };
+function withPlace(error: string, snippets: readonly Snippet[]): string {
+  const [, at, said] = /^(\d+)\.ts(.*)$/s.exec(error) ?? [];
+  return at === undefined ? error : `${snippets[Number(at)]?.where ?? ''} ${said ?? ''}`;
 }

@@ -39,8 +39,25 @@ const conversation = cassetteFromRecording([
   { sse: toSse(answer), request: second },
 ]);
 
+const name = "the agent's test";
+
+/** Replies that are no rounds of one conversation. */
+const replies = cassetteFromRecording([
+  { sse: toSse(answer), request },
+  {
+    sse: toSse(claude.message(claude.wholeBlock({ type: 'redacted_thinking', data: 'x' }))),
+    request: { ...request, messages: [user, user] },
+  },
+  { sse: toSse([claude.messageStart()]), request },
+]);
+
+it('the tests that are made compile', () => {
+  const made = [marbleTestFrom(conversation, { name }), marbleTestFrom(replies)];
+  expect(compile(made.map((code, at) => ({ where: `test ${at + 1}`, code })))).toEqual([]);
+}, 60_000);
+
 describe('a recorded conversation', () => {
-  const made = marbleTestFrom(conversation, { name: "the agent's test" });
+  const made = marbleTestFrom(conversation, { name });
 
   // Declares the test that was made.
   const output = outputOf(made);
@@ -48,10 +65,6 @@ describe('a recorded conversation', () => {
   it('becomes a test that says nothing beside', () => {
     expect(output).toBe('');
   });
-
-  it('becomes a test that compiles', () => {
-    expect(compile([{ where: 'the test', code: made }])).toEqual([]);
-  }, 30_000);
 
   it('has its tools, what they found and how long they took, its retry and its times', () => {
     expect(made).toContain('marble("the agent\'s test"');
@@ -72,27 +85,15 @@ describe('a recorded conversation', () => {
 });
 
 describe('replies that are no rounds of one conversation', () => {
-  const alone = cassetteFromRecording([
-    { sse: toSse(answer), request },
-    {
-      sse: toSse(claude.message(claude.wholeBlock({ type: 'redacted_thinking', data: 'x' }))),
-      request: { ...request, messages: [user, user] },
-    },
-    { sse: toSse([claude.messageStart()]), request },
-  ]);
-  const made = marbleTestFrom(alone);
+  const made = marbleTestFrom(replies);
   const output = outputOf(made);
 
   it('become a test each', () => {
     expect(output).toBe('');
     expect(made.match(/^marble\('a recorded conversation, reply \d'/gm)).toHaveLength(3);
     expect(made).toContain('claudeStream(client');
-    expect(drawRecording(alone)).toHaveLength(3);
+    expect(drawRecording(replies)).toHaveLength(3);
   });
-
-  it('become tests that compile', () => {
-    expect(compile([{ where: 'the tests', code: made }])).toEqual([]);
-  }, 30_000);
 });
 
 describe('what was recorded over HTTP', () => {
