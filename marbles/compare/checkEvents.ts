@@ -6,6 +6,7 @@ import { type ActualEvent, actualEvents, differenceTo, findMismatch, type Mismat
 import { drawBoth } from './drawBoth.js';
 import { type Expectation, type ExpectedEvent, type ExpectedValues, keepsShape } from './expectation.js';
 import { preview } from './preview.js';
+import { reasonsOf } from './reasonsOf.js';
 import { tellDifference } from './findDifference.js';
 
 /** Compares a run with what is expected of it. @returns What is wrong, with both as pictures; `undefined` when nothing is. */
@@ -24,8 +25,9 @@ function failureMessage(
 ): string {
   const { events: expected, scale, lanes } = expectation;
   const drawn = actual.map((event) => ({ ...event, letter: letterFor(event, values) }));
-  const picture = drawBoth({ expected, actual: drawn, index: mismatch.index, scale, lanes }, Object.keys(values));
-  return `The events are not as expected. ${explain({ ...mismatch, actual: drawn[mismatch.index] }, scale)}\n\n${picture}`;
+  const problem = explain({ ...mismatch, actual: drawn[mismatch.index] }, scale);
+  const both = { expected, actual: drawn, index: mismatch.index, scale, lanes, reasons: reasonsOf(drawn) };
+  return `The events are not as expected. ${problem}\n\n${drawBoth(both, Object.keys(values))}`;
 }
 
 /** The letter that the test gave for such an event, or else that of the legend. */

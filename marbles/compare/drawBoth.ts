@@ -1,10 +1,13 @@
-import { LEGEND, legendLines } from '../alphabet/legend.js';
+import { LEGEND, legendLines, SIGNS } from '../alphabet/legend.js';
 import { type Axis, createAxis, type Lettered, lettersByFrame, placesOf } from '../diagram/createAxis.js';
 import { paintLane, paintRow } from '../diagram/paintRow.js';
 import { type LabelledRow, wrapRows } from '../diagram/wrapRows.js';
 
 /** How many characters a line of a message has, at the most. */
 const COLUMNS = 110;
+
+/** What is explained below: that a stream completes needs no words. */
+const MEANINGS = { ...LEGEND, '#': SIGNS['#'] ?? '' };
 
 /** What is drawn of an event. */
 export interface Drawn extends Lettered {
@@ -21,6 +24,8 @@ export interface Both {
   readonly scale?: number;
   /** Whether the lanes that differ are shown as well. Default: false. */
   readonly lanes?: boolean;
+  /** Lines that stand below the diagrams. Default: none. */
+  readonly reasons?: readonly string[];
 }
 
 /**
@@ -30,7 +35,7 @@ export interface Both {
  * @param given Letters whose meaning the test gives.
  */
 export function drawBoth(
-  { expected, actual, index, scale = 1, lanes = false }: Both,
+  { expected, actual, index, scale = 1, lanes = false, reasons = [] }: Both,
   given: readonly string[],
 ): string {
   const letters = [lettersByFrame(expected), lettersByFrame(actual)] as const;
@@ -45,7 +50,8 @@ export function drawBoth(
   ];
   const systems = wrapRows(rows, { scale, axis }, COLUMNS).split('\n\n');
   const shown = systems.find((system) => /^ +\^$/m.test(system)) ?? systems[0] ?? '';
-  return `${shown.replace(/^/gm, '  ')}\n\n${legendOf([...expected, ...actual], given)}`;
+  const lines = [shown, ...(reasons.length === 0 ? [] : ['', ...reasons])].join('\n').replace(/^(?=.)/gm, '  ');
+  return `${lines}\n\n${legendOf([...expected, ...actual], given)}`;
 }
 
 function row(label: string, text: string): LabelledRow {
@@ -78,7 +84,7 @@ function legendOf(events: readonly Drawn[], given: readonly string[]): string {
   const letters = [...new Set(events.map(({ letter }) => letter))];
   const ofTest = given.filter((letter) => letters.includes(letter));
   const ofLegend = letters.filter((letter) => !given.includes(letter));
-  const lines = legendLines(LEGEND, ofLegend.join(''), '', COLUMNS);
+  const lines = legendLines(MEANINGS, ofLegend.join(''), '', COLUMNS);
   if (ofTest.length === 0) return lines;
   const own = `  ${ofTest.join(' ')} as the test gives ${ofTest.length === 1 ? 'it' : 'them'}`;
   return lines === '' ? own : `${lines}\n${own}`;

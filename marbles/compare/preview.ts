@@ -1,12 +1,17 @@
 import { isObject } from '../../src/values/isObject.js';
 
+/** How long a value may be in a message, unless told otherwise. */
 const LONGEST = 120;
 
 /** A value in one short line, for a message. */
 export function preview(value: unknown): string {
-  const text = value instanceof Error ? `${value.name}: ${value.message}` : toText(value);
-  const line = text.replace(/\s+/gu, ' ');
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
+  return oneLine(value instanceof Error ? `${value.name}: ${value.message}` : toText(value), LONGEST);
+}
+
+/** A text in one line, cut where it is too long. */
+export function oneLine(text: string, longest: number): string {
+  const line = text.replace(/\s+/gu, ' ').trim();
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 function toText(value: unknown): string {

@@ -2,7 +2,7 @@ import { parseRow, type Sign } from './parseRow.js';
 
 /** A letter of a diagram, and the lane that it stands in. */
 interface PlacedSign extends Sign {
-  /** The label of the lane, `result` where no other line has the letter; `undefined` in a diagram without lanes. */
+  /** The label of the lane, `result` where no other line has the letter; `undefined` in a diagram without other lanes. */
   readonly lane?: string | undefined;
 }
 
@@ -11,7 +11,7 @@ export interface Diagram {
   readonly signs: readonly PlacedSign[];
   /** What one character stands for, in milliseconds. */
   readonly scale: number;
-  /** Whether it has lanes, and so says which call an event belongs to. */
+  /** Whether it has lanes beside the result, and so says which call an event belongs to. */
   readonly lanes: boolean;
 }
 
@@ -22,16 +22,20 @@ interface Row {
 }
 
 const RULER = /^(\d*)ms$/;
+/** The line of a failure's message that shows what came, pasted with its label. */
+const ACTUAL = /^\s*actual(?= {2})/;
 
 /**
  * Reads a diagram: one line of marbles, or a picture with lanes as `drawMarbles` draws it, in one piece or in several under
- * each other. Lines that begin with `//` are passed over.
+ * each other. Lines that begin with `//` are passed over. Where the picture has no lane but the result, nothing is said of
+ * lanes.
  *
  * @throws DiagramError for a diagram that nothing can be made of.
  */
 export function parseDiagram(diagram: string): Diagram {
-  const lines = diagram.split('\n').filter((line) => !line.trimStart().startsWith('//'));
-  if (!lines.some((line) => /^\s*result\s/.test(line))) {
+  const written = diagram.split('\n').filter((line) => !line.trimStart().startsWith('//'));
+  const lines = written.some(isResult) ? written : written.map((line) => line.replace(ACTUAL, 'result'));
+  if (!lines.some(isResult)) {
     return { signs: parseRow(lines.join(' ').trimEnd()), scale: 1, lanes: false };
   }
   const systems = toSystems(lines).map(toRows);
@@ -45,7 +49,16 @@ export function parseDiagram(diagram: string): Diagram {
     offset += text.length + 1;
     return start;
   });
-  return { signs: signs.map((sign) => ({ ...sign, lane: laneOf(sign, systems, starts) })), scale, lanes: true };
+  const lanes = systems.flat().some(isLane);
+  return {
+    signs: lanes ? signs.map((sign) => ({ ...sign, lane: laneOf(sign, systems, starts) })) : signs,
+    scale,
+    lanes,
+  };
+}
+
+function isResult(line: string): boolean {
+  return /^\s*result\s/.test(line);
 }
 
 /** The pieces of a picture: a line without anything on it is between them. */
@@ -83,8 +96,11 @@ function laneOf({ column, letter }: Sign, systems: readonly (readonly Row[])[], 
   const at = starts.findLastIndex((start) => start <= column);
   const rows = systems[at] ?? [];
   const position = column - (starts[at] ?? 0);
-  const lane = rows.find(
-    ({ label, text }) => label !== 'result' && !RULER.test(label) && text.startsWith(letter, position),
-  );
+  const lane = rows.find((row) => isLane(row) && row.text.startsWith(letter, position));
   return lane?.label ?? 'result';
+}
+
+/** Whether a line says of its letters that they belong to one call, or to Claude. */
+function isLane({ label }: Row): boolean {
+  return label !== 'result' && !RULER.test(label);
 }

@@ -28,7 +28,8 @@ export function parseRow(row: string, scale = 1): Sign[] {
     throw new DiagramError(problem, row, at);
   };
   const advance = (frames: number): void => {
-    if (group !== undefined) refuse('No time can pass within a group.');
+    if (group !== undefined)
+      refuse(`No time can pass within a group: is \`${group.bracket === '(' ? ')' : ']'}\` missing?`);
     frame += frames;
   };
   const close = (bracket: string): void => {

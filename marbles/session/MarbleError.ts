@@ -10,6 +10,13 @@ export class MarbleError extends Error {
   }
 }
 
+/** Has a failure say more. */
+export function addHint(error: MarbleError, hint: string): void {
+  const message = `${error.message}\n\n${hint}`;
+  error.stack = error.stack?.replace(error.message, () => message) ?? '';
+  error.message = message;
+}
+
 /** Has an error point at the place in the test, and not at where the kit found it. @param asked As with {@link here}. */
 export function pointingAt<T>(asked: unknown, work: () => T): T {
   try {

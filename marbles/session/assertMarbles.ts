@@ -3,6 +3,7 @@ import { letterOf } from '../alphabet/letterOf.js';
 import { type Drawn, drawBoth } from '../compare/drawBoth.js';
 import { type Difference, findDifference, tellDifference } from '../compare/findDifference.js';
 import { preview } from '../compare/preview.js';
+import { reasonsOf } from '../compare/reasonsOf.js';
 import { checkLifespans } from './expectLifespans.js';
 import type { Lifespan } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';
@@ -68,7 +69,13 @@ function ofMessages(
   const index = difference.path === '' ? Math.min(actual.length, expected.length) : Number(first);
   const drawn = [expected, actual].map((messages) => messages.map((message) => toDrawn(message, values)));
   const [wanted = [], found = []] = drawn;
-  const picture = drawBoth({ expected: wanted, actual: found, index }, Object.keys(values));
+  const came = actual.map(({ frame, notification: { value, error } }, at) => ({
+    letter: found[at]?.letter ?? '',
+    time: frame,
+    event: error ?? value,
+  }));
+  const both = { expected: wanted, actual: found, index, reasons: reasonsOf(came) };
+  const picture = drawBoth(both, Object.keys(values));
   const inner = difference.path.split('.').slice(1).join('.');
   const where =
     inner === 'frame'

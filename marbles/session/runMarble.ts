@@ -1,6 +1,13 @@
 import { isPromiseLike } from '../../src/values/isPromiseLike.js';
 import { createHelpers, type MarbleHelpers } from './createHelpers.js';
+import { addHint, MarbleError } from './MarbleError.js';
 import { MarbleScheduler } from './MarbleScheduler.js';
+import { watchPromises } from './watchPromises.js';
+
+/** What is said when a test has failed in which something waits for a promise. */
+const HINT =
+  'Something in this test waits for a promise, and no promise settles in its virtual time. With an asynchronous tool, guard, ' +
+  'schema or client, take `marbleWithPromises` or `runMarbleWithPromises`.';
 
 /**
  * Runs a marble test without a test framework: it throws when something is not as expected. {@link marble} is the same as a
@@ -30,13 +37,23 @@ import { MarbleScheduler } from './MarbleScheduler.js';
  */
 export function runMarble(run: (helpers: MarbleHelpers) => void): void {
   const scheduler = new MarbleScheduler();
-  scheduler.run((native) => {
-    const test: (helpers: MarbleHelpers) => unknown = run;
-    const returned = test(createHelpers(scheduler, native));
-    if (isPromiseLike(returned)) {
-      returned.then(undefined, () => undefined);
-      throw new TypeError('A marble test must not be asynchronous: nobody would wait for it. See marbleWithPromises.');
-    }
-  });
-  scheduler.session.finish();
+  const promises = watchPromises();
+  try {
+    scheduler.run((native) => {
+      const test: (helpers: MarbleHelpers) => unknown = run;
+      const returned = test(createHelpers(scheduler, native));
+      if (isPromiseLike(returned)) {
+        returned.then(undefined, () => undefined);
+        throw new TypeError(
+          'A marble test must not be asynchronous: nobody would wait for it. See marbleWithPromises.',
+        );
+      }
+    });
+    scheduler.session.finish();
+  } catch (error) {
+    if (promises.waited && error instanceof MarbleError) addHint(error, HINT);
+    throw error;
+  } finally {
+    promises.stop();
+  }
 }

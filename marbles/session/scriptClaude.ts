@@ -56,7 +56,8 @@ export function scriptClaude(session: Session, replies: readonly ScriptedReply[]
       return `There is no reply for request ${replies.length + 1}: scriptClaude was given ${replies.length}.`;
     }
     if (requests.length === replies.length) return undefined;
-    return `Replies are left over: scriptClaude was given ${replies.length}, and ${requests.length} requests were sent.`;
+    const sent = requests.length === 1 ? '1 request was' : `${requests.length} requests were`;
+    return `Replies are left over: scriptClaude was given ${replies.length}, and ${sent} sent.`;
   });
 
   const client: ScriptedClient = {

@@ -1,5 +1,15 @@
 import { concat, NEVER, of, tap, throwError, timer } from 'rxjs';
-import { added, claude, DiagramError, exactly, inTurn, marble, MarbleError, runMarble } from '../../marbles/index.js';
+import {
+  added,
+  claude,
+  DiagramError,
+  exactly,
+  inTurn,
+  marble,
+  MarbleError,
+  type MarbleHelpers,
+  runMarble,
+} from '../../marbles/index.js';
 import { failureOf, messageOf } from './support/failureOf.js';
 
 describe('expectEvents', () => {
@@ -82,6 +92,25 @@ describe('expectEvents', () => {
       é: { delta: { text: 'b' } },
       2: claude.text('e'),
     });
+  });
+
+  marble('takes a picture with no lane but the result: then nothing is said of lanes', ({ events, expectEvents }) => {
+    const K = added.toolCall('toolu_1', 'add');
+    const source = events('-K-[Ss]--|', { K, S: added.toolStart(K), s: claude.messageStart() });
+
+    expectEvents(source).toBe('result  -K-[Ss]--|');
+    expectEvents(source).toBe('\n  ms      0  3\n  result  -K-[Ss]--|\n');
+  });
+
+  it('takes the line of a failure that shows what came, with its label', () => {
+    const run = (diagram: string) => (helpers: MarbleHelpers) => {
+      helpers.expectEvents(helpers.reply('-s-[ot]--|')).toBe(diagram);
+    };
+    const line = /^ {2}actual .*$/m.exec(messageOf(run('-s-|')))?.[0] ?? '';
+    expect(line).toBe('  actual    -s-[ot]--|');
+    expect(() => {
+      runMarble(run(line));
+    }).not.toThrow();
   });
 
   marble('sees a stream that does not end, and one that it leaves', ({ expectEvents, reply }) => {

@@ -117,7 +117,8 @@ describe('a reply', () => {
       '`t` must stand for an event or several, such as claude.text(\'Hi\'), and not for "Hi".',
     ],
     ['s-t', { t: inTurn() }, '`inTurn()` of `t` has no values.'],
-    ['(s-o)', {}, 'No time can pass within a group.\n\n  (s-o)\n    ^'],
+    ['(s-o)', {}, 'No time can pass within a group: is `)` missing?\n\n  (s-o)\n    ^'],
+    ['[s-o', {}, 'No time can pass within a group: is `]` missing?\n\n  [s-o\n    ^'],
     ['(so', {}, '`(` opens a group that is never closed.\n\n  (so\n  ^'],
     ['[so)', {}, '`)` closes no group.'],
     ['((s))', {}, 'A group cannot be within a group.'],
@@ -198,7 +199,7 @@ describe('a scripted client', () => {
     const message = messageOf(({ scriptClaude }) => {
       claudeStream(scriptClaude('s-(em|)', 's-(em|)'), request).subscribe();
     });
-    expect(message).toBe('Replies are left over: scriptClaude was given 2, and 1 requests were sent.');
+    expect(message).toBe('Replies are left over: scriptClaude was given 2, and 1 request was sent.');
   });
 
   it('says so beside the diagram that went wrong because of it', () => {
