@@ -1,15 +1,15 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { BadRequestError } from '@anthropic-ai/sdk';
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
-import { describeRecordings, recordings } from '../support/recordings.js';
-import { callsReply, reply, serverToolUse, text, textReply, thinking, toolUse, whole } from '../support/replies.js';
-import { sdkClient } from '../support/sdkClient.js';
-import { failedRound, refuse, strictServer } from '../support/strictServer.js';
-import type { Round, StrictServer } from '../support/strictServer.js';
-import { addTool, badRequests, goodRequest } from '../support/strictRules/badRequests.js';
-import { readServed } from '../support/strictRules/served.js';
-import { readView } from '../support/strictRules/view.js';
-import type { Exchange } from '../support/strictRules/view.js';
+import { describeRecordings, recordings } from './recordings.js';
+import { callsReply, reply, serverToolUse, text, textReply, thinking, toolUse, whole } from './replies.js';
+import { sdkClient } from './sdkClient.js';
+import { failedRound, refuse, strictServer } from './strictServer.js';
+import type { Round, StrictServer } from './strictServer.js';
+import { addTool, badRequests, goodRequest } from './strictRules/badRequests.js';
+import { readServed } from './strictRules/served.js';
+import { readView } from './strictRules/view.js';
+import type { Exchange } from './strictRules/view.js';
 
 const open: StrictServer[] = [];
 

@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
-import { describeCodec } from '../../src/ioTs/describeCodec.js';
-import { ioTsIssues } from '../../src/ioTs/ioTsIssues.js';
+import { describeCodec } from '../../../src/ioTs/describeCodec.js';
+import { ioTsIssues } from '../../../src/ioTs/ioTsIssues.js';
 
 function issues(codec: t.Mixed, input: unknown): unknown {
   const decoded = codec.decode(input);

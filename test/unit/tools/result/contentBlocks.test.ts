@@ -1,4 +1,4 @@
-import { resultContent } from '../../../src/tools/result/resultContent.js';
+import { resultContent } from '../../../../src/tools/result/resultContent.js';
 
 const png = { type: 'base64', media_type: 'image/png', data: 'aGk=' };
 const sent = (output: unknown): unknown => resultContent(output, { maxResultChars: 1_000 });

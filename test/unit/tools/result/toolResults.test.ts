@@ -1,9 +1,9 @@
 import * as t from 'io-ts';
 import { defineTool, type Tool, type ToolOptions } from 'rxclaude';
-import { resultContent } from '../../../src/tools/result/resultContent.js';
-import { HOSTILE } from './oddValues.js';
-import { runCall, runCalls, textOf } from './runCalls.js';
-import { faultsOf } from './validContent.js';
+import { resultContent } from '../../../../src/tools/result/resultContent.js';
+import { HOSTILE } from '../oddValues.js';
+import { runCall, runCalls, textOf } from '../runCalls.js';
+import { faultsOf } from '../validContent.js';
 
 const tool = (run: () => unknown, more: Partial<ToolOptions<t.Mixed, unknown>> = {}): Tool =>
   defineTool({ name: 'odd', description: 'Odd.', input: t.type({}), run, ...more });

@@ -3,12 +3,12 @@ import * as t from 'io-ts';
 import { NEVER, of } from 'rxjs';
 import { converse, defineTool } from 'rxclaude';
 import type { ClaudeClient, ConverseOptions, Guard, RoundEvent, Tool } from 'rxclaude';
-import { claude } from '../../../marbles/index.js';
-import { fromClaude } from '../../support/events.js';
-import { fakeClient } from '../../support/fakeClient.js';
-import { fakeTool } from '../../../marbles/specs/support/fakeTool.js';
-import { observe } from '../../../marbles/specs/support/observe.js';
-import { toSse } from '../../support/sse.js';
+import { claude } from '../../marbles/index.js';
+import { fromClaude } from '../support/events.js';
+import { fakeClient } from '../support/fakeClient.js';
+import { fakeTool } from '../../marbles/specs/support/fakeTool.js';
+import { observe } from '../../marbles/specs/support/observe.js';
+import { toSse } from '../support/sse.js';
 
 const messages = [{ role: 'user' as const, content: 'Hi' }];
 const answer = of(fromClaude.s, fromClaude.o, fromClaude.t, fromClaude.c, fromClaude.e, fromClaude.m);

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { expectTypeOf } from 'expect-type';
-import { describeCodec, descriptionOf } from '../../src/ioTs/describeCodec.js';
-import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
+import { describeCodec, descriptionOf } from '../../../src/ioTs/describeCodec.js';
+import { ioTsJsonSchema } from '../../../src/ioTs/ioTsJsonSchema.js';
 
 describe('describe', () => {
   const point = t.type({ x: t.number, y: t.number });

@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
 import { RxClaudeError, type RxClaudeFailure } from 'rxclaude';
-import { describeCodec } from '../../src/ioTs/describeCodec.js';
-import type { AnyCodec } from '../../src/ioTs/ioTsCodec.js';
-import { ioTsJsonSchema } from '../../src/ioTs/ioTsJsonSchema.js';
+import { describeCodec } from '../../../src/ioTs/describeCodec.js';
+import type { AnyCodec } from '../../../src/ioTs/ioTsCodec.js';
+import { ioTsJsonSchema } from '../../../src/ioTs/ioTsJsonSchema.js';
 
 /** The schema of a codec where it is a required property: the root takes no union. */
 function nested(codec: t.Mixed): unknown {
