@@ -1,5 +1,5 @@
 import { checkHistory } from '../../src/history/checkHistory.js';
-import type { HistoryMessage } from '../../src/history/HistoryMessage.js';
+import type { HistoryMessage } from '../../src/history/checkHistory.js';
 import { isObject } from '../../src/values/isObject.js';
 import type { ToolEntry } from '../../src/tools/Tool.js';
 import { checkEvents } from '../compare/checkEvents.js';

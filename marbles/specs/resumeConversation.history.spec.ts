@@ -221,6 +221,152 @@ describe('an id that a call of the conversation had before', () => {
   });
 });
 
+describe('a field that is newer than the library', () => {
+  const wish = { wish: { unknown: [true] } };
+  const reply = [
+    { type: 'text', text: 'Well.', ...wish },
+    { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {}, ...wish },
+  ];
+  const wishing = [
+    s,
+    ...reply.flatMap((block, index) => [claude.contentBlockStart(block, index), claude.contentBlockStop(index)]),
+    w,
+    m,
+    W,
+  ];
+  const request = { ...q, tools: open.tools! };
+  const more = { role: 'user' as const, content: 'And now?' };
+  const policies: [string, Parameters<typeof resumeConversation>[1]][] = [
+    ['nothing', {}],
+    ['mendingHistory', { history: mendingHistory() }],
+    ['strictHistory', { history: strictHistory() }],
+    ['asIs', { history: asIs }],
+  ];
+
+  it.each(policies)('stays where Claude wrote it, in this conversation and in the next: %s', (_, options) => {
+    const first = hold(request, [wishing, answer], options);
+    expect(first.sent[1]!.messages[1]!.content).toEqual(reply);
+    expect(first.end.messages[1]!.content).toEqual(reply);
+
+    const stored = JSON.parse(JSON.stringify([...first.end.messages, more])) as ClaudeRequest['messages'];
+    const next = hold({ ...request, messages: stored }, [answer], options);
+    expect(JSON.stringify(next.sent[0]!.messages)).toBe(JSON.stringify(stored));
+    expect(next.starts[0]).not.toHaveProperty('mended');
+    expect(next.starts[0]).not.toHaveProperty('unmended');
+    expect(next.end.messages.slice(0, stored.length)).toEqual(stored);
+  });
+
+  it('stays beside what has to be mended', () => {
+    const stored = [...q.messages, said(...reply), more];
+    const { sent, starts } = hold({ ...request, messages: stored } as ClaudeRequest, [answer], {
+      history: mendingHistory(),
+    });
+    expect(starts[0]!.mended?.map(({ code }) => code)).toEqual(['call_answered']);
+    expect(sent[0]!.messages[1]!.content).toEqual(reply);
+  });
+
+  it('is sent where others wrote it, and reported once: the API may know it', () => {
+    const messages = [{ role: 'user', content: [{ ...hi, ...wish }], ...wish }];
+    const tools = [{ ...open.tools![0], ...wish }];
+    const result = { ...W.result, ...wish };
+    const rounds = [[s, k, c, w, m, { ...W, result } as RoundEvent], calling, answer];
+    const options = { history: mendingHistory() };
+    const { sent, starts, end } = hold({ ...q, tools, messages } as unknown as ClaudeRequest, rounds, options);
+    expect(end).not.toHaveProperty('error');
+    expect(sent[0]).toMatchObject({ messages, tools });
+    expect(sent[1]!.messages[2]!.content).toEqual([result]);
+    const told = starts.map(({ unmended }) => unmended?.map(({ code, path }) => [code, path]));
+    expect(told).toEqual([
+      [
+        ['malformed_tool', 'tools.0.custom.wish'],
+        ['extra_field', 'messages.0.wish'],
+        ['extra_field', 'messages.0.content.0.text.wish'],
+      ],
+      [['extra_field', 'messages.2.content.0.tool_result.wish']],
+      undefined,
+    ]);
+    // What is left is reported as JSON would keep it.
+    expect(starts[0]!.unmended).toStrictEqual(JSON.parse(JSON.stringify(starts[0]!.unmended)));
+  });
+
+  it('is a defect where others wrote it and nothing is mended', () => {
+    const messages = [{ role: 'user', content: [{ ...hi, ...wish }] }];
+    const { error, sent } = hold({ ...q, messages } as unknown as ClaudeRequest, [answer], {
+      history: strictHistory(),
+    });
+    expect(error).toMatchObject({ defects: [{ code: 'extra_field' }] });
+    expect(sent).toEqual([]);
+  });
+
+  it('is another thing than what programs leave in blocks and messages, which is removed', () => {
+    const messages = [
+      { role: 'user', content: [{ ...hi, id: 'b1', createdAt: 1 }], id: 'm1' },
+      { role: 'assistant', content: [{ ...hi, parsed_output: null, index: 0, ...wish }], stop_reason: 'end_turn' },
+      more,
+    ];
+    const options = { history: mendingHistory() };
+    const { sent, starts } = hold({ ...q, messages } as unknown as ClaudeRequest, [answer], options);
+    expect(sent[0]!.messages).toEqual([
+      { role: 'user', content: [hi] },
+      { role: 'assistant', content: [{ ...hi, ...wish }] },
+      more,
+    ]);
+    expect(new Set(starts[0]!.mended?.map(({ code }) => code))).toEqual(new Set(['field_removed']));
+    expect(starts[0]).not.toHaveProperty('unmended');
+  });
+});
+
+describe('what Claude wrote in this conversation', () => {
+  const odd = [
+    { type: 'thinking', thinking: 'Hm.', signature: '' },
+    { type: 'text', text: 'Well.', index: 0 },
+    { type: 'tool_use', id: 'call:1', name: 'weather', input: {}, caller: null },
+  ];
+  const result = { type: 'tool_result', tool_use_id: 'call:1', content: [hi], is_error: 'yes' };
+  const oddly = [
+    s,
+    ...odd.flatMap((block, index) => [claude.contentBlockStart(block, index), claude.contentBlockStop(index)]),
+    w,
+    m,
+    { ...W, id: 'call:1', result } as unknown as RoundEvent,
+  ];
+
+  it('goes back as it came, whatever another server writes, beside a result that is mended', () => {
+    const { sent, starts } = hold({ ...q, tools: open.tools! }, [oddly, answer], { history: mendingHistory() });
+    expect(sent[1]!.messages[1]!.content).toEqual(odd);
+    expect(sent[1]!.messages[2]!.content).toEqual([{ ...result, is_error: true }]);
+    expect(starts[1]!.mended?.map(({ code, path }) => [code, path])).toEqual([
+      ['result_changed', 'messages.2.content.0'],
+    ]);
+  });
+
+  it('is mended in what a conversation leaves, so that any server takes it', () => {
+    const options = { history: mendingHistory() };
+    const { end } = hold({ ...q, tools: open.tools! }, [oddly, answer], options);
+    expect(checkHistory(end.messages, open.tools)).toEqual([]);
+    const messages = [...end.messages, { role: 'user' as const, content: 'And now?' }];
+    const next = hold({ ...q, tools: open.tools!, messages }, [answer], options);
+    expect(next.sent[0]!.messages).toEqual(messages);
+    expect(next.starts[0]).not.toHaveProperty('mended');
+  });
+
+  it('stays the same to the byte when later results have too many cache marks', () => {
+    const cache_control = { type: 'ephemeral' as const };
+    const marked = { ...W, result: { ...W.result, cache_control } } as RoundEvent;
+    const round = [s, k, c, w, m, marked];
+    const options = { history: mendingHistory() };
+    const { sent } = hold({ ...q, tools: open.tools! }, [round, round, round, round, round, round, answer], options);
+    const last = sent.at(-1)!.messages;
+    expect(JSON.stringify(last).match(/cache_control/g)).toHaveLength(4);
+    expect(checkHistory(last, open.tools)).toEqual([]);
+    for (const { messages } of sent) {
+      expect(last.filter(({ role }) => role === 'assistant').slice(0, (messages.length - 1) / 2)).toEqual(
+        messages.filter(({ role }) => role === 'assistant'),
+      );
+    }
+  });
+});
+
 describe('a policy of one’s own', () => {
   /** Notes what it is asked, and answers as it is told. */
   const noting = (answers: Partial<HistoryKeeper> = {}) => {

@@ -1,7 +1,7 @@
 import type { HistoryChange, HistoryChangeCode } from '../events/HistoryChange.js';
 import { withoutFields, type Block, type Fields, type Role } from '../rules/blocks.js';
-import { extraMessageFields } from './blockFields.js';
-import { blockPath, type Flaw } from './Flaw.js';
+import { extraMessageFields } from '../rules/fields.js';
+import { blockPath } from './defects.js';
 
 /** A block of a history that is being mended. */
 export interface Cell {
@@ -56,25 +56,17 @@ export function withCells(draft: Draft, cells: readonly Cell[]): Draft {
   return isSame ? draft : { ...draft, cells };
 }
 
-/** Mends what is wrong with a block; `undefined` when nothing is left of it. Each remedy ends the flaw that it is for. */
-export function mendCell(cell: Cell, flawsOf: (block: Block) => readonly Flaw[], report: Report): Cell | undefined {
-  let mended = cell;
-  for (;;) {
-    const { remedy } = flawsOf(mended.block).find((flaw) => flaw.remedy !== undefined) ?? {};
-    if (remedy === undefined) return mended;
-    reportBlock(report, mended, remedy.code, remedy.text);
-    const block = remedy.mend(mended.block);
-    if (block === undefined) return undefined;
-    mended = { ...mended, block, isChanged: mended.isChanged || remedy.unseen !== true };
-  }
-}
-
 /** The message of a draft: the very object that it was, unless something in it has changed. */
 export function toMessage({ role, cells, original }: Draft): Fields {
   const content = cells.map(({ block }) => block);
   if (original === undefined) return { role, content };
   const { message } = original;
-  const extra = new Set(extraMessageFields(message, role));
-  const fields = extra.size === 0 ? message : withoutFields(message, (field) => extra.has(field));
+  const litter = messageLitter(message, role);
+  const fields = litter.length === 0 ? message : withoutFields(message, (field) => litter.includes(field));
   return cells === original.cells ? fields : { ...fields, content };
+}
+
+/** The names of the fields of a message that the API is known to refuse. */
+export function messageLitter(message: Fields, role: Role): string[] {
+  return extraMessageFields(message, role).flatMap(({ name, isLitter }) => (isLitter ? [name] : []));
 }

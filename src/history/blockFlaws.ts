@@ -1,13 +1,25 @@
-import { withoutFields, type Block, type Role } from '../rules/blocks.js';
-import { extraFields, wrongFields } from './blockFields.js';
-import { callFlaws, serverCallFlaws } from './callFlaws.js';
-import type { Flaw, Remedy } from './Flaw.js';
-import { resultFlaws } from './resultFlaws.js';
+import { isJsonObject } from '../json/isJsonObject.js';
+import {
+  CALL_ID,
+  innerBlocks,
+  isCited,
+  isEmptyText,
+  isProgrammatic,
+  isUnsigned,
+  SERVER_CALL_ID,
+  type Block,
+  type Role,
+} from '../rules/blocks.js';
+import { wrongFields } from '../rules/fields.js';
+import { BLOCK_RULES, isForToolset, isInner, isMarkedEmpty, isTextBlock } from '../rules/results.js';
+import { toText } from '../tools/result/toText.js';
+import { isObject } from '../values/isObject.js';
+import { extraFlaws, type Flaw } from './defects.js';
 
 /** Everything in a block that the API refuses, whatever the history around it. */
 export function blockFlaws(block: Block, role: Role): Flaw[] {
-  const own = RULES.get(block.type);
-  return own === undefined ? fieldFlaws(block) : [...fieldFlaws(block), ...own(block, role)];
+  const wrong = wrongFields(block).map(({ name, words }) => flaw('malformed_block', `.${block.type}.${name}`, words));
+  return [...wrong, ...extraFlaws(block, role), ...(RULES.get(block.type)?.(block, role) ?? [])];
 }
 
 const RULES: ReadonlyMap<string, (block: Block, role: Role) => Flaw[]> = new Map([
@@ -16,87 +28,126 @@ const RULES: ReadonlyMap<string, (block: Block, role: Role) => Flaw[]> = new Map
   ['thinking', thinkingFlaws],
   ['tool_use', callFlaws],
   ['server_tool_use', serverCallFlaws],
-  ['mcp_tool_use', serverCallFlaws],
+  ['mcp_tool_use', inputFlaws],
   ['tool_result', resultFlaws],
 ]);
 
-const dropped = (code: Remedy['code'], text: string): Remedy => ({ code, text, mend: () => undefined });
-
-const MALFORMED = dropped('block_removed', 'A block that lacks what it must have was removed.');
-const STRIPPED: Remedy = {
-  code: 'field_removed',
-  text: 'Fields that the API does not know were removed from a block.',
-  unseen: true,
-  mend: (block) => {
-    const extra = new Set(extraFields(block));
-    return withoutFields(block, (field) => extra.has(field));
-  },
-};
-
-function fieldFlaws(block: Block): Flaw[] {
-  const wrong = wrongFields(block).map(({ field, words }): Flaw => ({
-    code: 'malformed_block',
-    field: `.${block.type}.${field}`,
-    words,
-    remedy: MALFORMED,
-  }));
-  const extra = extraFields(block).map((name): Flaw => {
-    const field = `.${block.type}.${name}`;
-    return { code: 'extra_field', field, words: 'Extra inputs are not permitted', remedy: STRIPPED };
-  });
-  return [...wrong, ...extra];
+function flaw(code: Flaw['code'], field: string, words: string, names?: Flaw['names']): Flaw {
+  return { code, field, words, ...(names && { names }) };
 }
 
-const EMPTY: Flaw = {
-  code: 'empty_text',
-  field: '',
-  words: 'messages: text content blocks must be non-empty',
-  names: 'nothing',
-  remedy: dropped('text_removed', 'An empty text was removed.'),
-};
-const MARKED: Flaw = {
-  code: 'cache_mark_on_empty_text',
-  field: '.text',
-  words: 'cache_control cannot be set for empty text blocks',
-};
-const CITED: Flaw = {
-  code: 'citations_from_user',
-  field: '',
-  words: 'citations cannot be in a user message',
-  remedy: {
-    code: 'field_removed',
-    text: "The citations of a user's text were removed.",
-    mend: (block) => withoutFields(block, (field) => field === 'citations'),
-  },
-};
+const MARKED = 'cache_control cannot be set for empty text blocks';
 
-function textFlaws({ text, citations, cache_control }: Block, role: Role): Flaw[] {
+function textFlaws(block: Block, role: Role): Flaw[] {
   return [
-    ...(text === '' ? [EMPTY] : []),
-    ...(text === '' && cache_control != null ? [MARKED] : []),
-    ...(role === 'user' && Array.isArray(citations) && citations.length > 0 ? [CITED] : []),
+    ...(isEmptyText(block)
+      ? [flaw('empty_text', '', 'messages: text content blocks must be non-empty', 'nothing')]
+      : []),
+    ...(isMarkedEmpty(block) ? [flaw('cache_mark_on_empty_text', '.text', MARKED)] : []),
+    ...(role === 'user' && isCited(block)
+      ? [flaw('citations_from_user', '', 'citations cannot be in a user message')]
+      : []),
   ];
 }
 
-const FOREIGN_DOCUMENT: Flaw = {
-  code: 'document_from_assistant',
-  field: '',
-  words: 'a document cannot be in an assistant message',
-  remedy: dropped('block_removed', 'A document was removed from an assistant message.'),
-};
-
 function documentFlaws(_: Block, role: Role): Flaw[] {
-  return role === 'assistant' ? [FOREIGN_DOCUMENT] : [];
+  if (role !== 'assistant') return [];
+  return [flaw('document_from_assistant', '', 'a document cannot be in an assistant message')];
 }
 
-const UNSIGNED = {
-  code: 'unsigned_thinking',
-  remedy: dropped('thinking_removed', 'Thinking without a signature was removed.'),
-} as const;
-
-function thinkingFlaws({ signature }: Block): Flaw[] {
-  if (signature === '') return [{ ...UNSIGNED, field: '', words: 'Invalid `signature` in `thinking` block' }];
-  if (typeof signature === 'string') return [];
+function thinkingFlaws(block: Block): Flaw[] {
+  const { signature } = block;
+  if (!isUnsigned(block)) return [];
+  if (signature === '') return [flaw('unsigned_thinking', '', 'Invalid `signature` in `thinking` block')];
   const words = signature === undefined ? 'Field required' : 'Input should be a valid string';
-  return [{ ...UNSIGNED, field: '.thinking.signature', words }];
+  return [flaw('unsigned_thinking', '.thinking.signature', words)];
+}
+
+/** What is wrong with a call of a tool that the program runs. */
+function callFlaws(block: Block, role: Role): Flaw[] {
+  return [
+    ...(role === 'assistant'
+      ? []
+      : [flaw('tool_use_not_from_assistant', '', '`tool_use` blocks can only be in `assistant` messages', 'message')]),
+    ...idFlaws(block, 'id', CALL_ID),
+    ...inputFlaws(block),
+  ];
+}
+
+function serverCallFlaws(block: Block): Flaw[] {
+  return [...idFlaws(block, 'id', SERVER_CALL_ID), ...inputFlaws(block)];
+}
+
+/** An id of the wrong characters. One that is no text at all is a wrong field. */
+function idFlaws(block: Block, field: string, pattern: RegExp): Flaw[] {
+  const id = block[field];
+  if (typeof id !== 'string' || pattern.test(id)) return [];
+  const words = `String should match pattern '${pattern.source}'`;
+  return [flaw('invalid_tool_use_id', `.${block.type}.${field}`, words)];
+}
+
+function inputFlaws({ type, input }: Block): Flaw[] {
+  if (isJsonObject(input)) return [];
+  const words = input === undefined ? 'Field required' : 'Input should be a valid dictionary';
+  return [flaw('tool_input_not_object', `.${type}.input`, words)];
+}
+
+/** What is wrong with a `tool_result`, whatever it answers. */
+function resultFlaws(block: Block, role: Role): Flaw[] {
+  return [
+    ...(role === 'user'
+      ? []
+      : [flaw('tool_result_not_from_user', '', '`tool_result` blocks can only be in `user` messages', 'message')]),
+    ...idFlaws(block, 'tool_use_id', CALL_ID),
+    ...contentFlaws(block),
+    ...errorFlaws(block),
+  ];
+}
+
+function errorFlaws(block: Block): Flaw[] {
+  const { is_error } = block;
+  if (is_error === undefined || is_error === false) return [];
+  if (is_error !== true) return [flaw('malformed_block', '.tool_result.is_error', 'Input should be a valid boolean')];
+  if (innerBlocks(block).every(isTextBlock)) return [];
+  return [flaw('non_text_in_error_result', '.tool_result', 'all content must be type `text` if `is_error` is true')];
+}
+
+/** What is wrong with the content of a `tool_result`, whatever it answers. */
+function contentFlaws({ content }: Block): Flaw[] {
+  if (content === undefined || typeof content === 'string') return [];
+  if (Array.isArray(content)) return Array.from(content, innerFlaws).flat();
+  return [flaw('invalid_result_content', '.tool_result.content', 'Input should be a valid list')];
+}
+
+const TAGS = [...BLOCK_RULES.keys()].map((tag) => `'${String(tag)}'`).join(', ');
+
+function innerFlaws(inner: unknown, at: number): Flaw[] {
+  const field = `.tool_result.content.${String(at)}`;
+  if (!isInner(inner)) {
+    const tag = toText(isObject(inner) ? inner['type'] : undefined);
+    const words = `Input tag '${tag}' found using 'type' does not match any of the expected tags: ${TAGS}`;
+    return [flaw('invalid_result_content', field, words)];
+  }
+  const own = `${field}.${inner.type}`;
+  return [
+    ...wrongFields(inner).map(({ name, words }) => flaw('invalid_result_content', `${own}.${name}`, words)),
+    ...(isMarkedEmpty(inner) ? [flaw('cache_mark_on_empty_text', own, MARKED)] : []),
+  ];
+}
+
+/** What is wrong with a `tool_result` as the answer to its call. The API's own words for these are not recorded. */
+export function answerFlaws(call: Block, result: Block): Flaw[] {
+  const toolset = call['toolset_name'] ?? undefined;
+  const inner = innerBlocks(result);
+  return [
+    ...((result['toolset_name'] ?? undefined) === toolset
+      ? []
+      : [flaw('toolset_name_not_echoed', '.tool_result.toolset_name', 'must be that of its tool_use')]),
+    ...(toolset === undefined || inner.every(isForToolset)
+      ? []
+      : [flaw('invalid_toolset_result', '.tool_result', 'results of toolset members hold only text and images')]),
+    ...(!isProgrammatic(call) || inner.every(isTextBlock)
+      ? []
+      : [flaw('non_text_in_programmatic_result', '.tool_result', 'results of programmatic tool calls hold only text')]),
+  ];
 }

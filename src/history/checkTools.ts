@@ -4,7 +4,7 @@ import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME } from '
 import type { ToolEntry } from '../tools/Tool.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
 import { isSent, type Fields } from '../rules/blocks.js';
-import { toolsDefect } from './Flaw.js';
+import type { Follower } from './readMessage.js';
 
 /** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
 export function toolDefinitions(tools: unknown): readonly Fields[] | undefined {
@@ -31,12 +31,12 @@ export function checkTools(definitions: readonly Fields[]): HistoryDefect[] {
   ];
 }
 
-const REPEATED = toolsDefect('duplicate_tool_name', 'tools', 'tools: Tool names must be unique.');
-const DEFERRED = toolsDefect(
-  'all_tools_deferred',
-  'tools',
-  'At least one tool must have defer_loading=false. All tools cannot be deferred.',
-);
+const REPEATED = defect('duplicate_tool_name', 'tools', 'Tool names must be unique.');
+const DEFERRED: HistoryDefect = {
+  code: 'all_tools_deferred',
+  path: 'tools',
+  wording: 'At least one tool must have defer_loading=false. All tools cannot be deferred.',
+};
 
 /** The fields of a tool that the program defines. Those of the API's own tools are left to it. */
 const FIELDS: readonly string[] = ['type', 'name', 'description', 'input_schema', ...OPTIONAL_TOOL_FIELDS];
@@ -54,7 +54,7 @@ function checkTool(tool: Fields, index: number): HistoryDefect[] {
 }
 
 function defect(code: HistoryDefect['code'], path: string, words: string): HistoryDefect {
-  return toolsDefect(code, path, `${path}: ${words}`);
+  return { code, path, wording: `${path}: ${words}` };
 }
 
 function checkName(name: unknown, path: string): HistoryDefect[] {
@@ -83,3 +83,31 @@ function checkSchema(schema: unknown, path: string): HistoryDefect[] {
 
 const CHOICE = 'input_schema does not support oneOf, allOf, or anyOf at the top level';
 const PROPERTIES = `Property keys should match pattern '${PROPERTY_NAME.source}'`;
+
+/**
+ * A history that speaks of tools is sent with some.
+ *
+ * @param definitions The tools that are sent; `undefined` when they are not known.
+ */
+export function createToolNeed(definitions: readonly Fields[] | undefined): Follower {
+  let isMet = definitions === undefined || definitions.length > 0;
+
+  return {
+    see({ blocks }) {
+      if (isMet || !blocks.some(({ type }) => NEEDY.has(type))) return [];
+      isMet = true;
+      // What brings a tool of its own is no call.
+      return blocks.some(({ type }) => type === 'tool_addition') ? [] : [MISSING];
+    },
+    end: () => [],
+  };
+}
+
+/** Blocks after which the question of tools is settled. */
+const NEEDY: ReadonlySet<string> = new Set(['tool_use', 'tool_result', 'tool_addition']);
+
+const MISSING: HistoryDefect = {
+  code: 'missing_tools',
+  path: 'tools',
+  wording: 'Requests which include `tool_use` or `tool_result` blocks must define tools.',
+};

@@ -1,7 +1,6 @@
-import { blockFlaws } from './blockFlaws.js';
 import type { Fields, Role } from '../rules/blocks.js';
-import { extraMessageFields } from './blockFields.js';
-import { mendCell, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { messageLitter, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { mendBlock } from './mendBlock.js';
 import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
 
 /**
@@ -23,7 +22,7 @@ export function draftHistory(
     const first = order;
     order += message.role === undefined ? 1 : message.blocks.length;
     if (message.role === undefined) {
-      reportMessage(report, index, 'message_removed', 'What is no message was removed.');
+      reportMessage(report, index, 'message_removed', 'Removed a value that is not a message.');
       return [];
     }
     return [draftMessage(value as Fields, message, message.role, first, isKept(message.role), report)];
@@ -39,8 +38,8 @@ function draftMessage(
   report: Report,
 ): Draft {
   const { index, blocks, isString } = seen;
-  if (extraMessageFields(original, role).length > 0) {
-    reportMessage(report, index, 'field_removed', 'Fields that the API does not know were removed from a message.');
+  if (messageLitter(original, role).length > 0) {
+    reportMessage(report, index, 'field_removed', 'Removed fields that the API does not take from a message.');
   }
   const cells = blocks.map((block, at): Cell => ({
     block,
@@ -54,9 +53,9 @@ function draftMessage(
 function mendCells(cells: readonly Cell[], role: Role, report: Report): Cell[] {
   return cells.flatMap((cell) => {
     if (cell.block === NO_BLOCK) {
-      reportBlock(report, cell, 'block_removed', 'What is no block was removed.');
+      reportBlock(report, cell, 'block_removed', 'Removed a value that is not a block.');
       return [];
     }
-    return mendCell(cell, (block) => blockFlaws(block, role), report) ?? [];
+    return mendBlock(cell, role, report) ?? [];
   });
 }

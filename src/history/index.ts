@@ -1,7 +1,6 @@
 export { asIs } from './asIs.js';
-export { checkHistory } from './checkHistory.js';
+export { checkHistory, type HistoryMessage } from './checkHistory.js';
 export { mendHistory, type MendedHistory } from './mendHistory.js';
 export { mendingHistory } from './mendingHistory.js';
 export { strictHistory } from './strictHistory.js';
 export type { AdmittedRequest, HistoryKeeper, HistoryPolicy } from './HistoryPolicy.js';
-export type { HistoryMessage } from './HistoryMessage.js';

@@ -1,18 +1,17 @@
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
+import { isBlank, isEmptyText, isThinking, type Fields } from '../rules/blocks.js';
 import type { ToolEntry } from '../tools/Tool.js';
-import type { Fields } from '../rules/blocks.js';
-import { changedPrefixes } from './changedPrefixes.js';
-import { checkHistory } from './checkHistory.js';
+import { dropCacheMarks } from './cacheMarks.js';
+import type { HistoryMessage } from './checkHistory.js';
 import { toolDefinitions } from './checkTools.js';
-import { toMessage, type Draft, type Report } from './Draft.js';
+import { createUnmendedCheck } from './createCheck.js';
+import { reportBlock, reportMessage, toMessage, withCells, type Draft, type Report } from './Draft.js';
 import { draftHistory } from './draftHistory.js';
-import { dropCacheMarks } from './dropCacheMarks.js';
-import { dropEmpty } from './dropEmpty.js';
-import type { HistoryMessage } from './HistoryMessage.js';
+import { flawDefect } from './defects.js';
 import { mendIds } from './mendIds.js';
 import { mendPairs } from './mendPairs.js';
-import { mendServerTools } from './mendServerTools.js';
+import { mendServerTools } from './serverTools.js';
 
 /** What became of a history. */
 export interface MendedHistory<Message> {
@@ -68,19 +67,18 @@ export function mendHistory<Message extends HistoryMessage>(
   messages: readonly Message[],
   tools?: readonly ToolEntry[],
 ): MendedHistory<Message> {
-  const defects = checkHistory(messages, tools);
+  const definitions = toolDefinitions(tools);
   const changes: HistoryChange[] = [];
-  const drafts =
-    defects.length === 0 ? [] : mendDrafts(messages, toolDefinitions(tools), (change) => changes.push(change));
-  if (changes.length === 0) return { messages, changes, unmended: defects };
-  const mended = drafts.map(toMessage) as unknown[] as Message[];
-  const unmended = [...checkHistory(mended, tools), ...changedPrefixes(drafts)];
+  const drafts = mendDrafts(messages, definitions, (change) => changes.push(change));
+  const mended = changes.length === 0 ? messages : (drafts.map(toMessage) as unknown[] as Message[]);
+  const check = createUnmendedCheck(definitions);
+  const unmended = [...check.add(mended), ...check.end(), ...changedPrefixes(drafts)];
   return { messages: mended, changes: changes.sort(byPlace), unmended };
 }
 
 /**
- * Each step leaves the history right for those behind it, so one run is enough: with blocks that are right in themselves
- * and messages that say something, it is certain what stands behind a call; with ids of their own, what belongs to it; and
+ * Each step leaves the history right for those after it, so one run is enough: with blocks that are right in themselves
+ * and messages that say something, it is certain what follows a call; with ids of their own, what belongs to it; and
  * with the server's tools settled, which calls want a result. What they leave empty is dropped in the end, and with it
  * nothing that belongs to anything else.
  */
@@ -94,4 +92,68 @@ function mendDrafts(messages: unknown, definitions: readonly Fields[] | undefine
 
 function byPlace(one: HistoryChange, other: HistoryChange): number {
   return one.message - other.message || (one.block ?? -1) - (other.block ?? -1);
+}
+
+/**
+ * Drops messages that say nothing, and thinking at the end of a turn of Claude's.
+ *
+ * It goes from the last message to the first, for what is dropped may show the end of the turn before it.
+ */
+function dropEmpty(drafts: readonly Draft[], report: Report): Draft[] {
+  const kept: Draft[] = [];
+  let turnGoesOn = false;
+  for (const draft of [...drafts].reverse()) {
+    const ended = turnGoesOn ? draft : withoutFinalThinking(draft, report);
+    if (saysNothing(ended)) {
+      if (ended.original !== undefined)
+        reportMessage(report, ended.original.index, 'message_removed', 'Removed a message that says nothing.');
+      continue;
+    }
+    if (ended.role !== 'assistant') turnGoesOn = false;
+    else if (ended.cells.length > 0) turnGoesOn = true;
+    kept.push(ended);
+  }
+  return kept.reverse();
+}
+
+function withoutFinalThinking(draft: Draft, report: Report): Draft {
+  if (draft.role !== 'assistant') return draft;
+  const end = draft.cells.findLastIndex(({ block }) => !isThinking(block)) + 1;
+  for (const cell of draft.cells.slice(end)) {
+    reportBlock(report, cell, 'thinking_removed', 'Removed thinking at the end of a turn.');
+  }
+  return withCells(draft, draft.cells.slice(0, end));
+}
+
+/** Claude may say nothing at all, as long as that is how it was. */
+function saysNothing({ role, cells, original }: Draft): boolean {
+  if (isBlank(cells.map(({ block }) => block))) return true;
+  if (role === 'user') return cells.every(({ block }) => isEmptyText(block));
+  return cells.length === 0 && original?.cells.length !== 0;
+}
+
+/**
+ * The thinking that stands behind a change. It is bound to the very messages before it, so newer models refuse it there,
+ * or drop it; it is left as it is.
+ */
+function changedPrefixes(drafts: readonly Draft[]): HistoryDefect[] {
+  const found: HistoryDefect[] = [];
+  let order = 0;
+  let isChanged = false;
+  for (const [message, { cells }] of drafts.entries()) {
+    for (const [at, { block, origin, isChanged: isNew }] of cells.entries()) {
+      // Blocks before this one were dropped, added or moved.
+      if (origin?.order !== order++) isChanged = true;
+      if (isChanged && isThinking(block)) found.push(changedPrefix(block.type, message, at));
+      if (isNew) isChanged = true;
+    }
+  }
+  return found;
+}
+
+function changedPrefix(type: string, message: number, block: number): HistoryDefect {
+  const words =
+    `Invalid \`signature\` in \`${type}\` block. The block is bound to a different conversation. ` +
+    'Remove the block, or set `thinking.block_binding.prefix_mismatch_behavior` to "drop_block".';
+  return flawDefect({ code: 'thinking_prefix_changed', field: '', words }, message, block);
 }

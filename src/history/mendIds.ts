@@ -34,7 +34,7 @@ export function mendIds(drafts: readonly Draft[], report: Report): Draft[] {
     }
     if (block.type !== 'tool_use') return [withResultName(called, names, report)];
     if (here.has(block['id'])) {
-      reportBlock(report, cell, 'call_removed', 'The second of two calls with one id was removed.');
+      reportBlock(report, cell, 'call_removed', 'Removed the second of two calls with one id.');
       return [];
     }
     here.add(block['id']);
@@ -64,13 +64,13 @@ function withCaller(cell: Cell, { serverCalls }: Names, report: Report): Cell {
   const id = callerOf(block);
   const name = id === undefined ? undefined : serverCalls.get(id);
   if (name === undefined || name === id) return cell;
-  reportBlock(report, cell, 'id_renamed', 'The id of the code that made a call was replaced.');
+  reportBlock(report, cell, 'id_renamed', 'Replaced the id of the code that made a call.');
   return { ...cell, block: { ...block, caller: { ...(block['caller'] as object), tool_id: name } }, isChanged: true };
 }
 
 function renamed(cell: Cell, field: string, name: string, report: Report): Cell {
   if (cell.block[field] === name) return cell;
-  reportBlock(report, cell, 'id_renamed', `An id was replaced by ${name}.`);
+  reportBlock(report, cell, 'id_renamed', `Replaced an id by ${name}.`);
   return { ...cell, block: { ...cell.block, [field]: name }, isChanged: true };
 }
 

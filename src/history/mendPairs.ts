@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json/isJsonObject.js';
-import { answerFlaws } from './answerFlaws.js';
 import { readInput, withObjectInput, type Block } from '../rules/blocks.js';
-import { mendCell, reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { mendAnswer } from './mendBlock.js';
 
 /** The result of each call that has one, by the id of the call. */
 type Results = ReadonlyMap<unknown, Cell>;
@@ -42,9 +42,9 @@ function pairUp(drafts: readonly Draft[], report: Report): Results {
     const id = cell.block['tool_use_id'];
     if (isCall(cell)) calls.add(cell.block['id']);
     else if (!isResult(cell)) continue;
-    else if (results.has(id)) reportBlock(report, cell, 'result_removed', 'A second result of one call was removed.');
+    else if (results.has(id)) reportBlock(report, cell, 'result_removed', 'Removed a second result of one call.');
     else if (calls.has(id)) results.set(id, cell);
-    else reportBlock(report, cell, 'result_removed', 'A result without a call was removed.');
+    else reportBlock(report, cell, 'result_removed', 'Removed a result without a call.');
   }
   return results;
 }
@@ -55,11 +55,11 @@ function withWholeCalls(draft: Draft, results: Results, report: Report): Draft {
     block.type !== 'tool_use' || results.has(block['id']) || readInput(block) !== undefined;
   const end = draft.cells.findLastIndex(isWhole) + 1;
   for (const cell of draft.cells.slice(end)) {
-    reportBlock(report, cell, 'call_removed', 'A call that broke off while it was written was removed.');
+    reportBlock(report, cell, 'call_removed', 'Removed a call that broke off while it was written.');
   }
   const cells = draft.cells.slice(0, end).map((cell) => {
     if (!isCall(cell) || isJsonObject(cell.block['input'])) return cell;
-    reportBlock(report, cell, 'input_changed', 'An input that is no object was made one.');
+    reportBlock(report, cell, 'input_changed', 'Made an object of an input that was none.');
     return { ...cell, block: withObjectInput(cell.block), isChanged: true };
   });
   return withCells(draft, cells);
@@ -92,17 +92,17 @@ function withAnswers(draft: Draft, calls: readonly Cell[], results: Results, rep
     });
   const answers = [...here, ...others].flatMap((cell) => {
     const call = wanted.get(cell.block['tool_use_id']);
-    return call === undefined ? [] : (mendCell(cell, (block) => answerFlaws(call.block, block), report) ?? []);
+    return call === undefined ? [] : (mendAnswer(cell, call.block, report) ?? []);
   });
   return withCells(draft, [...answers, ...withoutResults(draft).cells]);
 }
 
 function reportMoved(cell: Cell, report: Report): void {
-  reportBlock(report, cell, 'result_moved', 'A result was moved to the beginning of the message behind its call.');
+  reportBlock(report, cell, 'result_moved', 'Moved a result to the beginning of the message after its call.');
 }
 
 function noResult(call: Cell, report: Report): Cell {
-  reportBlock(report, call, 'call_answered', 'A call without a result was answered with an error that says so.');
+  reportBlock(report, call, 'call_answered', 'Answered a call without a result with an error that says so.');
   const { id, toolset_name } = call.block;
   const block: Block = {
     type: 'tool_result',

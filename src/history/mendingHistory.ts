@@ -2,26 +2,27 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
-import type { Fields } from '../rules/blocks.js';
+import type { RoundRequest } from '../events/RoundRequest.js';
+import { cacheMarks, dropCacheMarks } from './cacheMarks.js';
 import { toolDefinitions } from './checkTools.js';
-import { cacheMarks } from './createCacheMarks.js';
-import { toMessage, type Report } from './Draft.js';
+import { extraDefects } from './createCheck.js';
+import { toMessage, type Draft, type Report } from './Draft.js';
 import { draftHistory } from './draftHistory.js';
-import { dropCacheMarks } from './dropCacheMarks.js';
 import type { AdmittedRequest, HistoryPolicy } from './HistoryPolicy.js';
-import { mendHistory } from './mendHistory.js';
+import { mendHistory, type MendedHistory } from './mendHistory.js';
 import { mendPairs } from './mendPairs.js';
 import { createOwnIds, samePrefix } from './ownIds.js';
+import { readMessage } from './readMessage.js';
 
-/** What is left to the API: it may take it, or a setting of the request may make it do so. */
-const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['thinking_prefix_changed'];
+/** What is left to the API: a field may be newer than this library, and older models take thinking after a change. */
+const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['extra_field', 'malformed_tool', 'thinking_prefix_changed'];
 
 /**
- * Mends what the API would refuse. What `converse` does when it is told nothing else.
+ * Mends what the API would refuse. What `converse` does unless it is given another policy.
  *
- * Before the first request the whole history is mended by the rules of {@link mendHistory}. After that, Claude's replies go
- * back as they came, but for an id that the history has already; the results of tools are mended. `round_start` tells the
- * changes in `mended`, and what is left to the API in `unmended`.
+ * Before the first request it mends the whole history by the rules of {@link mendHistory}. From then on, Claude's replies go
+ * back as they came, except for an id that the history has already, and only the results of tools are mended. `round_start`
+ * tells the changes in `mended`, and in `unmended` what is left to the API.
  *
  * @returns A policy for the `history` of `converse` or `resumeConversation`. It throws a `HistoryError` when the API
  * would refuse what cannot be mended, such as a tool without a name, or when nothing is left to answer.
@@ -39,47 +40,58 @@ const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['thinking_prefix_chan
  */
 export function mendingHistory(): HistoryPolicy {
   return (tools = []) => {
-    const definitions = toolDefinitions(tools) ?? [];
     const giveOwnIds = createOwnIds();
     /** The messages as they were admitted last; `undefined` before the first request. */
     let last: readonly MessageParam[] | undefined;
 
-    const mendNew = (messages: readonly MessageParam[], before: readonly MessageParam[], report: Report) => {
-      const from = samePrefix(before, messages);
-      return mendAnswers(giveOwnIds(messages, report), from, definitions, report);
+    const mendGiven = (messages: readonly MessageParam[]): MendedHistory<MessageParam> => {
+      const mended = mendHistory(messages, tools);
+      const refused = mended.unmended.filter(({ code }) => !LEFT_TO_THE_API.includes(code));
+      const defects = [...refused, ...defectsAtTheDoor(messages, mended.messages)];
+      if (defects.length > 0) throw historyError(defects);
+      // No id is in it twice: this takes note of those that there are.
+      giveOwnIds(mended.messages, ignore);
+      return mended;
     };
-    const admitted = (
-      before: AdmittedRequest['request'],
+    const mendNew = (
       messages: readonly MessageParam[],
-      mended: readonly HistoryChange[],
-      unmended: readonly HistoryDefect[],
-    ): AdmittedRequest => {
-      last = messages;
-      return {
-        request: messages === before.messages ? before : { ...before, messages },
-        ...(mended.length > 0 && { mended }),
-        ...(unmended.length > 0 && { unmended }),
-      };
+      before: readonly MessageParam[],
+    ): MendedHistory<MessageParam> => {
+      const changes: HistoryChange[] = [];
+      const report: Report = (change) => changes.push(change);
+      return { ...mendAnswers(giveOwnIds(messages, report), samePrefix(before, messages), tools, report), changes };
     };
 
     return {
       admit(request) {
-        if (last !== undefined) {
-          const changes: HistoryChange[] = [];
-          const messages = mendNew(request.messages, last, (change) => changes.push(change));
-          return admitted(request, messages, changes, []);
-        }
-        const { messages, changes, unmended } = mendHistory(request.messages, tools);
-        const refused = unmended.filter(({ code }) => !LEFT_TO_THE_API.includes(code));
-        const defects = [...refused, ...defectsAtTheDoor(request.messages, messages)];
-        if (defects.length > 0) throw historyError(defects);
-        // A mended history has no id twice: this takes note of those that there are.
-        giveOwnIds(messages, ignore);
-        return admitted(request, messages, changes, unmended);
+        const { messages } = request;
+        const mended = last === undefined ? mendGiven(messages) : mendNew(messages, last);
+        last = mended.messages;
+        return toAdmitted(request, mended);
       },
-      leave: (messages) =>
-        last === undefined ? mendHistory(messages, tools).messages : mendNew(messages, last, ignore),
+      leave(messages) {
+        if (last === undefined) return mendHistory(messages, tools).messages;
+        const named = giveOwnIds(messages, ignore);
+        const { messages: mended, changes } = mendHistory(named, tools);
+        return changes.every(isOfOwnWords) ? named : mended;
+      },
     };
+  };
+}
+
+/** Whether a change concerns what Claude may write: it alone is no reason to change the history that a conversation leaves. */
+function isOfOwnWords({ code }: HistoryChange): boolean {
+  return code === 'field_removed' || code === 'thinking_removed';
+}
+
+function toAdmitted(
+  request: RoundRequest,
+  { messages, changes, unmended }: MendedHistory<MessageParam>,
+): AdmittedRequest {
+  return {
+    request: messages === request.messages ? request : { ...request, messages },
+    ...(changes.length > 0 && { mended: changes }),
+    ...(unmended.length > 0 && { unmended }),
   };
 }
 
@@ -87,21 +99,38 @@ export function mendingHistory(): HistoryPolicy {
 function mendAnswers(
   messages: readonly MessageParam[],
   from: number,
-  definitions: readonly Fields[],
+  tools: RoundRequest['tools'],
   report: Report,
-): readonly MessageParam[] {
+): Omit<MendedHistory<MessageParam>, 'changes'> {
   // The calls that the first of them may answer.
   const start = messages[from - 1]?.role === 'assistant' ? from - 1 : from;
   const drafts = mendPairs(
     draftHistory(messages.slice(start), report, start, (role) => role === 'assistant'),
     report,
   );
-  const answered = [...messages.slice(0, start), ...(drafts.map(toMessage) as unknown[] as MessageParam[])];
-  const isSame = answered.length === messages.length && answered.every((message, at) => message === messages[at]);
-  const mended = isSame ? messages : answered;
-  if (!drafts.some(({ cells }) => cells.some(({ block }) => cacheMarks(block) > 0))) return mended;
-  const marked = draftHistory(mended, report, 0, () => true);
-  return dropCacheMarks(marked, definitions, report).map(toMessage) as unknown[] as MessageParam[];
+  const answers = drafts.map(toMessage) as unknown[] as MessageParam[];
+  const isSame = answers.length === messages.length - start && answers.every((one, at) => one === messages[start + at]);
+  const mended = isSame ? messages : [...messages.slice(0, start), ...answers];
+  const unmended = answers.flatMap((message, at) =>
+    message.role === 'assistant' ? [] : extraDefects(readMessage(message, start + at)),
+  );
+  return {
+    messages: drafts.some(hasCacheMarks) ? withFewerMarks(mended, tools, report) : mended,
+    unmended,
+  };
+}
+
+function hasCacheMarks({ cells }: Draft): boolean {
+  return cells.some(({ block }) => cacheMarks(block) > 0);
+}
+
+function withFewerMarks(
+  messages: readonly MessageParam[],
+  tools: RoundRequest['tools'],
+  report: Report,
+): readonly MessageParam[] {
+  const drafts = draftHistory(messages, report, 0, () => true);
+  return dropCacheMarks(drafts, toolDefinitions(tools) ?? [], report).map(toMessage) as unknown[] as MessageParam[];
 }
 
 /** What the API refuses of a request whose history is right in itself: to mend it may have left nothing to answer. */

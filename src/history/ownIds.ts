@@ -1,7 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import { callerOf, isBlock, isServerCall, type Block, type Fields } from '../rules/blocks.js';
-import { blockPath } from './Flaw.js';
+import { blockPath } from './defects.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 
 /** Gives each call of a conversation an id of its own, and changes nothing else. */
@@ -93,5 +93,5 @@ function withChanges(block: Block, changes: Fields): Block {
 
 function changeAt(message: number, block: number): HistoryChange {
   const path = blockPath(message, block);
-  return { code: 'id_renamed', path, message, block, text: 'An id that was used before was replaced.' };
+  return { code: 'id_renamed', path, message, block, text: 'Replaced an id that was used before.' };
 }

@@ -1,8 +1,6 @@
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { isBlock, type Block, type Fields, type Role } from '../rules/blocks.js';
-import { extraMessageFields } from './blockFields.js';
-import { messageDefect } from './Flaw.js';
 
 /** A message of a history as the rules see it. */
 export interface SeenMessage {
@@ -10,12 +8,20 @@ export interface SeenMessage {
   readonly index: number;
   /** `undefined` for what is no message. */
   readonly role: Role | undefined;
+  /** What was read; without fields for what cannot be read. */
+  readonly message: Fields;
   /** Its blocks, each at its own index. A string is one text block. */
   readonly blocks: readonly Block[];
   /** Whether its content is a string. */
   readonly isString: boolean;
-  /** What is wrong with its shape. */
-  readonly defects: readonly HistoryDefect[];
+}
+
+/** Follows a history message by message, with an eye on one kind of rule. */
+export interface Follower {
+  /** What this message makes certain. */
+  see(message: SeenMessage): readonly HistoryDefect[];
+  /** What is wrong if the history ends here. */
+  end(): readonly HistoryDefect[];
 }
 
 /** Stands for what is no block. No rule knows its type. */
@@ -27,7 +33,7 @@ export function readMessage(value: unknown, index: number): SeenMessage {
     touchMessage(value);
     return read(value, index);
   } catch {
-    return noMessage(index, 'Input should be an object');
+    return read(undefined, index);
   }
 }
 
@@ -52,26 +58,16 @@ function touch(value: unknown): Fields {
 }
 
 function read(value: unknown, index: number): SeenMessage {
-  if (!isJsonObject(value)) return noMessage(index, 'Input should be an object');
-  const { role } = value;
-  if (!isRole(role)) return noMessage(index, "Input should be 'user', 'assistant' or 'system'", '.role');
-  const content = contentOf(value, role);
-  if (content === undefined) {
-    const words = value['content'] === undefined ? 'Field required' : 'Input should be a valid list';
-    return noMessage(index, words, '.content');
-  }
+  const message = isJsonObject(value) ? value : NOTHING;
+  const role = isRole(message['role']) ? message['role'] : undefined;
+  const content = role === undefined ? undefined : contentOf(message, role);
+  if (content === undefined) return { index, role: undefined, message, blocks: [], isString: false };
   const isString = typeof content === 'string';
   const blocks = isString ? [{ type: 'text', text: content }] : [...content].map(toBlock);
-  const defects = [...extraFields(value, role, index), ...noBlocks(blocks, index)];
-  return { index, role, blocks, isString, defects };
+  return { index, role, message, blocks, isString };
 }
 
-function noMessage(index: number, words: string, field = ''): SeenMessage {
-  const defects = [messageDefect('malformed_message', index, words, field)];
-  return { index, role: undefined, blocks: [], isString: false, defects };
-}
-
-function isRole(role: unknown): role is Role {
+export function isRole(role: unknown): role is Role {
   return role === 'user' || role === 'assistant' || role === 'system';
 }
 
@@ -83,17 +79,4 @@ function contentOf({ content, output_config }: Fields, role: Role): string | rea
 
 function toBlock(value: unknown): Block {
   return isBlock(value) ? value : NO_BLOCK;
-}
-
-function extraFields(fields: Fields, role: Role, index: number): HistoryDefect[] {
-  const words = 'Extra inputs are not permitted';
-  return extraMessageFields(fields, role).map((field) => messageDefect('extra_field', index, words, `.${field}`));
-}
-
-function noBlocks(blocks: readonly Block[], index: number): HistoryDefect[] {
-  if (!blocks.includes(NO_BLOCK)) return [];
-  return blocks.flatMap((one, block) => {
-    const path = `.content.${String(block)}.type`;
-    return one === NO_BLOCK ? [{ ...messageDefect('malformed_block', index, 'Field required', path), block }] : [];
-  });
 }

@@ -1,7 +1,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
-import { createHistoryCheck } from './createHistoryCheck.js';
+import { createHistoryCheck } from './checkHistory.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 import { mendingHistory } from './mendingHistory.js';
 import { samePrefix } from './ownIds.js';

@@ -40,6 +40,18 @@ export function isThinking({ type }: Typed): boolean {
   return type === 'thinking' || type === 'redacted_thinking';
 }
 
+/** Whether a block is thinking without the signature that the API gives it. */
+export function isUnsigned(block: Typed): boolean {
+  const { signature } = fieldsOf(block);
+  return block.type === 'thinking' && (typeof signature !== 'string' || signature === '');
+}
+
+/** Whether a block is a text with citations. A user's text may not have any. */
+export function isCited(block: Typed): boolean {
+  const { citations } = fieldsOf(block);
+  return block.type === 'text' && Array.isArray(citations) && citations.length > 0;
+}
+
 /** Whether a block is an empty text, which Claude can write and the API refuses to read. */
 export function isEmptyText(block: Typed): boolean {
   return block.type === 'text' && fieldsOf(block)['text'] === '';
@@ -58,6 +70,11 @@ function isBlankText(block: Typed): boolean {
 /** Who made a call: `direct` for Claude itself; also `undefined`, for older servers do not say it and some say `null`. */
 export function callerTypeOf(call: Typed): string | undefined {
   return textIn(fieldsOf(call)['caller'], 'type');
+}
+
+/** Whether code that Claude runs made a call. Its results hold only text. */
+export function isProgrammatic(call: Typed): boolean {
+  return callerTypeOf(call)?.startsWith('code_execution_') === true;
 }
 
 /** The id of the server tool whose code made a call; `undefined` for a call of Claude's own. */

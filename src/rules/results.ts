@@ -1,5 +1,5 @@
 import { isJsonObject } from '../json/isJsonObject.js';
-import { innerBlocks, isBlock, type Block, type Fields } from './blocks.js';
+import { isBlock, isEmptyText, type Block, type Fields } from './blocks.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -94,16 +94,24 @@ function isExact(part: Fields, rule: Rule): boolean {
   return Object.keys(part).length === knownFields(part, rule).length;
 }
 
-/** Whether something in the content of a result is text. */
+/** Whether a value is a block that may stand in a result, by its type. */
+export function isInner(value: unknown): value is Block {
+  return isBlock(value) && BLOCK_RULES.has(value.type);
+}
+
+/** Whether something in the content of a result is text: error results, and results for code, hold nothing else. */
 export function isTextBlock(inner: unknown): boolean {
   return isBlock(inner) && inner.type === 'text';
 }
 
-/** The result with a note in place of each block that it may not hold. */
-export function withOnly(result: Block, isAllowed: (inner: unknown) => boolean): Block {
-  const noted = (inner: unknown): unknown =>
-    isAllowed(inner) ? inner : leftOut(isBlock(inner) ? inner.type : 'content', 'it cannot be sent here');
-  return { ...result, content: innerBlocks(result).map(noted) };
+/** Whether the result of a member of a toolset may hold it. */
+export function isForToolset(inner: unknown): boolean {
+  return isBlock(inner) && ['text', 'image', 'browser_state'].includes(inner.type);
+}
+
+/** Whether a block is an empty text that is marked for the cache, which the API refuses in a result, too. */
+export function isMarkedEmpty(block: Block): boolean {
+  return isEmptyText(block) && block['cache_control'] != null;
 }
 
 /** What Claude reads in place of a block. */

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
-import { checkHistory } from '../../src/history/checkHistory.js';
-import { createHistoryCheck } from '../../src/history/createHistoryCheck.js';
-import type { HistoryMessage } from '../../src/history/HistoryMessage.js';
+import { checkHistory, createHistoryCheck, type HistoryMessage } from '../../src/history/checkHistory.js';
 import { mendHistory } from '../../src/history/mendHistory.js';
 import { refuse } from '../support/strictRules/refuse.js';
-import { anyHistory, anyTalk, changedTalk, wholeTalk } from '../unit/history/histories.js';
+import {
+  anyHistory,
+  anyTalk,
+  changedTalk,
+  newerField,
+  wholeTalk,
+  withFieldInBlocks,
+} from '../unit/history/histories.js';
 
 const tools = [
   { name: 'add', input_schema: { type: 'object' } },
@@ -78,6 +83,64 @@ describe('a mended history', () => {
         expect(messages.length - cut.length).toBe(checkHistory(cut, tools).length);
         for (const [index, message] of cut.entries()) expect(messages[index]).toBe(message);
         expect(refusal([...messages, ...talk.slice(0, 1)])).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('a field that is newer than the library', () => {
+  const blocksOf = (messages: readonly HistoryMessage[], role: string): Record<string, unknown>[] =>
+    messages.flatMap((message) =>
+      message.role === role && typeof message.content !== 'string'
+        ? (message.content as unknown as Record<string, unknown>[])
+        : [],
+    );
+
+  it('stays in a whole history, and is reported wherever Claude did not write it', () => {
+    fc.assert(
+      fc.property(wholeTalk, newerField, (talk, name) => {
+        const newer = withFieldInBlocks(talk, name);
+        const { messages, changes, unmended } = mendHistory(newer, tools);
+        expect(messages).toBe(newer);
+        expect(changes).toEqual([]);
+        expect(unmended).toEqual(checkHistory(newer, tools));
+        expect(unmended.map(({ code, message, block }) => [code, message, block])).toEqual(
+          newer.flatMap(({ role, content }, message) =>
+            role === 'assistant' || !Array.isArray(content)
+              ? []
+              : content.map((_, block) => ['extra_field', message, block]),
+          ),
+        );
+      }),
+    );
+  });
+
+  it('stays in every block of Claude’s that stays, and of others in every one that was there', () => {
+    fc.assert(
+      fc.property(anyHistory, newerField, (history, name) => {
+        const { messages, unmended } = mendHistory(withFieldInBlocks(history, name), tools);
+        for (const block of blocksOf(messages, 'assistant')) expect(block[name]).toBe('new');
+        // A result for an open call, and the text of what was a string.
+        const made = (block: Record<string, unknown>): boolean =>
+          json(block).includes('No result was recorded') || Object.keys(block).join() === 'type,text';
+        for (const block of blocksOf(messages, 'user')) if (!made(block)) expect(block[name]).toBe('new');
+        for (const { code, path } of unmended) {
+          if (code === 'extra_field') expect(path).toMatch(new RegExp(`\\.${name}$`));
+          else expect(['misplaced_system', 'thinking_prefix_changed']).toContain(code);
+        }
+      }),
+    );
+  });
+
+  it('changes nothing else', () => {
+    fc.assert(
+      fc.property(anyHistory, newerField, (history, name) => {
+        const known = mendHistory(history, tools);
+        const newer = mendHistory(withFieldInBlocks(history, name), tools);
+        expect(newer.changes).toEqual(known.changes);
+        // Where a block became the text of a result, the field is in that text.
+        const field = new RegExp(`,?\\\\*"${name}\\\\*":\\\\*"new\\\\*"`, 'g');
+        expect(json(newer.messages).replace(field, '')).toBe(json(known.messages));
       }),
     );
   });

@@ -6,7 +6,7 @@ import { ask, call, claude, text } from './blocks.js';
 import { given } from './given.js';
 
 const END = 'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.';
-const bad = claude(text('my secret', { secret: 'words' }), text(''), call('t1'));
+const bad = claude(text('my secret', { parsed_output: 'words' }), text(''), call('t1'));
 
 describe('HistoryError', () => {
   it('names the first defects, and says how many more there are', () => {
@@ -14,9 +14,9 @@ describe('HistoryError', () => {
     const error = historyError(defects);
     expect(defects).toHaveLength(7);
     expect(error.message).toBe(
-      'The API would refuse this history. messages.1.content.0.text.secret: Extra inputs are not permitted. ' +
+      'The API would refuse this history. messages.1.content.0.text.parsed_output: Extra inputs are not permitted. ' +
         'messages.1.content.1: messages: text content blocks must be non-empty. ' +
-        `messages.2.content.0.text.secret: Extra inputs are not permitted. And 4 more. ${END}`,
+        `messages.2.content.0.text.parsed_output: Extra inputs are not permitted. And 4 more. ${END}`,
     );
     expect(error).toMatchObject({ _tag: 'HistoryError', name: 'HistoryError', defects });
     expect(RxClaudeError.is(error)).toBe(true);

@@ -1,4 +1,4 @@
-import { createHistoryCheck } from '../../../src/history/createHistoryCheck.js';
+import { createHistoryCheck } from '../../../src/history/checkHistory.js';
 import { ask, call, claude, result, search, text, thinking, user } from './blocks.js';
 import { given, givenTools } from './given.js';
 

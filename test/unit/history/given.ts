@@ -1,4 +1,4 @@
-import type { HistoryMessage } from '../../../src/history/HistoryMessage.js';
+import type { HistoryMessage } from '../../../src/history/checkHistory.js';
 import type { ToolEntry } from '../../../src/tools/Tool.js';
 import { deepFreeze } from '../message/deepFreeze.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HistoryMessage } from '../../../src/history/HistoryMessage.js';
+import type { HistoryMessage } from '../../../src/history/checkHistory.js';
 import { deepFreeze } from '../message/deepFreeze.js';
 
 /** Few ids, so that they meet; with some that the API refuses. */
@@ -32,13 +32,13 @@ const content = fc.oneof(
   ),
 );
 
-/** A block of one type, any of its fields missing or of some odd value now and then, and foreign ones beside them. */
+/** A block of one type, any of its fields missing or of some odd value now and then, and fields that others leave in it. */
 function block(type: string, fields: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<object> {
   const odd = fc.constantFrom<unknown>(null, 7, [], {}, 'odd');
   const loose = Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, fc.oneof({ weight: 30, arbitrary: value }, odd)]),
   );
-  const extra = fc.option(fc.constantFrom('index', 'parsed_output', '__proto__', 'constructor'), { freq: 12 });
+  const extra = fc.option(fc.constantFrom('index', 'parsed_output', '__proto__', '_id'), { freq: 12 });
   const marked = fc.option(fc.constant(mark), { freq: 6, nil: undefined });
   const bare = fc.record({ type: fc.constant(type), ...loose });
   const holed = fc.tuple(bare, fc.constantFrom(...Object.keys(fields))).map(([whole, field]) => without(whole, field));
@@ -94,11 +94,12 @@ const anyContent: fc.Arbitrary<unknown> = fc.oneof(
 
 const message = (role: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc
-    .tuple(role, anyContent, fc.option(fc.constantFrom('id', '__proto__', 'clear_at'), { freq: 15 }))
-    .map(([role, content, extra]) => ({
+    .tuple(role, anyContent, fc.option(fc.constantFrom('id', '__proto__', 'createdAt'), { freq: 15 }), fc.boolean())
+    .map(([role, content, extra, isCleared]) => ({
       role,
       content,
       ...(extra !== null && (JSON.parse(`{"${extra}":"never"}`) as object)),
+      ...(role === 'system' && isCleared && { clear_at: 'never' }),
     }));
 
 const junk = fc.constantFrom<unknown>(null, undefined, 7, 'user', [], {}, { role: 'tool', content: 'x' });
@@ -186,4 +187,21 @@ function changed(talk: readonly HistoryMessage[], how: string, one: number, othe
   if (how === 'double' || how === 'move') blocks.splice(one % (blocks.length + 1), 0, taken);
   if (how === 'carry' && Array.isArray(to.content)) to.content.push(taken);
   return copy;
+}
+
+/** Names that a field may have which is newer than this library. */
+export const newerField = fc.constantFrom('wish', 'a_new_field', 'constructor', 'parsed_output_2');
+
+/** The history with one more field in each of its blocks, and in each block of a result. */
+export function withFieldInBlocks(history: readonly HistoryMessage[], name: string): HistoryMessage[] {
+  const withField = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const { content } = value as { readonly content?: unknown };
+    return { ...value, [name]: 'new', ...(Array.isArray(content) && { content: content.map(withField) }) };
+  };
+  const messages = history.map((message: unknown) => {
+    const { content } = (message ?? {}) as { readonly content?: unknown };
+    return Array.isArray(content) ? { ...(message as object), content: content.map(withField) } : message;
+  });
+  return deepFreeze(messages) as HistoryMessage[];
 }

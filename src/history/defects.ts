@@ -1,17 +1,8 @@
 import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryDefect.js';
-import type { HistoryChangeCode } from '../events/HistoryChange.js';
-import type { Block } from '../rules/blocks.js';
-
-/** How to mend a block. */
-export interface Remedy {
-  readonly code: HistoryChangeCode;
-  /** What it does, in one sentence. */
-  readonly text: string;
-  /** Whether Claude reads the same as before. */
-  readonly unseen?: true;
-  /** The block without the flaw; `undefined` when nothing can be kept of it. */
-  readonly mend: (block: Block) => Block | undefined;
-}
+import { innerBlocks, type Block, type Role } from '../rules/blocks.js';
+import { extraFields, extraMessageFields } from '../rules/fields.js';
+import { isInner } from '../rules/results.js';
+import type { SeenMessage } from './readMessage.js';
 
 /** Something in a block that the API refuses, whatever the history around it. */
 export interface Flaw {
@@ -22,8 +13,6 @@ export interface Flaw {
   readonly words: string;
   /** What the API's words begin with: the path of the block, that of the message, or nothing. @default 'block' */
   readonly names?: 'block' | 'message' | 'nothing';
-  /** `undefined` where only a look at the whole history tells what to do. */
-  readonly remedy?: Remedy;
 }
 
 /** A flaw, and where its block is. */
@@ -43,12 +32,34 @@ export function messageDefect(code: HistoryDefectCode, message: number, words: s
   return { code, path, message, wording: `${path}: ${words}` };
 }
 
-/** What is wrong with the tools, or with the history as far as it needs them. */
-export function toolsDefect(code: HistoryDefectCode, path: string, wording: string): HistoryDefect {
-  return { code, path, wording };
-}
-
 /** The path of a block, as the API writes it. */
 export function blockPath(message: number, block: number): string {
   return `messages.${String(message)}.content.${String(block)}`;
 }
+
+/** The fields of a message that the API does not take. */
+export function extraMessageDefects({ index, role, message }: SeenMessage): HistoryDefect[] {
+  if (role === undefined) return [];
+  return extraMessageFields(message, role).map(({ name }) => messageDefect('extra_field', index, EXTRA, `.${name}`));
+}
+
+/** The fields of a block, and of those in its content if it is a result, that the API does not take. */
+export function extraFlaws(block: Block, role: Role): Flaw[] {
+  const inner = block.type === 'tool_result' ? innerBlocks(block) : [];
+  return [
+    ...extraFields(block, role).map(({ name }) => extraFlaw(`.${block.type}.${name}`)),
+    ...inner.flatMap((one, at) =>
+      isInner(one)
+        ? extraFields(one, 'user').map(({ name }) =>
+            extraFlaw(`.tool_result.content.${String(at)}.${one.type}.${name}`),
+          )
+        : [],
+    ),
+  ];
+}
+
+function extraFlaw(field: string): Flaw {
+  return { code: 'extra_field', field, words: EXTRA };
+}
+
+const EXTRA = 'Extra inputs are not permitted';
