@@ -33,6 +33,7 @@ import {
 } from '../../src/index.js';
 import type { ClaudeClient, ClaudeEvent, ClaudeRequest, RoundEvent } from '../../src/index.js';
 import { added, claude, marble } from '../index.js';
+import { isAddedType } from '../../src/events/isAddedType.js';
 import { fakeTool } from './support/fakeTool.js';
 import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
@@ -101,6 +102,8 @@ const incomplete = protocolError("Round 1 completed without a whole message of C
 const nothing = truncatedStreamError({ events: 0, lastEvent: undefined });
 
 /** A client whose every reply is a stream. */
+/** A client that made an event of rxclaude's would fail. */
+const ofClaude = filter((event: RoundEvent) => !isAddedType(event.type));
 function clientOf(reply: Observable<RoundEvent>): ClaudeClient {
   return { messages: { create: () => reply as Observable<ClaudeEvent> } };
 }
@@ -141,12 +144,12 @@ const laws: Record<string, Law> = {
     empty: incomplete,
   },
   'claudeStream, its reply': {
-    apply: (source) => claudeStream(clientOf(source), request),
+    apply: (source) => claudeStream(clientOf(source.pipe(ofClaude)), request),
     empty: nothing,
   },
   'converse, its reply': {
     apply: (source) =>
-      converse(clientOf(source), withTools, {
+      converse(clientOf(source.pipe(ofClaude)), withTools, {
         maxRounds: 1,
         timeout: limits,
         retry: false,

@@ -147,20 +147,21 @@ describe('the end of a reply', () => {
   const facts = { lastEvent: 'content_block_delta', events: 3, requestId: 'req_1' };
   const headers = { 'content-type': 'text/event-stream', 'request-id': 'req_1' };
   const response = { time: 102, status: 200, headers };
+  const values = { ...fromClaude, H: { type: 'response', round: 1, request_id: 'req_1' } };
 
   marble('that was cut', ({ expectObservable }) => {
-    const expected = '----(so)----t-----------------#';
+    const expected = '----(Hso)---t-----------------#';
 
     const client = replay(cassette({ ...cut, response }));
-    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, truncatedStreamError(facts));
+    expectObservable(claudeStream(client, request)).toBe(expected, values, truncatedStreamError(facts));
   });
 
   marble('that broke', ({ expectObservable }) => {
-    const expected = '----(so)----t-----------------#';
+    const expected = '----(Hso)---t-----------------#';
 
     const client = replay(cassette({ ...cut, response, end: broken }));
     const error = truncatedStreamError({ ...facts, cause: new TypeError('terminated') });
-    expectObservable(claudeStream(client, request)).toBe(expected, fromClaude, error);
+    expectObservable(claudeStream(client, request)).toBe(expected, values, error);
   });
 
   marble('that broke behind `message_stop`', ({ expectObservable }) => {
@@ -186,7 +187,7 @@ describe('the end of a reply', () => {
     const expected = '----(so#)';
 
     const error = apiError('overloaded_error', { message: 'Busy', headers: {} });
-    expectObservable(claudeStream(replay(cassette(exchange([busy]))), request)).toBe(expected, fromClaude, error);
+    expectObservable(claudeStream(replay(cassette(exchange([busy]))), request)).toBe(expected, values, error);
   });
 
   marble('that was a refusal, tried again', ({ expectEvents }) => {
