@@ -58,8 +58,6 @@ export type {
   ApprovalRequestEvent,
   ConversationEndEvent,
   ConversationEndReason,
-  Fault,
-  GuardRefusal,
   ResponseEvent,
   RoundEndEvent,
   RoundEvent,
@@ -71,10 +69,9 @@ export type {
   ToolResultEvent,
   ToolRunEvent,
   ToolStartEvent,
-  ToolStopped,
-  ToolTimeout,
   UsageTotals,
 } from './events/RoundEvent.js';
+export type { ToolFailure } from './events/ToolFailure.js';
 export type {
   InputIssue,
   InputTooLarge,

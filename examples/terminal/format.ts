@@ -24,8 +24,8 @@ export function fieldsOf(input: unknown): string {
 }
 
 /** What became of a call, in one line. */
-export function outcomeOf({ output, error, result }: ToolResultEvent): string {
-  if (error === undefined) return oneLine(valuesOf(output).join(' · '));
+export function outcomeOf({ outcome, result }: ToolResultEvent): string {
+  if (outcome._tag === 'Right') return oneLine(valuesOf(outcome.right).join(' · '));
   return oneLine(typeof result.content === 'string' ? result.content : 'It failed.');
 }
 

@@ -77,7 +77,7 @@ export function update(view: View, shown: Shown, now: number): View {
       return change(view, shown.id, { progress: progressOf(shown.value) });
     case 'tool_result':
       return change(view, shown.id, {
-        phase: shown.error === undefined ? 'ok' : 'failed',
+        phase: shown.outcome._tag === 'Right' ? 'ok' : 'failed',
         duration: shown.duration,
         outcome: outcomeOf(shown),
       });

@@ -56,7 +56,7 @@ function createPlainWriter(): (shown: Shown) => string[] {
         return lines(`… ${call(shown)}  ${String(progress.done)} of ${String(progress.of)}`);
       }
       case 'tool_result': {
-        const mark = shown.error === undefined ? '✓' : '✗';
+        const mark = shown.outcome._tag === 'Right' ? '✓' : '✗';
         return lines(`${mark} ${call(shown)}  ${String(Math.round(shown.duration))} ms`, `  ${outcomeOf(shown)}`);
       }
       case 'conversation_end': {

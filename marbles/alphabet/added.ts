@@ -13,6 +13,7 @@ import type {
   ToolResultEvent,
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
+import type { ToolFailure } from '../../src/events/ToolFailure.js';
 
 /** The `tool_call` of a tool with a valid input. The index is that of the block in Claude's reply. */
 export function toolCall(id: string, name: string, input: unknown = {}, index = 0, round = 1): ToolCallEvent {
@@ -21,54 +22,54 @@ export function toolCall(id: string, name: string, input: unknown = {}, index = 
 }
 
 /** A `tool_input` of a call: a piece of its text. */
-export function toolInput({ round, id, name, index }: ToolCallEvent, text: string): ToolInputEvent {
-  return { type: 'tool_input', round, id, name, index, text };
+export function toolInput(call: ToolCallEvent, text: string): ToolInputEvent {
+  return { type: 'tool_input', ...ofCall(call), text };
 }
 
 /** The `tool_start` of a call. */
-export function toolStart({ id, name, index }: ToolCallEvent): ToolStartEvent {
-  return { type: 'tool_start', id, name, index };
+export function toolStart(call: ToolCallEvent): ToolStartEvent {
+  return { type: 'tool_start', ...ofCall(call) };
 }
 
 /** A `tool_progress` of a call. */
-export function toolProgress({ id, name, index }: ToolCallEvent, value: unknown): ToolProgressEvent {
-  return { type: 'tool_progress', id, name, index, value };
+export function toolProgress(call: ToolCallEvent, value: unknown): ToolProgressEvent {
+  return { type: 'tool_progress', ...ofCall(call), value };
 }
 
 /** The `tool_result` of a call whose tool returned a text. `duration` is in milliseconds. */
-export function toolResult({ id, name, index }: ToolCallEvent, output: string, duration = 0): ToolResultEvent {
-  const result = { type: 'tool_result' as const, tool_use_id: id, content: output };
-  return { type: 'tool_result', id, name, index, result, output, duration };
+export function toolResult(call: ToolCallEvent, output: string, duration = 0): ToolResultEvent {
+  const result = { type: 'tool_result' as const, tool_use_id: call.id, content: output };
+  return { type: 'tool_result', ...ofCall(call), result, outcome: { _tag: 'Right', right: output }, duration };
 }
 
 /**
  * The `tool_result` of a call that came to nothing.
  *
  * @param content What Claude is told.
- * @param error What the program is told.
+ * @param failure What the program is told. Default: that the tool threw an error with these words.
  */
 export function toolFailure(
-  { id, name, index }: ToolCallEvent,
+  call: ToolCallEvent,
   content: string,
-  error?: unknown,
+  failure: ToolFailure = { _tag: 'Threw', name: 'Error', message: content.replace(/^Error: /, '') },
   duration = 0,
 ): ToolResultEvent {
-  const result = { type: 'tool_result' as const, tool_use_id: id, content, is_error: true };
-  return { type: 'tool_result', id, name, index, result, output: undefined, error, duration };
+  const result = { type: 'tool_result' as const, tool_use_id: call.id, content, is_error: true };
+  return { type: 'tool_result', ...ofCall(call), result, outcome: { _tag: 'Left', left: failure }, duration };
 }
 
 /** The `approval_request` of a call whose guard takes its time. */
-export function approvalRequest({ id, name, index }: ToolCallEvent, input: unknown = {}): ApprovalRequestEvent {
-  return { type: 'approval_request', id, name, index, input };
+export function approvalRequest(call: ToolCallEvent, input: unknown = {}): ApprovalRequestEvent {
+  return { type: 'approval_request', ...ofCall(call), input };
 }
 
 /** The `approval_decision` of such a guard; `reason` is why not. */
 export function approvalDecision(
-  { id, name, index }: ToolCallEvent,
+  call: ToolCallEvent,
   decision: ApprovalDecisionEvent['decision'],
   reason?: string,
 ): ApprovalDecisionEvent {
-  return { type: 'approval_decision', id, name, index, decision, ...(reason !== undefined && { reason }) };
+  return { type: 'approval_decision', ...ofCall(call), decision, ...(reason !== undefined && { reason }) };
 }
 
 /** A `round_start`. */
@@ -85,4 +86,8 @@ export function roundRetry(attempt: number, error: unknown, delay: number): Roun
 export function conversationEnd(reason: ConversationEndEvent['reason'] = 'end_turn', rounds = 1): ConversationEndEvent {
   const base = { type: 'conversation_end' as const, reason, messages: [], message: undefined };
   return { ...base, usage: NO_USAGE, usage_estimated: false, rounds };
+}
+
+function ofCall({ round, id, name, index }: ToolCallEvent): Pick<ToolCallEvent, 'round' | 'id' | 'name' | 'index'> {
+  return { round, id, name, index };
 }

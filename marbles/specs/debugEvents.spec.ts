@@ -26,15 +26,13 @@ function call(input: unknown): ToolCallEvent {
 const weather = call({ city: 'Oslo' });
 
 /** The answer to it when it came to nothing: `content` is for Claude, `error` for the program. */
-function failure(content: string, error: Error, duration = 0): ToolResultEvent {
-  const failed = added.toolResult(weather, content, duration);
-  return { ...failed, result: { ...failed.result, is_error: true }, output: undefined, error };
+function failure(content: string, { name, message }: Error, duration = 0): ToolResultEvent {
+  return added.toolFailure(weather, content, { _tag: 'Threw', name, message }, duration);
 }
 
 /** What its guard has decided, after a while. */
 function decided(decision: ApprovalDecisionEvent['decision'], reason?: string): ApprovalDecisionEvent {
-  const { id, name, index } = weather;
-  return { type: 'approval_decision', id, name, index, decision, ...(reason !== undefined && { reason }) };
+  return added.approvalDecision(weather, decision, reason);
 }
 
 /** The lines written of events that come all at once, without their times. */
@@ -140,8 +138,7 @@ it('writes each event of a conversation in its round', () => {
 });
 
 it('writes what a guard is asked and what it says', () => {
-  const { id, name, index } = weather;
-  const asked = { type: 'approval_request' as const, id, name, index, input: { city: 'Oslo' } };
+  const asked = added.approvalRequest(weather, { city: 'Oslo' });
   const told = [asked, decided('approved'), decided('denied', 'Not today.'), decided('expired')];
   expect(linesOf(told)).toEqual([
     'approval_request weather toolu_1 {"city":"Oslo"}',

@@ -41,19 +41,19 @@ const told = {
 /** The answer to a call that a guard refused. */
 function refusal(call: ToolCallEvent): unknown {
   const message = `The call to \`${call.name}\` was not run: Not today.`;
-  return exactly(added.toolFailure(call, message, { _tag: 'GuardRefusal', message }));
+  return exactly(added.toolFailure(call, message, { _tag: 'Refused', message }));
 }
 
 /** The answer to `pay`, when its guard had not decided in time. */
 function undecided(milliseconds: number): unknown {
   const message = `The call to \`pay\` was not run: nobody decided within ${milliseconds} ms.`;
-  return exactly(added.toolFailure(K, message, { _tag: 'GuardRefusal', message }));
+  return exactly(added.toolFailure(K, message, { _tag: 'Refused', message }));
 }
 
 /** The answer to `pay`, when it was not started. */
 function unrun(why: string): ToolResultEvent {
   const message = `Not run: ${why}.`;
-  return added.toolFailure(K, message, { _tag: 'ToolStopped', started: false, message });
+  return added.toolFailure(K, message, { _tag: 'Stopped', started: false, message });
 }
 
 describe('a guard that takes its time', () => {

@@ -117,7 +117,7 @@ describe('around', () => {
     const message = 'Stopped while it ran: enough. Whether it took effect is not known.';
     expect(seen.end).toBe('complete');
     expect(resultsIn(seen.values)).toMatchObject([
-      { output: 'paid' },
+      { outcome: { right: 'paid' } },
       { result: { content: message, is_error: true } },
     ]);
     expect([...kept.keys()]).toEqual(['run-7-r1-c0']);

@@ -20,9 +20,9 @@ const A = added.approvalRequest(K, input);
 const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
-function refusal(why: string, cause?: { cause: unknown }): ToolResultEvent {
+function refusal(why: string, cause?: { cause: { name: string; message: string } }): ToolResultEvent {
   const message = `The call to \`pay\` was not run: ${why}`;
-  return added.toolFailure(K, message, { _tag: 'GuardRefusal', message, ...cause });
+  return added.toolFailure(K, message, { _tag: 'Refused', message, ...cause });
 }
 
 /** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
@@ -259,7 +259,10 @@ describe('a guard is asked', () => {
     const seen = runCalls([added.toolCall('toolu_1', 'pay', { invoice: 1 }), added.toolCall('toolu_2', 'book', input)]);
     expect(asked).not.toHaveBeenCalled();
     const answers = seen.filter(({ type }) => type === 'tool_result');
-    expect(answers).toMatchObject([{ error: { _tag: 'InvalidInput' } }, { error: { _tag: 'UnknownTool' } }]);
+    expect(answers).toMatchObject([
+      { outcome: { left: { _tag: 'InvalidInput' } } },
+      { outcome: { left: { _tag: 'UnknownTool' } } },
+    ]);
   });
 
   it('not before Claude has ended its reply, unless the tool may run before that', () => {

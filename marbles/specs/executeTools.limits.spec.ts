@@ -23,7 +23,7 @@ const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)),
 function late(call: ToolCallEvent, milliseconds: number): unknown {
   const message = `\`${call.name}\` did not finish within ${milliseconds} ms and was stopped.`;
   return exactly(
-    added.toolFailure(call, `Error: ${message}`, { _tag: 'ToolTimeout', milliseconds, message }, milliseconds),
+    added.toolFailure(call, `Error: ${message}`, { _tag: 'TimedOut', milliseconds, message }, milliseconds),
   );
 }
 

@@ -3,6 +3,7 @@ import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolContext } from '../../src/index.js';
 import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
+import { outputOf } from '../../test/support/outcome.js';
 
 // What becomes of what a tool returns.
 //
@@ -23,7 +24,7 @@ describe('an Observable', () => {
     Q: exactly(added.toolProgress(K, 'b')),
     V: exactly(added.toolProgress(K, 'c')),
   };
-  const nothing = { ...added.toolResult(K, '', 12), output: undefined };
+  const nothing = { ...added.toolResult(K, '', 12), outcome: { _tag: 'Right' } };
   describe.each([
     {
       what: 'progress, then its last value',
@@ -51,14 +52,14 @@ describe('an Observable', () => {
       returned: '------a--b--#   ',
       expected: '(KwS)mP--Q--(X|)',
       ran: '     ^-----------#   ',
-      answer: { X: exactly(added.toolFailure(K, 'Error: boom', 'boom', 12)) },
+      answer: { X: exactly(added.toolFailure(K, 'Error: boom', undefined, 12)) },
     },
     {
       what: 'an error in the tick of a value',
       returned: '------(a#)      ',
       expected: '(KwS)m(X|)      ',
       ran: '     ^-----#         ',
-      answer: { X: exactly(added.toolFailure(K, 'Error: boom', 'boom', 6)) },
+      answer: { X: exactly(added.toolFailure(K, 'Error: boom', undefined, 6)) },
     },
     {
       what: 'no value',
@@ -104,7 +105,7 @@ describe('at once', () => {
         throw thrown;
       });
       const results = {
-        X: exactly(added.toolFailure(K, content, thrown)),
+        X: exactly(added.toolFailure(K, content)),
         Y: exactly(added.toolResult(L, '12:00', 9)),
       };
       expectEvents(source.pipe(executeTools([weather, time]))).toBe(expected, { ...calls, ...starts, ...results });
@@ -150,7 +151,7 @@ describe('outside of virtual time', () => {
   it('a promise that is rejected', async () => {
     const boom = new Error('boom');
     const events = timeless(await outcome(async () => Promise.reject(boom)));
-    expect(events).toEqual([S, added.toolFailure(K, 'Error: boom', boom)]);
+    expect(events).toEqual([S, added.toolFailure(K, 'Error: boom')]);
   });
 
   it('a promise of an Observable', async () => {
@@ -172,7 +173,10 @@ describe('outside of virtual time', () => {
       await Promise.resolve();
       throw new Error('boom');
     });
-    expect(events.at(-1)).toMatchObject({ result: { content: 'Error: boom', is_error: true }, output: undefined });
+    expect(events.at(-1)).toMatchObject({
+      result: { content: 'Error: boom', is_error: true },
+      outcome: { left: { _tag: 'Threw', name: 'Error', message: 'boom' } },
+    });
   });
 
   it('an unsubscription: the iterator is let go of, and a late rejection goes nowhere', async () => {
@@ -220,7 +224,7 @@ describe('what a tool is given', () => {
     of<RoundEvent[]>(K, L, claude.stop('tool_use'))
       .pipe(executeTools(tools, { maxResultChars: 5 }))
       .subscribe((event) => {
-        if (event.type === 'tool_result') contents.push(event.output, event.result.content);
+        if (event.type === 'tool_result') contents.push(outputOf(event), event.result.content);
       });
     const cut = (shown: string) => `${shown}\n[cut: 6 characters in all, the first ${shown.length} are shown]`;
     expect(contents).toEqual(['123456', cut('12345'), '123456', cut('123')]);

@@ -4,6 +4,7 @@ import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '..
 import { added, apiError, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
+import { outputOf } from '../../test/support/outcome.js';
 
 // What becomes of tools when a round is tried again, at R.
 //
@@ -18,6 +19,7 @@ const G = added.toolCall('toolu_2', 'weather', { days: 3, city: 'Berlin' });
 const L = added.toolCall('toolu_3', 'time', { city: 'Berlin', days: 3 }, 1);
 const M = added.toolCall('toolu_4', 'search', {}, 2);
 const busy = apiError('overloaded_error');
+const threw = { _tag: 'Threw' as const, name: busy.name, message: busy.message };
 const values = { K, G, L, M, R: added.roundRetry(1, busy, 5) };
 /** S says that the tool of K starts, which W or X answers; T and Y say that of the second call. */
 const S = exactly(added.toolStart(K));
@@ -107,7 +109,7 @@ describe('what had been done when a round is tried again', () => {
     const expected = '     -(KSX)R-(GTY)(wm|)';
 
     const weather = tool('weather', ['#', '(r|)'], { '#': busy, r: 'sunny' }, twice);
-    const X = exactly(added.toolFailure(K, `Error: ${busy.message}`, busy));
+    const X = exactly(added.toolFailure(K, `Error: ${busy.message}`, threw));
     const second = { T: exactly(added.toolStart(G)), Y: exactly(added.toolResult(G, 'sunny')) };
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, X, ...second });
   });
@@ -167,7 +169,7 @@ describe('a tool that is not idempotent', () => {
     const weatherRun = '             -----^---------!   ';
 
     const message = 'Stopped while it ran: the reply broke off. Whether it took effect is not known.';
-    const X = exactly(added.toolFailure(K, message, { _tag: 'ToolStopped', started: true, message }, 10));
+    const X = exactly(added.toolFailure(K, message, { _tag: 'Stopped', started: true, message }, 10));
     const out = source.pipe(executeTools([weather], { grace: 4 }));
     expectEvents(out).toBe(expected, { ...values, S, X, '#': busy });
     expectRuns(weather).toBe(weatherRun);
@@ -184,7 +186,7 @@ describe('a tool that is not idempotent', () => {
     const bad = tool('weather', '#', { '#': busy });
     const results = {
       W: exactly(added.toolResult(K, 'sunny')),
-      X: exactly(added.toolFailure(K, `Error: ${busy.message}`, busy)),
+      X: exactly(added.toolFailure(K, `Error: ${busy.message}`, threw)),
     };
     expectEvents(source.pipe(executeTools([good]))).toBe(done, { ...values, S, ...results, '#': busy });
     expectEvents(source.pipe(executeTools([bad]))).toBe(failed, { ...values, S, ...results, '#': busy });
@@ -311,7 +313,7 @@ describe('idempotencyKey', () => {
     const { values: seen } = observe(
       of<RoundEvent[]>(K, claude.stop('tool_use')).pipe(executeTools([fakeTool('weather', run)])),
     );
-    const [one, two] = (seen.at(-1) as ToolResultEvent).output as string[];
+    const [one, two] = outputOf(seen.at(-1) as ToolResultEvent) as string[];
     expect(two).toBe(one);
   });
 });

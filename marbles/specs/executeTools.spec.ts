@@ -22,7 +22,7 @@ const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)),
 /** What is told of a tool that was stopped while it ran. */
 function stopped(call: ToolCallEvent, reason: string, duration: number): unknown {
   const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
-  return exactly(added.toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration));
+  return exactly(added.toolFailure(call, message, { _tag: 'Stopped', started: true, message }, duration));
 }
 
 describe('when tools start', () => {
@@ -193,7 +193,7 @@ describe('calls that no tool can answer', () => {
     const expected = '     -(KL)-(wXTY)-m|';
 
     const message = 'There is no tool `weather` to run. The tools that can be run are: time.';
-    const error = { _tag: 'UnknownTool', input: { city: 'Oslo' }, known: ['time'], message };
+    const error = { _tag: 'UnknownTool' as const, input: { city: 'Oslo' }, known: ['time'], message };
     const results = { X: exactly(added.toolFailure(K, message, error)), Y: exactly(added.toolResult(L, '12:00')) };
     const out = source.pipe(executeTools([tool('time', '(r|)', { r: '12:00' })]));
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });

@@ -25,13 +25,13 @@ const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)) 
 /** The answer to a call whose tool was not started. */
 function unrun(call: ToolCallEvent): ToolResultEvent {
   const message = `Not run: ${why}.`;
-  return added.toolFailure(call, message, { _tag: 'ToolStopped', started: false, message });
+  return added.toolFailure(call, message, { _tag: 'Stopped', started: false, message });
 }
 
 /** The answer to a call whose tool was stopped while it ran. */
 function stopped(call: ToolCallEvent, duration: number, reason = why): ToolResultEvent {
   const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
-  return added.toolFailure(call, message, { _tag: 'ToolStopped', started: true, message }, duration);
+  return added.toolFailure(call, message, { _tag: 'Stopped', started: true, message }, duration);
 }
 
 /** When each run of a tool was aborted, and why. */
@@ -94,7 +94,7 @@ describe('a tool that was not started', () => {
 
     const weather = tool('weather', '(r|)');
     const message = 'There is no tool `time` to run. The tools that can be run are: weather.';
-    const unknown = { _tag: 'UnknownTool', input: {}, known: ['weather'], message };
+    const unknown = { _tag: 'UnknownTool' as const, input: {}, known: ['weather'], message };
     const results = {
       X: exactly(added.toolFailure(K, 'Where is the city?', wrong)),
       Y: exactly(added.toolFailure(L, message, unknown)),
@@ -242,7 +242,7 @@ describe('a tool that runs', () => {
     const seen = observe(source.pipe(executeTools([fakeTool('weather', run)], { stop$, grace: 0 })));
     stop$.next('enough');
     expect(seen).toMatchObject({ end: 'complete' });
-    expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', output: 'half of it' });
+    expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', outcome: { right: 'half of it' } });
   });
 
   it('and hands its signal on, as to `fetch`, was stopped: the rejection is no failure', async () => {
@@ -258,7 +258,7 @@ describe('a tool that runs', () => {
     stop$.next('enough');
     await new Promise(setImmediate);
     expect(seen).toMatchObject({ end: 'complete' });
-    expect(seen.values.at(-1)).toMatchObject({ error: stopped(K, 0, 'enough').error });
+    expect(seen.values.at(-1)).toMatchObject({ outcome: stopped(K, 0, 'enough').outcome });
   });
 
   it('no sooner than at its tool_start, is not run', () => {

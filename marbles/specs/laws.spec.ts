@@ -349,7 +349,8 @@ describe('a callback that throws', () => {
       of<RoundEvent[]>(ours.K, fromClaude.w, fromClaude.m).pipe(executeTools([fakeTool('weather', fail)])),
     );
     expect(seen.end).toBe('complete');
-    expect(seen.values.at(3)).toMatchObject({ type: 'tool_result', error: boom, result: { is_error: true } });
+    const outcome = { left: { _tag: 'Threw', message: boom.message } };
+    expect(seen.values.at(3)).toMatchObject({ type: 'tool_result', outcome, result: { is_error: true } });
   });
 
   it('the decode of a tool: fails whole conversations, too', () => {

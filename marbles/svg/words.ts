@@ -71,7 +71,9 @@ function noteOfResult(timeline: Timeline, { event, time }: Mark, index: number):
   // A call that was never started took no time; a tool that did not need any did.
   const took = started === undefined && duration === 0 ? '' : formatDuration(duration);
   const failed = fieldOf(fieldOf(event, 'result'), 'is_error') === true;
-  return [failed ? nameOfError(fieldOf(event, 'error')) : '', took].filter((part) => part !== '').join(' ');
+  const failure = fieldOf(fieldOf(event, 'outcome'), 'left');
+  const what = fieldOf(failure, '_tag') === 'Threw' ? { name: fieldOf(failure, 'name') } : failure;
+  return [failed ? nameOfError(what) : '', took].filter((part) => part !== '').join(' ');
 }
 
 /** A run in a few words: `3.2 s · 2 rounds · 2 tool calls`. */

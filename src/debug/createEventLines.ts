@@ -43,10 +43,10 @@ export function createEventLines(maxChars: number): EventLines {
     const sent = last === undefined ? '' : `, last: ${last.role} ${show(last.content)}`;
     return `-> ${show(model)}, ${count(messages.length, 'message')}, ${count(tools.length, 'tool')}${sent}`;
   };
-  const result = ({ result: { content, is_error }, duration, error }: ToolResultEvent): string => {
+  const result = ({ result: { content, is_error }, duration, outcome }: ToolResultEvent): string => {
     const size = typeof content === 'string' ? content.length : redactValue(content).length;
-    const outcome = is_error === true ? 'error' : 'ok';
-    return `${outcome}, ${String(duration)} ms, ${chars(size)}: ${show(error instanceof Error ? error.message : content)}`;
+    const words = outcome._tag === 'Left' && outcome.left._tag === 'Threw' ? outcome.left.message : content;
+    return `${is_error === true ? 'error' : 'ok'}, ${String(duration)} ms, ${chars(size)}: ${show(words)}`;
   };
 
   const details = (event: RoundEvent): string => {

@@ -5,10 +5,13 @@ import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
 import type { HistoryChange } from './HistoryChange.js';
 import type { RoundRequest } from './RoundRequest.js';
+import type { ToolFailure } from './ToolFailure.js';
 import type { ToolInputError } from './ToolInputError.js';
 
 /** Which call an event belongs to. */
 interface OfCall {
+  /** The number of the round, counted from 1. */
+  readonly round: number;
   /** The id of the `tool_use` block. */
   readonly id: string;
   /** The tool's name. */
@@ -32,8 +35,6 @@ export interface ResponseEvent {
 /** Claude has written another piece of a tool's input. Added by `accumulateToolInput`. */
 export interface ToolInputEvent extends OfCall {
   readonly type: 'tool_input';
-  /** The number of the round, counted from 1. */
-  readonly round: number;
   /** The new piece of JSON text; may be empty. `growingInput` reads the pieces. */
   readonly text: string;
 }
@@ -41,8 +42,6 @@ export interface ToolInputEvent extends OfCall {
 /** Claude has finished the input of one call. Added by `accumulateToolInput`, refined by `validateWith`. */
 export interface ToolCallEvent extends OfCall {
   readonly type: 'tool_call';
-  /** The number of the round, counted from 1. */
-  readonly round: number;
   /** `Right` with the input (after `validateWith`: the decoded one), or `Left` with what is wrong with it. */
   readonly input: Either<ToolInputError, unknown>;
   /** Claude's block as the history keeps it; its `input` is `{}` when the text is not a JSON object, or too large. */
@@ -80,7 +79,8 @@ export interface ToolStartEvent extends OfCall {
 /** A tool that is still running has emitted a value. Never sent to Claude. Added by `executeTools`. */
 export interface ToolProgressEvent extends OfCall {
   readonly type: 'tool_progress';
-  readonly value: unknown;
+  /** The value; absent when it is `undefined`. */
+  readonly value?: unknown;
 }
 
 /** A call has been answered. Emitted in the order in which tools finish. Added by `executeTools`. */
@@ -88,49 +88,14 @@ export interface ToolResultEvent extends OfCall {
   readonly type: 'tool_result';
   /** The block that goes to Claude. */
   readonly result: ToolResultBlockParam;
-  /** What the tool returned, whole; `undefined` when it failed. */
-  readonly output: unknown;
-  /**
-   * What went wrong: the value that the tool threw, a `ToolInputError`, a `GuardRefusal`, a `ToolTimeout` or a
-   * `ToolStopped`. Absent on success.
-   */
-  readonly error?: unknown;
+  /** `Right` with what the tool returned, whole, or `Left` with what went wrong, as plain data. */
+  readonly outcome: Either<ToolFailure, unknown>;
   /** How long the tool ran, in milliseconds; 0 when it was never started. */
   readonly duration: number;
 }
 
 /** What is told of a tool that is run: that it starts, its progress, and its result. */
 export type ToolRunEvent = ToolStartEvent | ToolProgressEvent | ToolResultEvent;
-
-/** A tool ran longer than its limit. Its signal was aborted, and what it still does is ignored. */
-export interface ToolTimeout {
-  readonly _tag: 'ToolTimeout';
-  /** The limit, in milliseconds. */
-  readonly milliseconds: number;
-  readonly message: string;
-}
-
-/** A guard did not let a call through. The tool was not run, and Claude is told why. */
-export interface GuardRefusal {
-  readonly _tag: 'GuardRefusal';
-  readonly message: string;
-  /** What the guard threw, if it did: that refuses a call, too. Claude is not told. */
-  readonly cause?: Fault;
-}
-
-/** The name and the words of something that was thrown, as plain data. */
-export interface Fault {
-  readonly name: string;
-  readonly message: string;
-}
-
-/** A call was not run to its end, because the run was stopped or the reply that made it is void. */
-export interface ToolStopped {
-  readonly _tag: 'ToolStopped';
-  /** Whether the tool had been started. Then it may have done its work, or a part of it. */
-  readonly started: boolean;
-  readonly message: string;
-}
 
 /** A request is about to be sent. Added by `resumeConversation`. */
 export interface RoundStartEvent {

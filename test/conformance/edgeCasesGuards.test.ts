@@ -9,6 +9,7 @@ import { only, pause, start } from './support/run.js';
 import { servers } from './support/servers.js';
 import { endOf, expectSound, question, resultsOf, started, talk } from './support/talk.js';
 import { anyTool } from './support/tools.js';
+import { failureOf } from '../support/outcome.js';
 
 const { strict } = servers();
 
@@ -60,8 +61,8 @@ describe('54: approval denied', () => {
         { tool_use_id: 't1', content: 'paid' },
         { tool_use_id: 't2', is_error: true, content: expect.stringMatching(words) as unknown },
       ]);
-      expect(only(held.events, 'tool_result').filter(({ error }) => error !== undefined)).toMatchObject([
-        { id: 't2', error: { _tag: 'GuardRefusal' }, duration: 0 },
+      expect(only(held.events, 'tool_result').filter(({ outcome }) => outcome._tag === 'Left')).toMatchObject([
+        { id: 't2', outcome: { left: { _tag: 'Refused' } }, duration: 0 },
       ]);
       expect(await watch.seen()).toEqual([]);
     }
@@ -143,10 +144,7 @@ describe('54: approval stays pending', () => {
     expect(error).toBeUndefined();
     expect(runs).toEqual([]);
     expect(server.refusals).toEqual([]);
-    expect(only(events, 'tool_result').map((result) => result.error)).toMatchObject([
-      { _tag: 'GuardRefusal' },
-      { _tag: 'GuardRefusal' },
-    ]);
+    expect(only(events, 'tool_result').map(failureOf)).toMatchObject([{ _tag: 'Refused' }, { _tag: 'Refused' }]);
     expect(only(events, 'approval_decision')).toMatchObject([
       { id: 't1', decision: 'expired' },
       { id: 't2', decision: 'expired' },

@@ -6,6 +6,7 @@ import { only, pause } from './support/run.js';
 import { servers } from './support/servers.js';
 import { expectFailed, expectSound, quick, resultsOf, started, talk } from './support/talk.js';
 import { anyTool } from './support/tools.js';
+import { outputOf } from '../support/outcome.js';
 
 const { strict } = servers();
 
@@ -50,7 +51,7 @@ it('26: an idempotent tool that had finished is not run again on the retry, what
   expect(runs).toHaveLength(1);
   expect(held.requests[1]).toEqual(held.requests[0]);
   expect(resultsOf(held.requests[2])).toEqual([{ type: 'tool_result', tool_use_id: 't8', content: 'found' }]);
-  expect(only(held.events, 'tool_result').map(({ id, output }) => [id, output])).toEqual([
+  expect(only(held.events, 'tool_result').map((event) => [event.id, outputOf(event)])).toEqual([
     ['t1', 'found'],
     ['t8', 'found'],
   ]);

@@ -83,7 +83,7 @@ describe('15: tool exceeds its timeout', () => {
       { type: 'tool_result', tool_use_id: 't2', content: '{"n":2}' },
     ]);
     expect(only(held.events, 'tool_result').filter(({ id }) => id === 't1')).toMatchObject([
-      { error: { _tag: 'ToolTimeout', milliseconds: 30 } },
+      { outcome: { left: { _tag: 'TimedOut', milliseconds: 30 } } },
     ]);
     expect(await watch.seen()).toEqual([]);
   });

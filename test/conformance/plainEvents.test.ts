@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { from, map, queueScheduler, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import { asapScheduler, from, map, of, queueScheduler, scheduled, throwError } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import * as t from 'io-ts';
 import {
   accumulateMessage,
@@ -12,6 +13,7 @@ import {
   claudeStream,
   debugEvents,
   defineTool,
+  executeTools,
   fetchClient,
   growingInput,
   jsonSchema,
@@ -20,7 +22,7 @@ import {
   textDeltas,
   validateWith,
 } from 'rxclaude';
-import type { ClaudeEvent, RoundEvent, Tool } from 'rxclaude';
+import type { ClaudeEvent, Guard, RoundEvent, Tool } from 'rxclaude';
 import { drawMarbles } from 'rxclaude/marbles';
 import { describeRecordings, recordings } from '../support/recordings.js';
 import { blockEvents, reply, text, toolUse } from '../support/replies.js';
@@ -30,6 +32,11 @@ import { question } from './support/talk.js';
 
 type Step = MonoTypeOperatorFunction<RoundEvent>;
 
+/** No tool takes any time, or the same run would not always tell the same. */
+beforeAll(() => {
+  jest.spyOn(Date, 'now').mockReturnValue(0);
+});
+
 /** What a wire, a store or a careless `map` does to events. */
 const copies: Readonly<Record<string, Step>> = {
   'a shallow copy': map((event) => ({ ...event })),
@@ -38,7 +45,7 @@ const copies: Readonly<Record<string, Step>> = {
 
 /** The operators that add events, in the order in which they stand. */
 function pipelineOf(tools: readonly Tool[]): readonly Step[] {
-  return [accumulateToolInput({ round: 3 }), validateWith(tools)];
+  return [accumulateToolInput({ round: 3 }), validateWith(tools), executeTools(tools, { round: 3, guard })];
 }
 
 /** What is made of events. All of it is compared, so what is live is copied. */
@@ -63,18 +70,35 @@ const readers: Readonly<Record<string, (events$: Observable<RoundEvent>) => Obse
   drawMarbles: (events$) => drawMarbles(events$, { clock: { now: () => 0 } }).pipe(map(({ text }) => text)),
 };
 
-/** Tools for the calls of a reply: every second one takes any object, the others nothing that Claude would write. */
+/** What the tools do, one after the other: return, return nothing, show what they do, and fail in two ways. */
+const runs: readonly (() => unknown)[] = [
+  () => ({ found: [1, 'two'] }),
+  () => undefined,
+  () => of('half of it', undefined, 'all of it'),
+  () => throwError(() => new TypeError('No.')),
+  () => {
+    throw { not: 'an error' };
+  },
+];
+/** Lets three calls of four through, and takes its time over every second one. */
+const guard: Guard = (_, { call: { index } }) => {
+  const verdict = index % 4 === 0 ? 'No.' : true;
+  return index % 2 === 0 ? scheduled([verdict], asapScheduler) : verdict;
+};
+
+/** Tools for the calls of a reply: every third one takes nothing that Claude would write, the others any object. */
 function toolsFor(events: readonly RoundEvent[]): Tool[] {
   const names = events.flatMap((event) =>
     event.type === 'content_block_start' && event.content_block.type === 'tool_use' ? [event.content_block.name] : [],
   );
   const description = 'A tool.';
   const picky = t.type({ nothing_of_the_kind: t.type({ deep: t.number }) });
-  return [...new Set(names)].map((name, at) =>
-    at % 2 === 0
-      ? defineTool({ name, description, input: jsonSchema({ type: 'object' }), run: () => 1 })
-      : defineTool({ name, description, input: picky, run: () => 1 }),
-  );
+  return [...new Set(names)].map((name, at) => {
+    const run = runs[at % runs.length]!;
+    return at % 3 === 2
+      ? defineTool({ name, description, input: picky, run })
+      : defineTool({ name, description, input: jsonSchema({ type: 'object' }), run });
+  });
 }
 
 /** The events as they come out of the pipeline, with a step before, between and after all its operators. */

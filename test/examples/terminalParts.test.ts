@@ -128,7 +128,7 @@ describe('screenOf', () => {
 });
 
 describe('render, on a terminal', () => {
-  const tool = { id: 't1', name: 'get_weather', index: 1 } as const;
+  const tool = { round: 1, id: 't1', name: 'get_weather', index: 1 } as const;
   const start = { type: 'content_block_start', index: 1, content_block: { type: 'tool_use', ...tool, input: {} } };
   const delta = (text: string) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
   const events = [
@@ -137,7 +137,7 @@ describe('render, on a terminal', () => {
     delta(`First ${ESC}[2Jparagraph.\n\nSecond`),
     delta(' one, which is rather long for so narrow a screen.'),
     start,
-    { type: 'tool_input', round: 1, ...tool, text: '{"city":"Lis' },
+    { type: 'tool_input', ...tool, text: '{"city":"Lis' },
     added.toolCall(tool.id, tool.name, { city: 'Lisbon' }, tool.index),
     { type: 'tool_start', ...tool },
     { type: 'tool_progress', ...tool, value: { done: 1, of: 2 } },
@@ -146,7 +146,7 @@ describe('render, on a terminal', () => {
     type: 'tool_result',
     ...tool,
     result: { type: 'tool_result', tool_use_id: 't1', content: 'x' },
-    output: ['sunny', 21],
+    outcome: { _tag: 'Right', right: ['sunny', 21] },
     duration: 12.4,
   } as RoundEvent;
   const screenAfter = async (shown$: Observable<RoundEvent>) => {

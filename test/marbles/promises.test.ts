@@ -29,7 +29,7 @@ describe('in a marble test with promises', () => {
     const expected = '[Bs]-[kiIcK]-[wS]m---[WEBs]-(emEC|)';
 
     expectEvents(converse(client, { ...request, tools: [tool] })).toBe(expected, {
-      W: { output: 'found', duration: 5 },
+      W: { outcome: { right: 'found' }, duration: 5 },
     });
   });
 
@@ -43,7 +43,9 @@ describe('in a marble test with promises', () => {
     });
     const expected = '[Bs]-[kiIcK]-[wS]mP-P-[WEBs]-(emEC|)';
 
-    expectEvents(converse(client, { ...request, tools: [tool] })).toBe(expected, { W: { output: 'three' } });
+    expectEvents(converse(client, { ...request, tools: [tool] })).toBe(expected, {
+      W: { outcome: { right: 'three' } },
+    });
   });
 
   marbleWithPromises('an async tool is stopped by its time', ({ reply, scriptClaude, expectEvents }) => {
@@ -51,7 +53,9 @@ describe('in a marble test with promises', () => {
     const tool = { ...promising(async () => new Promise(() => undefined)), timeout: 4 };
     const expected = '[Bs]-[kiIcK]-[wS]m--[XEBs]-(emEC|)';
 
-    expectEvents(converse(client, { ...request, tools: [tool] })).toBe(expected, { X: { error: { milliseconds: 4 } } });
+    expectEvents(converse(client, { ...request, tools: [tool] })).toBe(expected, {
+      X: { outcome: { left: { milliseconds: 4 } } },
+    });
   });
 
   marbleWithPromises(
@@ -86,7 +90,9 @@ describe('in a marble test with promises', () => {
     });
     const expected = '[Bs]-[kiIcK]-[wA]m-[DSWEBs]-(emEC|)';
 
-    expectEvents(converse(client, { ...request, tools: [pay] })).toBe(expected, { W: { output: 'paid 3' } });
+    expectEvents(converse(client, { ...request, tools: [pay] })).toBe(expected, {
+      W: { outcome: { right: 'paid 3' } },
+    });
   });
 
   marbleWithPromises("the SDK's own client replays a recording in virtual time", ({ expectEvents }) => {

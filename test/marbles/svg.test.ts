@@ -99,7 +99,7 @@ describe('what is written', () => {
     const texts = textsOf(draw(troubled(), { title: 'Trouble' }));
     const retries = ['retry 1 in 400 ms: overloaded_error', 'retry 2 in 800 ms: overloaded_error'];
     expect(texts).toEqual(expect.arrayContaining(retries));
-    expect(texts).toEqual(expect.arrayContaining(['TypeError 210 ms', 'ToolTimeout 5 s', 'GuardRefusal']));
+    expect(texts).toEqual(expect.arrayContaining(['TypeError 210 ms', 'TimedOut 5 s', 'Refused']));
     expect(texts).toEqual(expect.arrayContaining(['approved', 'denied', 'error', 'authentication_error']));
     expect(texts).toContain('12.4 s · 3 rounds · 6 tool calls · 2 retries · failed: authentication_error');
   });

@@ -16,7 +16,9 @@ describe('a tool', () => {
     const weather = tool('weather', '--p-q-(r|)', { r: 'rain' });
     const expected = '         -K-[wS]-[mP]-P-(W|)';
 
-    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { W: { output: 'rain', duration: 6 } });
+    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, {
+      W: { outcome: { right: 'rain' }, duration: 6 },
+    });
     expectRuns(weather).toBe('---^-----|');
     expectRuns(weather).toHave([{ city: 'Oslo' }]);
   });
@@ -26,7 +28,9 @@ describe('a tool', () => {
     const tools = [tool('weather', '--#', { '#': new Error('No wind.') })];
     const expected = '     -K-[wS]-[mX]|';
 
-    expectEvents(source.pipe(executeTools(tools))).toBe(expected, { X: { error: { message: 'No wind.' } } });
+    expectEvents(source.pipe(executeTools(tools))).toBe(expected, {
+      X: { outcome: { left: { message: 'No wind.' } } },
+    });
   });
 
   marble('that never ends is stopped by its time', ({ events, tool, expectEvents, expectRuns }) => {
@@ -34,7 +38,9 @@ describe('a tool', () => {
     const weather = tool('weather', '-', {}, { timeout: 5 });
     const expected = '     -K-[wS]-m--(X|)';
 
-    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { X: { error: { _tag: 'ToolTimeout' } } });
+    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, {
+      X: { outcome: { left: { _tag: 'TimedOut' } } },
+    });
     expectRuns(weather).toBe('---^----!');
   });
 
@@ -67,9 +73,9 @@ describe('a tool', () => {
 
     const run$ = converse(client, { ...request, tools: [weather] });
     const results = {
-      W: { output: 'rain' },
-      X: { error: { _tag: 'InvalidInput' } },
-      Y: { error: { _tag: 'GuardRefusal' } },
+      W: { outcome: { right: 'rain' } },
+      X: { outcome: { left: { _tag: 'InvalidInput' } } },
+      Y: { outcome: { left: { _tag: 'Refused' } } },
     };
     expectEvents(run$).toBe('[Bs]-[kiIcKkiIcKkiIcK]-[wSXYmWEBs]-(emEC|)', results);
     flush();
@@ -124,7 +130,7 @@ describe('an approval', () => {
     const denied = { type: 'approval_decision', decision: 'denied' };
     const [E, F] = [
       { ...denied, reason: 'Not today.' },
-      { type: 'tool_result', error: { _tag: 'GuardRefusal' } },
+      { type: 'tool_result', outcome: { left: { _tag: 'Refused' } } },
     ];
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { D: denied, E, F });
     expectRuns(weather).toBe([]);

@@ -5,6 +5,7 @@ import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolRes
 import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
 import { faultsOf } from '../unit/tools/validContent.js';
 import { times } from '../support/runs.js';
+import { outputOf } from '../support/outcome.js';
 
 const CALL = added.toolCall('toolu_1', 'odd');
 
@@ -16,6 +17,8 @@ const limits = fc.record({
 const expectValid = (content: unknown, maxResultChars: number, textOnly: boolean): void => {
   expect({ content, faults: faultsOf(content, maxResultChars, textOnly) }).toEqual({ content, faults: [] });
 };
+
+const OF_CALL = { round: 1, id: 'toolu_1', name: 'odd', index: 0 };
 
 describe('resultContent', () => {
   it('makes valid content of any value', () => {
@@ -84,10 +87,10 @@ describe('toToolResult', () => {
       .map((error): ToolOutcome => ({ _tag: 'Threw', error })),
     fc
       .string({ unit: 'binary' })
-      .map((text): ToolOutcome => ({ _tag: 'Refused', error: { _tag: 'InvalidJson', text, message: text } })),
+      .map((text): ToolOutcome => ({ _tag: 'Failed', failure: { _tag: 'InvalidJson', text, message: text } })),
     fc
       .string({ unit: 'binary' })
-      .map((text): ToolOutcome => ({ _tag: 'Refused', error: { _tag: 'NotAnObject', text, message: text } })),
+      .map((text): ToolOutcome => ({ _tag: 'Failed', failure: { _tag: 'NotAnObject', text, message: text } })),
   );
   const caller = fc.constantFrom(
     undefined,
@@ -99,15 +102,20 @@ describe('toToolResult', () => {
     fc.assert(
       fc.property(outcome, caller, fc.integer({ min: 1, max: 500 }), (result, from, maxResultChars) => {
         const tool_use = { type: 'tool_use', id: 'toolu_1', name: 'odd', input: {}, ...(from && { caller: from }) };
-        const event = toToolResult({ ...CALL, tool_use: tool_use as never }, result, 3, { maxResultChars });
+        const call = { ...CALL, tool_use: tool_use as never };
+        const event = toToolResult({ call, ofCall: OF_CALL, limits: { maxResultChars } }, result, 3);
         const failed = result._tag !== 'Returned';
         const { content, ...block } = event.result;
         expect(block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', ...(failed && { is_error: true }) });
         expectValid(content, maxResultChars, failed || from?.type === 'code_execution_20250825');
         expect(event).toMatchObject({ type: 'tool_result', id: 'toolu_1', name: 'odd', index: 0, duration: 3 });
-        expect('error' in event).toBe(failed);
-        if (result._tag === 'Returned') expect(event.output).toBe(result.output);
-        else expect(event.error).toBe(result.error);
+        const { outcome } = event;
+        if (result._tag === 'Returned') expect(outputOf(event)).toBe(result.output);
+        else if (result._tag === 'Failed') expect(outcome).toEqual({ _tag: 'Left', left: result.failure });
+        else {
+          const words = expect.any(String) as string;
+          expect(outcome).toEqual({ _tag: 'Left', left: { _tag: 'Threw', name: words, message: words } });
+        }
       }),
       times(1_500),
     );

@@ -18,6 +18,7 @@ import {
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { fakeTool } from '../../marbles/specs/support/fakeTool.js';
+import { times } from '../support/runs.js';
 
 const TOOLS = ['k', 'l', 'm', 'n'];
 
@@ -242,8 +243,10 @@ function play({ tools, guards, steps, ends, acts, options }: Script): string[] {
   const sayCall = ({ tool, n }: { readonly tool: number; readonly n: number }): void => {
     const id = `toolu_${String(fates.size)}`;
     const name = TOOLS[tool]!;
-    const input = { _tag: 'Right', right: { n } } as const;
-    const call = { type: 'tool_call', round: 1, id, name, index: attempt.calls.length, input } as ToolCallEvent;
+    const index = attempt.calls.length;
+    const tool_use = { type: 'tool_use' as const, id, name, input: { n } };
+    const input = { _tag: 'Right' as const, right: { n } };
+    const call: ToolCallEvent = { type: 'tool_call', round: 1, id, name, index, input, tool_use };
     const equals = attempt.calls.filter(
       ({ call }) => call.name === name && JSON.stringify(call.input) === JSON.stringify(input),
     );
@@ -385,6 +388,6 @@ it('never more tools than `concurrency`, one result for each started call, nothi
     fc.property(script, (each) => {
       expect(play(each)).toEqual([]);
     }),
-    { numRuns: 1_000 },
+    times(4_000),
   );
 });

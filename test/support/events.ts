@@ -10,6 +10,7 @@ import type {
   ToolResultEvent,
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
+import type { ToolFailure } from '../../src/events/ToolFailure.js';
 import { frozen } from '../../marbles/specs/support/frozen.js';
 
 /**
@@ -50,8 +51,8 @@ export const fromClaude = frozen({
 const INDEX = 'klmn';
 
 /** Which call an event belongs to. The tools of the specs are called `k`, `l`, `m` and `n`, and so are their blocks. */
-function of(name: string): Pick<ToolCallEvent, 'id' | 'name' | 'index'> {
-  return { id: `toolu_${name}`, name, index: INDEX.indexOf(name) };
+function of(name: string): Pick<ToolCallEvent, 'round' | 'id' | 'name' | 'index'> {
+  return { round: 1, id: `toolu_${name}`, name, index: INDEX.indexOf(name) };
 }
 
 /** A call to the tool `name` with a valid input. */
@@ -81,26 +82,25 @@ function started(name: string): ToolStartEvent {
 /** The answer to a call, of a tool that returned a text. */
 export function result(name: string, output: string, duration = 0): ToolResultEvent {
   const block = { type: 'tool_result' as const, tool_use_id: `toolu_${name}`, content: output };
-  return { type: 'tool_result', ...of(name), result: block, output, duration };
+  return { type: 'tool_result', ...of(name), result: block, outcome: { _tag: 'Right', right: output }, duration };
 }
 
-/** The answer to a call that came to nothing. `error` is what the program is told, `content` what Claude is told. */
-function failure(name: string, content: unknown, error: unknown, duration = 0): ToolResultEvent {
-  const block = { type: 'tool_result', tool_use_id: `toolu_${name}`, content, is_error: true };
-  const base = { type: 'tool_result', ...of(name), output: undefined, error, duration } as const;
-  return { ...base, result: block as ToolResultEvent['result'] };
+/** The answer to a call that came to nothing. `left` is what the program is told, `content` what Claude is told. */
+function failure(name: string, content: string, left: ToolFailure, duration = 0): ToolResultEvent {
+  const block = { type: 'tool_result' as const, tool_use_id: `toolu_${name}`, content, is_error: true };
+  return { type: 'tool_result', ...of(name), result: block, outcome: { _tag: 'Left', left }, duration };
 }
 
 /** The answer to a call whose tool was stopped while it ran. */
 export function stoppedResult(name: string, why: string, duration = 0): ToolResultEvent {
   const message = `Stopped while it ran: ${why}. Whether it took effect is not known.`;
-  return failure(name, message, { _tag: 'ToolStopped', started: true, message }, duration);
+  return failure(name, message, { _tag: 'Stopped', started: true, message }, duration);
 }
 
 /** The answer to a call whose tool was not started. */
 export function unrunResult(name: string, why: string): ToolResultEvent {
   const message = `Not run: ${why}.`;
-  return failure(name, message, { _tag: 'ToolStopped', started: false, message });
+  return failure(name, message, { _tag: 'Stopped', started: false, message });
 }
 
 /** The event that an attempt has failed. */

@@ -79,14 +79,14 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.ToolInputError>>().toBeNever();
     expectTypeOf<Leaks<Library.InputIssue>>().toBeNever();
     expectTypeOf<Leaks<Library.UsageTotals>>().toBeNever();
-    expectTypeOf<Leaks<Library.ToolTimeout>>().toBeNever();
-    expectTypeOf<Leaks<Library.ToolStopped>>().toBeNever();
-    expectTypeOf<Leaks<Library.GuardRefusal>>().toBeNever();
+    expectTypeOf<Leaks<Library.ToolFailure>>().toBeNever();
     expectTypeOf<Leaks<Library.Deadline>>().toBeNever();
     expectTypeOf<Extract<Events, { type: 'round_retry' }>['error']>().toBeUnknown();
     expectTypeOf<Library.ConversationEndEvent['error']>().toBeUnknown();
-    expectTypeOf<Extract<Events, { type: 'tool_result' }>['output']>().toBeUnknown();
-    expectTypeOf<Extract<Events, { type: 'tool_result' }>['error']>().toBeUnknown();
+    expectTypeOf<Extract<Events, { type: 'tool_result' }>['outcome']>().not.toBeAny();
+    expectTypeOf<
+      Extract<Extract<Events, { type: 'tool_result' }>['outcome'], { _tag: 'Right' }>['right']
+    >().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'approval_request' }>['input']>().toBeUnknown();
     expectTypeOf<Extract<Events, { type: 'tool_progress' }>['value']>().toBeUnknown();
     expectTypeOf<Library.GrowingInput['value']>().toBeUnknown();

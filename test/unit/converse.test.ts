@@ -83,7 +83,9 @@ describe('converse', () => {
       const run = converse(client, { model: 'm', max_tokens: 1, messages: [user], tools: [work(generator)] });
       const events = await lastValueFrom(run.pipe(toArray()));
       expect(events).toContainEqual(expect.objectContaining({ type: 'tool_progress', value: 'half' }));
-      expect(events).toContainEqual(expect.objectContaining({ type: 'tool_result', output: 'whole' }));
+      expect(events).toContainEqual(
+        expect.objectContaining({ type: 'tool_result', outcome: { _tag: 'Right', right: 'whole' } }),
+      );
     }
   });
 

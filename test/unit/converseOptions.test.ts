@@ -34,20 +34,20 @@ describe('bounds', () => {
 
   it('maxInputChars: Claude is told to send less, and goes on', () => {
     const { result, end, client } = callOnce('{"text":"0123456789"}', echo, { input: { maxInputChars: 20 } });
-    expect(result).toMatchObject({ error: { _tag: 'InputTooLarge', limit: 'maxInputChars', maximum: 20 } });
+    expect(result).toMatchObject({ outcome: { left: { _tag: 'InputTooLarge', limit: 'maxInputChars', maximum: 20 } } });
     expect(result!.result).toMatchObject({
       is_error: true,
       content: expect.stringContaining('20 characters') as unknown,
     });
     expect(end).toBe('complete');
     expect(client.sent).toHaveLength(2);
-    expect(callOnce('{"text":"012345678"}', echo, { input: { maxInputChars: 20 } }).result).not.toHaveProperty('error');
+    expect(callOnce('{"text":"012345678"}', echo, { input: { maxInputChars: 20 } }).result!.outcome._tag).toBe('Right');
   });
 
   it('maxInputDepth: Claude is told, too', () => {
     const { result } = callOnce('{"a":{"b":{}}}', echo, { input: { maxInputDepth: 2 } });
-    expect(result).toMatchObject({ error: { _tag: 'InputTooLarge', limit: 'maxInputDepth', maximum: 2 } });
-    expect(callOnce('{"a":{}}', echo, { input: { maxInputDepth: 2 } }).result).not.toHaveProperty('error');
+    expect(result).toMatchObject({ outcome: { left: { _tag: 'InputTooLarge', limit: 'maxInputDepth', maximum: 2 } } });
+    expect(callOnce('{"a":{}}', echo, { input: { maxInputDepth: 2 } }).result!.outcome._tag).toBe('Right');
   });
 
   it('maxResultChars: what Claude is shown is cut', () => {
@@ -115,7 +115,7 @@ describe('guard', () => {
     const { result, client, end } = callOnce('{"city":"Berlin"}', strict(), {
       tools: { guard: () => 'Not on Sundays.' },
     });
-    expect(result).toMatchObject({ error: { _tag: 'GuardRefusal' }, duration: 0 });
+    expect(result).toMatchObject({ outcome: { left: { _tag: 'Refused' } }, duration: 0 });
     const content = 'The call to `k` was not run: Not on Sundays.';
     const block = { type: 'tool_result', tool_use_id: 'toolu_k', content, is_error: true };
     expect(client.sent[1]!.params.messages.at(-1)).toEqual({ role: 'user', content: [block] });
@@ -128,9 +128,11 @@ describe('guard', () => {
       asked.push([who, input]);
     };
     const tool = strict(note('own'));
-    expect(callOnce('{"city":"Berlin"}', tool, { tools: { guard: note('common') } }).result!.output).toBe('Berlin');
+    expect(callOnce('{"city":"Berlin"}', tool, { tools: { guard: note('common') } }).result!.outcome).toMatchObject({
+      right: 'Berlin',
+    });
     expect(callOnce('{"city":1}', tool, { tools: { guard: note('common') } }).result).toMatchObject({
-      error: { _tag: 'InvalidInput' },
+      outcome: { left: { _tag: 'InvalidInput' } },
     });
     expect(asked).toEqual([
       ['common', { city: 'Berlin' }],

@@ -3,15 +3,13 @@ import { isFatal } from '../../../src/errors/fatal.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
-  Fault,
-  GuardRefusal,
-  ToolCallEvent,
   ToolResultEvent,
   ToolRunEvent,
 } from '../../../src/events/RoundEvent.js';
-import { faultOf } from '../../../src/tools/result/errorContent.js';
+import type { Refused } from '../../../src/events/ToolFailure.js';
+import { wordsOf } from '../../../src/tools/result/errorContent.js';
 import type { ResultLimits } from '../../../src/tools/result/resultContent.js';
-import { toToolResult } from '../../../src/tools/result/toToolResult.js';
+import { toToolResult, type Answered } from '../../../src/tools/result/toToolResult.js';
 import type { Guard, ToolContext } from '../../../src/tools/Tool.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { createRelay } from '../relay.js';
@@ -21,9 +19,7 @@ import type { Abort } from './steps.js';
 export type CallEvent = ApprovalRequestEvent | ApprovalDecisionEvent | ToolRunEvent;
 
 /** A call, and what its guards have to do with. */
-export interface GuardedCall {
-  readonly call: ToolCallEvent;
-  readonly ofCall: Pick<ToolCallEvent, 'id' | 'name' | 'index'>;
+export interface GuardedCall extends Answered {
   /** The decoded input. */
   readonly input: unknown;
   readonly context: ToolContext;
@@ -57,7 +53,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
   const { approvalTimeout } = limits;
   return new Observable((subscriber) => {
     let verdict = undefined as Verdict | undefined;
-    let cause: Fault | undefined;
+    let cause: Refused['cause'];
     let late = false;
     let heard = false;
 
@@ -81,7 +77,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
           return;
         }
         // It may be private, so Claude is not told.
-        cause = faultOf(error);
+        cause = wordsOf(error);
         settle({ decision: 'denied', reason: 'whether it is allowed could not be found out.' });
       },
       complete: () => {
@@ -121,8 +117,7 @@ function toVerdict(word: unknown): Verdict {
   return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'It is not allowed.' };
 }
 
-function refusal({ call, limits }: GuardedCall, { reason = '' }: Verdict, cause: Fault | undefined): ToolResultEvent {
-  const message = `The call to \`${call.name}\` was not run: ${reason}`;
-  const error: GuardRefusal = { _tag: 'GuardRefusal', message, ...(cause && { cause }) };
-  return toToolResult(call, { _tag: 'Refused', error }, 0, limits);
+function refusal(asked: GuardedCall, { reason = '' }: Verdict, cause: Refused['cause']): ToolResultEvent {
+  const message = `The call to \`${asked.call.name}\` was not run: ${reason}`;
+  return toToolResult(asked, { _tag: 'Failed', failure: { _tag: 'Refused', message, ...(cause && { cause }) } });
 }

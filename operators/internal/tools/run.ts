@@ -12,7 +12,8 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import { isFatal } from '../../../src/errors/fatal.js';
-import type { ToolCallEvent, ToolResultEvent, ToolRunEvent, ToolTimeout } from '../../../src/events/RoundEvent.js';
+import type { ToolCallEvent, ToolResultEvent, ToolRunEvent } from '../../../src/events/RoundEvent.js';
+import type { TimedOut } from '../../../src/events/ToolFailure.js';
 import { toToolResult, type ToolOutcome } from '../../../src/tools/result/toToolResult.js';
 import type { RunnableTool, ToolContext } from '../../../src/tools/Tool.js';
 import { toolStopped } from '../../../src/tools/toolStopped.js';
@@ -56,7 +57,7 @@ export interface CallRun extends GuardedCall {
 export function runCall(run: CallRun): Observable<CallEvent> {
   const { tool, input, context, abort, limits } = run;
   return defer(() => (abort.aborted ? EMPTY : toOutputs(tool.run(input, context)))).pipe(
-    withinTime<Output>(limits.timeout, () => of({ kind: 'failure', value: expire(run) })),
+    withinTime<Output>(limits.timeout, () => of({ kind: 'failure', failure: expire(run) })),
     toRunEvents(run),
     wrapped(run),
     inTurn<CallEvent>(run.places),
@@ -66,28 +67,35 @@ export function runCall(run: CallRun): Observable<CallEvent> {
 }
 
 /** Aborts the signal of a tool whose time is up, and says so. */
-function expire({ call, abort, limits }: CallRun): ToolTimeout {
+function expire({ call, abort, limits }: CallRun): TimedOut {
   const milliseconds = limits.timeout;
   const message = `\`${call.name}\` did not finish within ${String(milliseconds)} ms and was stopped.`;
   abort.abort(() => new DOMException(message, 'TimeoutError'));
-  return { _tag: 'ToolTimeout', milliseconds, message };
+  return { _tag: 'TimedOut', milliseconds, message };
 }
 
 /** Tells of a tool: that it starts, its progress, and its result. */
-function toRunEvents({ call, ofCall, limits }: CallRun): OperatorFunction<Output, ToolRunEvent> {
+function toRunEvents(run: CallRun): OperatorFunction<Output, ToolRunEvent> {
+  const { ofCall } = run;
   return (output$) =>
     new Observable((subscriber) => {
       const startedAt = asyncScheduler.now();
       const answer = (outcome: ToolOutcome): void => {
-        subscriber.next(toToolResult(call, outcome, asyncScheduler.now() - startedAt, limits));
+        subscriber.next(toToolResult(run, outcome, asyncScheduler.now() - startedAt));
         subscriber.complete();
       };
       subscriber.next({ type: 'tool_start', ...ofCall });
       if (subscriber.closed) return;
       relay(output$, subscriber, {
-        next: ({ kind, value }) => {
-          if (kind === 'progress') subscriber.next({ type: 'tool_progress', ...ofCall, value });
-          else answer(kind === 'result' ? { _tag: 'Returned', output: value } : { _tag: 'Threw', error: value });
+        next: (output) => {
+          if (output.kind === 'failure') answer({ _tag: 'Failed', failure: output.failure });
+          else if (output.kind === 'result') answer({ _tag: 'Returned', output: output.value });
+          else
+            subscriber.next({
+              type: 'tool_progress',
+              ...ofCall,
+              ...(output.value !== undefined && { value: output.value }),
+            });
         },
         error: (error) => {
           if (isFatal(error)) subscriber.error(error);
@@ -112,7 +120,8 @@ function wrapped({ call, ofCall, context, around }: CallRun): MonoTypeOperatorFu
  * Stops a call when it is asked to: its signal is aborted, and a tool that runs has the time of grace to come to a result.
  * Where there is none, the result says that it was stopped. On unsubscribing, the signal is aborted, too.
  */
-function untilStopped({ call, limits, stop$, abort }: CallRun): MonoTypeOperatorFunction<CallEvent> {
+function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
+  const { call, stop$, abort } = run;
   return (source) =>
     new Observable((subscriber) => {
       let startedAt: number | undefined;
@@ -126,9 +135,9 @@ function untilStopped({ call, limits, stop$, abort }: CallRun): MonoTypeOperator
         subscriber.complete();
       };
       const tellStopped = (reason: string): void => {
-        const error = toolStopped(startedAt !== undefined, reason);
+        const failure = toolStopped(startedAt !== undefined, reason);
         const duration = startedAt === undefined ? 0 : asyncScheduler.now() - startedAt;
-        tell(toToolResult(call, { _tag: 'Refused', error }, duration, limits));
+        tell(toToolResult(run, { _tag: 'Failed', failure }, duration));
       };
       const stop = ({ why: reason, grace, calls }: Stop): void => {
         if (why !== undefined || over || calls?.includes(call) === false) return;
@@ -169,6 +178,7 @@ function untilStopped({ call, limits, stop$, abort }: CallRun): MonoTypeOperator
     });
 }
 
-function isNothing({ output, error }: ToolResultEvent): boolean {
-  return output === undefined && (error as ToolTimeout | undefined)?._tag !== 'ToolTimeout';
+/** Whether a tool has nothing to show. */
+function isNothing({ outcome }: ToolResultEvent): boolean {
+  return outcome._tag === 'Right' ? outcome.right === undefined : outcome.left._tag === 'Threw';
 }

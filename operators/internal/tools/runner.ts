@@ -2,6 +2,7 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import { of, Subject, Subscription, type Observable, type Subscriber } from 'rxjs';
 import { isFatal } from '../../../src/errors/fatal.js';
 import type { RoundEvent, ToolCallEvent } from '../../../src/events/RoundEvent.js';
+import type { ToolFailure } from '../../../src/events/ToolFailure.js';
 import { createCallLedger } from '../../../src/tools/createCallLedger.js';
 import type { CallQueue } from '../../../src/tools/createCallQueue.js';
 import type { ToolRegistry } from '../../../src/tools/createToolRegistry.js';
@@ -87,16 +88,16 @@ export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueu
 
   /** What becomes of a call. */
   const eventsOf = (call: ToolCallEvent, tool: RunnableTool | undefined): Observable<CallEvent> => {
-    const answer = (outcome: ToolOutcome) => of(toToolResult(call, outcome, 0, limits));
     const { input, id, name, index } = call;
-    if (input._tag === 'Left') return answer({ _tag: 'Refused', error: input.left });
-    if (tool === undefined) {
-      return answer({ _tag: 'Refused', error: unknownTool(name, input.right, registry.names) });
-    }
-    if (stopped !== undefined) return answer({ _tag: 'Refused', error: toolStopped(false, stopped) });
+    const ofCall = { round, id, name, index };
+    const answer = (outcome: ToolOutcome) => of(toToolResult({ call, ofCall, limits }, outcome));
+    const fail = (failure: ToolFailure) => answer({ _tag: 'Failed', failure });
+    if (input._tag === 'Left') return fail(input.left);
+    if (tool === undefined) return fail(unknownTool(name, input.right, registry.names));
+    if (stopped !== undefined) return fail(toolStopped(false, stopped));
     ledger.add(call);
     const earlier = tool.idempotent ? ledger.earlierResult(call) : undefined;
-    if (earlier !== undefined) return answer({ _tag: 'Returned', output: earlier.output });
+    if (earlier?.outcome._tag === 'Right') return answer({ _tag: 'Returned', output: earlier.outcome.right });
 
     const abort = createAbort();
     const context = {
@@ -113,7 +114,7 @@ export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueu
     const { timeout = limits.timeout, maxResultChars = limits.maxResultChars } = tool;
     return runCall({
       call,
-      ofCall: { id, name, index },
+      ofCall,
       tool,
       input: input.right,
       context,
@@ -131,10 +132,8 @@ export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueu
     const of = attempt;
     const link = createRelay<CallEvent, RoundEvent>(subscriber, {
       next: (event) => {
-        const done = event.type === 'tool_result' && event.error === undefined;
-        // With `around`, a result that was kept may be played without a start.
-        if (tool?.idempotent === false) committed ||= done || event.type === 'tool_start';
-        else if (done) ledger.keep(call, event);
+        if (event.type === 'tool_result' && event.outcome._tag === 'Right') ledger.keep(call, event);
+        if (tool?.idempotent === false) committed ||= hasRun(event);
         subscriber.next(event);
       },
       error: (error) => {
@@ -190,4 +189,12 @@ export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueu
       endWith(fail);
     },
   };
+}
+
+/** Whether an event tells that a tool has been started. With `around`, a result may be played without a start. */
+function hasRun(event: CallEvent): boolean {
+  if (event.type !== 'tool_result') return event.type === 'tool_start';
+  if (event.outcome._tag === 'Right') return true;
+  const { left } = event.outcome;
+  return left._tag === 'Threw' || left._tag === 'TimedOut' || (left._tag === 'Stopped' && left.started);
 }

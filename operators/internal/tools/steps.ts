@@ -8,6 +8,7 @@ import {
   type Subscriber,
   type Subscription,
 } from 'rxjs';
+import type { ToolFailure } from '../../../src/events/ToolFailure.js';
 import { isAsyncIterable } from '../../../src/values/isAsyncIterable.js';
 import { isObject } from '../../../src/values/isObject.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
@@ -15,10 +16,9 @@ import { pump } from '../../../src/values/pump.js';
 import { createRelay, relay } from '../relay.js';
 
 /** What comes of a running tool: values on the way, then its result, or why there is none. */
-export interface Output {
-  readonly kind: 'progress' | 'result' | 'failure';
-  readonly value: unknown;
-}
+export type Output =
+  | { readonly kind: 'progress' | 'result'; readonly value: unknown }
+  | { readonly kind: 'failure'; readonly failure: ToolFailure };
 
 /** What a tool shows, whatever it returned: one result for a value or a promise; for many values see {@link lastAsResult}. */
 export function toOutputs(returned: unknown): Observable<Output> {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../events/RoundEvent.js';
+import type { Threw } from '../../events/ToolFailure.js';
 import { isObject } from '../../values/isObject.js';
 import { toText } from './toText.js';
 
@@ -18,7 +18,7 @@ export function errorContent(thrown: unknown): unknown {
 }
 
 /** The name and the words of whatever was thrown: even a value that throws when it is looked at. */
-export function faultOf(thrown: unknown): Fault {
+export function wordsOf(thrown: unknown): Pick<Threw, 'name' | 'message'> {
   try {
     const name = isObject(thrown) ? thrown['name'] : undefined;
     return { name: typeof name === 'string' && name !== '' ? name : 'Error', message: reasonOf(thrown) };

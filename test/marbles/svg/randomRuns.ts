@@ -20,7 +20,7 @@ const duration = fc.oneof(fc.nat(20), fc.nat(5_000_000), fc.constant(Number.NaN)
 const error = fc.constantFrom<unknown>(
   apiError(),
   new RangeError('secret'),
-  { _tag: 'ToolTimeout' },
+  { _tag: 'TimedOut' },
   'secret',
   undefined,
   { type: 'a_long_word_of_thirty-two_chars.' },
@@ -49,7 +49,7 @@ const event: fc.Arbitrary<unknown> = fc.oneof(
     ...call,
     duration: took,
     result: { content: 'secret', is_error },
-    error: why,
+    outcome: { _tag: is_error ? 'Left' : 'Right', left: why },
   })),
   ofCall.map((call) => ({ type: 'approval_request', ...call, input: 'secret' })),
   fc

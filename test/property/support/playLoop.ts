@@ -1,5 +1,5 @@
 import { resumeConversation } from 'rxclaude';
-import type { ClaudeEvent, ClaudeRequest, Round, RoundEvent, RoundRequest } from 'rxclaude';
+import type { ClaudeEvent, ClaudeRequest, Round, RoundEvent, RoundRequest, ToolResultEvent } from 'rxclaude';
 import { asIs, type HistoryPolicy } from 'rxclaude/history';
 import { EMPTY, Observable, of, share, Subject, takeUntil, type Subscriber } from 'rxjs';
 import { overloaded, refused } from '../../../marbles/specs/support/overloaded.js';
@@ -55,7 +55,7 @@ interface Running {
 
 /** All events of a round. */
 function eventsOf({ calls, ends, eager, hangs }: Plan, round: number): RoundEvent[] {
-  const named = calls.map((tool, at) => ({ id: `toolu_${round}_${at}`, name: `t${tool}`, index: at + 2 }));
+  const named = calls.map((tool, at) => ({ round, id: `toolu_${round}_${at}`, name: `t${tool}`, index: at + 2 }));
   const content = [
     ...[thinking(['Hm.']), text(['One ', 'moment.'])],
     ...named.map(({ id, name }) => toolUse({ id, name, input: {} })),
@@ -74,9 +74,9 @@ function eventsOf({ calls, ends, eager, hangs }: Plan, round: number): RoundEven
   ];
 }
 
-function toResult(call: { id: string; name: string; index: number }, content: string): RoundEvent {
+function toResult(call: Pick<ToolResultEvent, 'round' | 'id' | 'name' | 'index'>, content: string): RoundEvent {
   const result = { type: 'tool_result' as const, tool_use_id: call.id, content };
-  return { type: 'tool_result', ...call, result, output: content, duration: 1 };
+  return { type: 'tool_result', ...call, result, outcome: { _tag: 'Right', right: content }, duration: 1 };
 }
 
 /** Whether the reply has begun, and whether it is whole. */
@@ -179,7 +179,7 @@ export function play(script: Script): Log {
     for (const event of running.told) {
       if (event.type !== 'content_block_start' || event.content_block.type !== 'tool_use') continue;
       const { id, name } = event.content_block;
-      if (!answered.has(id)) tell(running, toResult({ id, name, index: event.index }, why));
+      if (!answered.has(id)) tell(running, toResult({ round: 1, id, name, index: event.index }, why));
     }
     running.left = running.left.filter(({ type }) => type !== 'tool_result');
     if (has(running, 'message_stop')) running.subscriber.complete();

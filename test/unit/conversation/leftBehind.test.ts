@@ -118,11 +118,12 @@ describe('`message` is the last reply', () => {
   const result = { type: 'tool_result' as const, tool_use_id: 'toolu_0', content: 'r' };
   const answer: RoundEvent = {
     type: 'tool_result',
+    round: 1,
     id: 'toolu_0',
     name: 'k',
     index: 0,
     result,
-    output: 'r',
+    outcome: { _tag: 'Right', right: 'r' },
     duration: 0,
   };
 

@@ -9,13 +9,18 @@ async function written(source: Observable<RoundEvent>): Promise<string[]> {
   return lines;
 }
 
-const call = { id: 'toolu_1', name: 'x', index: 0 };
+const call = { round: 1, id: 'toolu_1', name: 'x', index: 0 };
 const tool_result = (content: unknown): object => ({
   ...call,
   type: 'tool_result',
-  output: content,
+  outcome: { _tag: 'Right', right: content },
   duration: 1,
   result: { type: 'tool_result', tool_use_id: 'toolu_1', content },
+});
+
+const failed = (why: string): object => ({
+  _tag: 'Left',
+  left: { _tag: 'Threw', name: 'Error', message: `failed with ${why}` },
 });
 
 /** Every place of a run at which a value is shown. */
@@ -32,7 +37,7 @@ const places: Readonly<Record<string, (value: unknown) => object[]>> = {
   ],
   'a result': (value) => [tool_result(text(value))],
   'a result of blocks': (value) => [tool_result([{ type: 'text', text: text(value) }])],
-  'an error of a tool': (value) => [{ ...tool_result('x'), error: new Error(`failed with ${text(value)}`) }],
+  'an error of a tool': (value) => [{ ...tool_result('x'), outcome: failed(text(value)) }],
   'the progress of a tool': (value) => [{ ...call, type: 'tool_progress', value }],
   'the last message': (value) => [
     {

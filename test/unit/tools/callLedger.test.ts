@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ToolCallEvent, ToolResultEvent } from 'rxclaude';
 import { createCallLedger } from '../../../src/tools/createCallLedger.js';
 import { canonicalJson } from '../../../src/json/canonicalJson.js';
+import { outputOf } from '../../support/outcome.js';
 
 let count = 0;
 
@@ -13,9 +14,9 @@ function call(name: string, written: unknown, decoded: unknown = written): ToolC
   return { type: 'tool_call', round: 1, id, name, index: 0, input: { _tag: 'Right', right: decoded }, tool_use };
 }
 
-function resultOf({ id, name }: ToolCallEvent, output: unknown): ToolResultEvent {
+function resultOf({ id, name }: ToolCallEvent, right: unknown): ToolResultEvent {
   const result = { type: 'tool_result' as const, tool_use_id: id, content: '' };
-  return { type: 'tool_result', id, name, index: 0, result, output, duration: 0 };
+  return { type: 'tool_result', round: 1, id, name, index: 0, result, outcome: { _tag: 'Right', right }, duration: 0 };
 }
 
 /** A ledger, and the keys of all calls of one attempt. */
@@ -84,9 +85,9 @@ describe('a ledger', () => {
     keep(first, resultOf(first, 'r'));
     expect(earlierResult(call('k', { n: 1 }))).toBeUndefined();
     retry();
-    expect(earlierResult(call('k', { n: 1 }))?.output).toBe('r');
+    expect(earlierResult(call('k', { n: 1 }))?.outcome).toMatchObject({ right: 'r' });
     retry();
-    expect(earlierResult(call('k', { n: 1 }))?.output).toBe('r');
+    expect(earlierResult(call('k', { n: 1 }))?.outcome).toMatchObject({ right: 'r' });
     expect(earlierResult(call('k', { n: 2 }))).toBeUndefined();
     expect(earlierResult(call('l', { n: 1 }))).toBeUndefined();
   });
@@ -101,7 +102,7 @@ describe('a ledger', () => {
     retry();
     const again = threeOf();
     for (const each of again) add(each);
-    const outputs = again.map((each) => earlierResult(each)?.output);
+    const outputs = again.map((each) => outputOf(earlierResult(each)!));
     expect(outputs.slice(0, 2)).toEqual(['of the first', 'of the second']);
     expect(['of the first', 'of the second']).toContain(outputs[2]);
   });
@@ -115,7 +116,7 @@ describe('a ledger', () => {
     input.n = 2;
     keep(first, resultOf(first, 'r'));
     retry();
-    expect(earlierResult(call('k', { n: 1 }))?.output).toBe('r');
+    expect(earlierResult(call('k', { n: 1 }))?.outcome).toMatchObject({ right: 'r' });
   });
 
   it('is no other’s: its keys are its own', () => {

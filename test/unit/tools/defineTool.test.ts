@@ -3,10 +3,11 @@ import { toStandardJsonSchema } from '@valibot/to-json-schema';
 import * as t from 'io-ts';
 import * as v from 'valibot';
 import { z } from 'zod';
-import { defineTool, describeCodec, jsonSchema, type Tool } from 'rxclaude';
+import { defineTool, describeCodec, jsonSchema, type InvalidInput, type Tool } from 'rxclaude';
 import { deepFreeze } from '../message/deepFreeze.js';
 import { type } from './arktype.js';
 import { runCall, textOf } from './runCalls.js';
+import { failureOf } from '../../support/outcome.js';
 
 const NumberFromString = new t.Type<number, string>(
   'NumberFromString',
@@ -222,19 +223,19 @@ describe.each(Object.entries(cases))('defineTool with %s', (_, { make, schema, g
 
   it('gives `run` the decoded value, and Claude its own input back', async () => {
     const { tool, inputs } = spied<object>(make);
-    const { result, error } = await runCall(tool, good);
-    expect(error).toBeUndefined();
+    const { result, outcome } = await runCall(tool, good);
+    expect(outcome._tag).toBe('Right');
     expect(result).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', content: 'done' });
     expect(inputs).toEqual([decoded]);
   });
 
   it('tells Claude of every wrong field: where, what was expected and what was found', async () => {
     const { tool, inputs } = spied<object>(make);
-    const { result, error, output } = await runCall(tool, bad);
+    const event = await runCall(tool, bad);
+    const { result } = event;
     expect(inputs).toEqual([]);
-    expect(output).toBeUndefined();
     expect(result).toMatchObject({ is_error: true });
-    expect(error).toMatchObject({ _tag: 'InvalidInput', input: bad });
+    expect(failureOf(event)).toMatchObject({ _tag: 'InvalidInput', input: bad });
     const [first, ...rest] = textOf(result).split('\n');
     expect(first).toBe('The input of `forecast` does not match its schema:');
     expect(rest.at(-1)).toBe('Correct these fields and call the tool again.');
@@ -283,9 +284,9 @@ describe('a wrong input', () => {
       } as const),
     ],
   ])('that lacks a field which every object inherits is told so: %s', async (_, schema) => {
-    const { result, error } = await runCall(strict(schema), {});
-    expect(error).toMatchObject({ _tag: 'InvalidInput' });
-    expect(result.content).toMatch(/- constructor: .*it is missing/);
+    const event = await runCall(strict(schema), {});
+    expect(failureOf(event)).toMatchObject({ _tag: 'InvalidInput' });
+    expect(event.result.content).toMatch(/- constructor: .*it is missing/);
   });
 
   it.each([
@@ -328,12 +329,12 @@ describe('a wrong input', () => {
   });
 
   it('shows a hundred wrong fields and counts the others', async () => {
-    const { result, error } = await runCall(strict(t.type({ list: t.array(t.number) })), {
+    const event = await runCall(strict(t.type({ list: t.array(t.number) })), {
       list: Array.from({ length: 130 }, () => 'x'),
     });
-    expect(textOf(result).match(/^- list\[/gm)).toHaveLength(100);
-    expect(result.content).toContain('- and 30 more');
-    expect((error as { issues: unknown[] }).issues).toHaveLength(130);
+    expect(textOf(event.result).match(/^- list\[/gm)).toHaveLength(100);
+    expect(event.result.content).toContain('- and 30 more');
+    expect((failureOf(event) as InvalidInput).issues).toHaveLength(130);
   });
 
   it('whose found value is no JSON, since an earlier step had converted it, is told all the same', async () => {
@@ -355,10 +356,10 @@ describe('a wrong input', () => {
   it('that is no object, or no JSON, never reaches the schema', async () => {
     const tool = strict(t.unknown);
     const array = await runCall(tool, '[1]');
-    expect(array.error).toMatchObject({ _tag: 'NotAnObject', text: '[1]' });
+    expect(failureOf(array)).toMatchObject({ _tag: 'NotAnObject', text: '[1]' });
     expect(array.result.content).toContain('found [1] (array)');
     const cut = await runCall(tool, '{"a":');
-    expect(cut.error).toMatchObject({ _tag: 'InvalidJson', text: '{"a":' });
+    expect(failureOf(cut)).toMatchObject({ _tag: 'InvalidJson', text: '{"a":' });
     expect(cut.result.content).toBe('{"INVALID_JSON":"{\\"a\\":"}');
   });
 

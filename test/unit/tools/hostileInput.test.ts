@@ -48,7 +48,10 @@ describe('a hostile input', () => {
     const deep = `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
     for (const schema of [jsonSchema({ type: 'object' }), t.type({ a: t.unknown })]) {
       const [result, end] = await talk(deep, schema);
-      expect(result).toMatchObject({ type: 'tool_result', error: { _tag: 'InputTooLarge', limit: 'maxInputDepth' } });
+      expect(result).toMatchObject({
+        type: 'tool_result',
+        outcome: { left: { _tag: 'InputTooLarge', limit: 'maxInputDepth' } },
+      });
       expect(end).toMatchObject({ type: 'conversation_end', reason: 'end_turn' });
     }
   });

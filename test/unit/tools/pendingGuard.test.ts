@@ -74,7 +74,7 @@ describe('while a guard makes up its mind', () => {
     await settled();
     expect(run).not.toHaveBeenCalled();
     expect(signals[0]!.reason).toMatchObject({ name: 'TimeoutError' });
-    const result = { type: 'tool_result', error: { _tag: 'GuardRefusal' }, duration: 0 };
+    const result = { type: 'tool_result', outcome: { left: { _tag: 'Refused' } }, duration: 0 };
     expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired', 'nobody decided within 5 ms.'), result]);
   });
 

@@ -14,6 +14,7 @@ import { converse, defineTool, type ClaudeClient } from 'rxclaude';
 import { toToolDefinition } from '../../../src/tools/toToolDefinition.js';
 import { callsReply, textReply } from '../../support/replies.js';
 import { runAll, runCall, runCalls } from './runCalls.js';
+import { failureOf, outputOf } from '../../support/outcome.js';
 
 /** An MCP client that answers each call with what it is told to, and keeps the calls. */
 class FakeMcp implements MCPClientLike {
@@ -40,14 +41,18 @@ const add = betaZodTool({
 describe('betaZodTool', () => {
   it('runs with its parsed input', async () => {
     expect(await runCall(add, { a: 1 })).toMatchObject({
-      output: '3',
+      outcome: { right: '3' },
       result: { type: 'tool_result', tool_use_id: 'toolu_1', content: '3' },
     });
   });
 
   it('tells Claude of every wrong field', async () => {
-    const { result, error } = await runCall(add, { b: 'x' });
-    expect(error).toMatchObject({ _tag: 'InvalidInput', issues: [{ path: ['a'] }, { path: ['b'], found: 'x' }] });
+    const event = await runCall(add, { b: 'x' });
+    const { result } = event;
+    expect(failureOf(event)).toMatchObject({
+      _tag: 'InvalidInput',
+      issues: [{ path: ['a'] }, { path: ['b'], found: 'x' }],
+    });
     expect(result.is_error).toBe(true);
     expect(result.content).toMatch(
       /\n- a: .*number.* \(found nothing: it is missing\)\n- b: .* \(found "x" \(string\)\)\n/,
@@ -172,10 +177,10 @@ describe('betaMemoryTool', () => {
   const memory = betaMemoryTool(handlers);
 
   it('runs its handlers', async () => {
-    expect((await runCall(memory, { command: 'create', path: '/memories/b.md', file_text: 'x' })).output).toBe(
+    expect(outputOf(await runCall(memory, { command: 'create', path: '/memories/b.md', file_text: 'x' }))).toBe(
       'created',
     );
-    expect((await runCall(memory, { command: 'view', path: '/memories/b.md' })).output).toBe('x');
+    expect(outputOf(await runCall(memory, { command: 'view', path: '/memories/b.md' }))).toBe('x');
   });
 
   it('tells Claude of a command that fails or does not exist', async () => {
@@ -219,12 +224,11 @@ describe('what a tool of the SDK throws', () => {
     expect((await runCall(throwing(new ToolError('plain')))).result.content).toBe('plain');
   });
 
-  it('goes to Claude as its message otherwise, and to the program as it is', async () => {
+  it('goes to Claude as its message otherwise, and to the program by name and message', async () => {
     const error = new TypeError('kaput');
     const event = await runCall(throwing(error));
     expect(event.result).toMatchObject({ content: 'Error: kaput', is_error: true });
-    expect(event.error).toBe(error);
-    expect(event.output).toBeUndefined();
+    expect(failureOf(event)).toEqual({ _tag: 'Threw', name: 'TypeError', message: 'kaput' });
   });
 });
 
@@ -264,8 +268,9 @@ describe('the context', () => {
         return new Promise<string>(() => {});
       },
     });
-    const { result, error } = await runCall(slow, {}, {}, { timeout: 5 });
-    expect(error).toMatchObject({ _tag: 'ToolTimeout', milliseconds: 5 });
+    const event = await runCall(slow, {}, {}, { timeout: 5 });
+    const { result } = event;
+    expect(failureOf(event)).toMatchObject({ _tag: 'TimedOut', milliseconds: 5 });
     expect(result).toMatchObject({ is_error: true, content: expect.stringContaining('5 ms') as string });
     expect(signal?.aborted).toBe(true);
   });

@@ -82,7 +82,10 @@ describe('stop$', () => {
     );
     await Promise.resolve();
     await Promise.resolve();
-    expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', error: { _tag: 'ToolStopped', started: true } });
+    expect(seen.values.at(-1)).toMatchObject({
+      type: 'tool_result',
+      outcome: { left: { _tag: 'Stopped', started: true } },
+    });
   });
 });
 
@@ -112,6 +115,6 @@ it('waits for ever with a grace of Infinity', async () => {
   const seen = observe(source.pipe(executeTools([fakeTool('k', run)], { stop$, grace: Infinity })));
   stop$.next('enough');
   await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', output: 'r' });
+  expect(seen.values.at(-1)).toMatchObject({ type: 'tool_result', outcome: { right: 'r' } });
   expect(seen.end).toBe('complete');
 });

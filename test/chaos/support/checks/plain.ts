@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RoundEvent } from 'rxclaude';
 
 /** The added events that are held to be plain data. */
-const PLAIN: readonly RoundEvent['type'][] = ['tool_input', 'tool_call'];
+const PLAIN: readonly RoundEvent['type'][] = [
+  ...(['tool_input', 'tool_call', 'approval_request', 'approval_decision'] as const),
+  ...(['tool_start', 'tool_progress', 'tool_result'] as const),
+];
 
 /** Added events that are not their own JSON. */
 export function* plainProblems(events: readonly RoundEvent[]): Iterable<string> {

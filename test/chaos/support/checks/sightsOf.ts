@@ -7,7 +7,7 @@ import type { Attempt } from './attempts.js';
 export const ALL_SIGHTS: readonly string[] = [
   ...['end_turn', 'stop_sequence', 'max_tokens', 'refusal', 'max_rounds', 'wrap_up', 'stopped', 'error'],
   ...['left by unsubscribe', 'left by abort', 'left by stop'],
-  ...['InvalidJson', 'NotAnObject', 'InvalidInput', 'UnknownTool', 'GuardRefusal', 'ToolTimeout', 'ToolStopped'],
+  ...['InvalidJson', 'NotAnObject', 'InvalidInput', 'UnknownTool', 'Refused', 'TimedOut', 'Stopped'],
   ...['a failure', 'a success', 'a retry', 'a result of an earlier attempt', 'no retry, for a tool had run'],
 ];
 
@@ -24,13 +24,11 @@ export function* sightsOf({ log: { events, runs }, leaving, left, ending }: Held
   if (ending.how === 'failed' && hasRun === true) yield 'no retry, for a tool had run';
 }
 
-function outcomeOf(event: Extract<RoundEvent, { readonly type: 'tool_result' }>): string {
-  if (!('error' in event)) return 'a success';
-  const { _tag = 'a failure' } = event.error as { readonly _tag?: string };
-  return _tag;
+function outcomeOf({ outcome }: Extract<RoundEvent, { readonly type: 'tool_result' }>): string {
+  return outcome._tag === 'Right' ? 'a success' : outcome.left._tag;
 }
 
 function hasEarlierResult({ events }: Attempt): boolean {
   const started = new Set(only(events, 'tool_start').map(({ id }) => id));
-  return only(events, 'tool_result').some(({ id, error }) => error === undefined && !started.has(id));
+  return only(events, 'tool_result').some(({ id, outcome }) => outcome._tag === 'Right' && !started.has(id));
 }

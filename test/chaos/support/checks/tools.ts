@@ -47,7 +47,7 @@ function* repeatProblems(ofRound: readonly Attempt[]): Iterable<string> {
   const found = new Set<string>();
   for (const { events, runs } of ofRound) {
     for (const { content } of runs) if (found.has(content)) yield `${content} was run again.`;
-    const answered = only(events, 'tool_result').filter(({ error }) => error === undefined);
+    const answered = only(events, 'tool_result').filter(({ outcome }) => outcome._tag === 'Right');
     for (const { id } of answered) {
       const run = runs.find((one) => one.id === id);
       if (run !== undefined) found.add(run.content);

@@ -4,6 +4,7 @@ import { resultContent } from '../../../../src/tools/result/resultContent.js';
 import { HOSTILE } from '../oddValues.js';
 import { runCall, runCalls, textOf } from '../runCalls.js';
 import { faultsOf } from '../validContent.js';
+import { outputOf } from '../../../support/outcome.js';
 
 const tool = (run: () => unknown, more: Partial<ToolOptions<t.Mixed, unknown>> = {}): Tool =>
   defineTool({ name: 'odd', description: 'Odd.', input: t.type({}), run, ...more });
@@ -78,9 +79,10 @@ describe('the content of a result', () => {
       { type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'x' }] },
       { type: 'tool_reference', tool_name: 'x' },
     ];
-    const { result, output } = await runCall(tool(() => blocks));
+    const event = await runCall(tool(() => blocks));
+    const { result } = event;
     expect(result.content).toEqual(blocks);
-    expect(output).toBe(blocks);
+    expect(outputOf(event)).toBe(blocks);
   });
 
   it('is JSON when a list only resembles blocks', async () => {
