@@ -31,7 +31,7 @@ export interface Breaker {
 }
 
 /** For a stream that was let through, to say how it ended. Only the first word counts. */
-export interface BreakerPass {
+interface BreakerPass {
   readonly completed: () => void;
   readonly failed: (error: unknown) => void;
   readonly left: () => void;

@@ -13,8 +13,7 @@ import { mendingHistory } from './history/mendingHistory.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
 import type { ToolEntry } from './tools/Tool.js';
 import type { ClaudeStreamOptions } from './transport/ClaudeClient.js';
-import type { RoundSource, Source } from './transport/Source.js';
-import { toRoundSource } from './transport/toRoundSource.js';
+import { toRoundSource, type RoundSource, type Source } from './transport/Source.js';
 import { whenAborted } from './transport/abort.js';
 
 /** The options of `executeTools` that a conversation does not set itself. */

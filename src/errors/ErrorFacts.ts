@@ -9,7 +9,7 @@ import type { ErrorTable, ErrorTag } from './ErrorTable.js';
 export type ErrorFacts = OwnErrorFacts | (CommonErrorFacts & { readonly tag?: never });
 
 /** What is told of any error. */
-export interface CommonErrorFacts {
+interface CommonErrorFacts {
   readonly name: string;
   /** What it says, cut to 2 000 characters, with all that looks like a secret hidden. */
   readonly message: string;
@@ -28,7 +28,7 @@ export interface CommonErrorFacts {
 }
 
 /** An error of this library as plain JSON. */
-export type OwnErrorFacts<Tag extends ErrorTag = ErrorTag> = {
+type OwnErrorFacts<Tag extends ErrorTag = ErrorTag> = {
   readonly [T in Tag]: CommonErrorFacts & { readonly tag: T } & Told<ErrorTable[T], Secret<T>>;
 }[Tag];
 

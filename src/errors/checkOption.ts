@@ -72,16 +72,6 @@ export function checkFunction(option: string, value: unknown): void {
 }
 
 /**
- * Checks a word that may be left out.
- *
- * @throws OptionError when it is none of these.
- */
-export function checkWord(option: string, value: unknown, words: readonly string[]): void {
-  if (value === undefined || words.includes(value as string)) return;
-  throw optionError(option, `one of ${words.join(', ')}`, value);
-}
-
-/**
  * Checks a bound that cannot be taken away: a whole number from 1 to `most`.
  *
  * @throws OptionError when it is anything else.

@@ -2,7 +2,7 @@ import type { RoundEvent, ToolCallEvent } from '../events/RoundEvent.js';
 import type { ToolRegistry } from './createToolRegistry.js';
 
 /** Calls whose tools were started too early, and why their results are no longer wanted. */
-export interface Unwanted {
+interface Unwanted {
   readonly calls: readonly ToolCallEvent[];
   readonly why: string;
 }

@@ -34,7 +34,7 @@ export interface ReplyReader {
 }
 
 /** What a response tells beside its events. */
-export interface ReplyFacts {
+interface ReplyFacts {
   /** The API's `request-id`. */
   readonly requestId: string | undefined;
   /** The data of an `error` event, which ends a reply. */

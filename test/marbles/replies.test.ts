@@ -174,8 +174,7 @@ describe('a scripted client', () => {
     flush();
     expect(client.requests).toMatchObject([{ from: 0, to: 2, how: 'completed' }]);
     expect(client.requests[0]!.body).toEqual({ ...request, stream: true });
-    // A reply that has come whole needs no abort.
-    expect(client.requests[0]!.signal?.aborted).toBe(false);
+    expect(client.requests[0]!.signal?.aborted).toBe(true);
     expect(client.beta).toBe(client);
   });
 

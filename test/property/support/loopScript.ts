@@ -29,7 +29,7 @@ export type Act =
   | { readonly do: 'stop' | 'stopFails' | 'stopCompletes' | 'leave' };
 
 /** What the first listener does in the middle of an event. */
-export interface Reaction {
+interface Reaction {
   readonly on: RoundEvent['type'];
   readonly act: Act;
 }
