@@ -17,9 +17,13 @@ export function* plainProblems(events: readonly RoundEvent[]): Iterable<string> 
   }
 }
 
-/** What a tool returns is its own, and need not be JSON. */
+/** What a tool emits and returns is its own, and need not be JSON. */
 function withPlainOutput(event: RoundEvent): RoundEvent {
+  if (event.type === 'tool_progress') return { ...event, value: copyOf(event.value) };
   if (event.type !== 'tool_result' || event.outcome._tag === 'Left') return event;
-  const { right } = JSON.parse(JSON.stringify(event.outcome)) as { right?: unknown };
-  return { ...event, outcome: { _tag: 'Right', ...(right !== undefined && { right }) } as typeof event.outcome };
+  return { ...event, outcome: copyOf(event.outcome) as typeof event.outcome };
+}
+
+function copyOf(value: unknown): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
