@@ -1,8 +1,12 @@
-// Who imports this has Vitest. The import is only there for the compiler to find what is added to below.
-import type {} from 'vitest';
+// Who imports this has Vitest.
+import { it } from 'vitest';
 import type { MarbleMatchers } from './matchers/marbleMatchers.js';
+import { marbleFor, type MarbleTests } from './session/marbleFor.js';
 
 export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './matchers/marbleMatchers.js';
+
+/** `marble` and `marbleWithPromises` as tests of Vitest, whether its globals are on or off. */
+export const { marble, marbleWithPromises }: MarbleTests = marbleFor(it);
 
 declare module 'vitest' {
   // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a declaration that merges has no members

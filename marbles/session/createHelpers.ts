@@ -37,15 +37,15 @@ export interface MarbleHelpers extends RunHelpers {
    * A tool that plays a diagram each time it is run: `--p-(r|)` emits progress, then its result; `--#` fails; `-` never
    * ends. With a list, the first run plays the first diagram, and so on; the last one stays.
    *
-   * @param tool Its name; or a tool, whose definition, schema and guard it keeps.
+   * @param tool Its name; or a tool, whose definition, schema and guard it keeps, and whose types.
    * @param values What letters stand for; a letter that is left out stands for itself. `#` is the error.
    */
-  tool(
-    tool: string | Tool,
+  tool<Input = unknown, Output = unknown>(
+    tool: string | Tool<Input, Output>,
     diagrams: string | readonly string[],
-    values?: MarbleValues,
-    options?: FakeToolOptions,
-  ): FakeTool;
+    values?: MarbleValues<Output | Error>,
+    options?: FakeToolOptions<Input>,
+  ): FakeTool<Input, Output>;
   /**
    * A guard whose verdict comes as a marble: `--y` lets the call through, `--n` does not, `-` never decides. With a list,
    * the first call gets the first diagram, and so on.
@@ -81,7 +81,8 @@ export function createHelpers(scheduler: MarbleScheduler, native: RunHelpers): M
       pointingAt(reply, () => replyScript(diagram, values, count)),
       scheduler,
     );
-  const tool: MarbleHelpers['tool'] = (...told) => pointingAt(tool, () => fakeTool(session, ...told));
+  const tool: MarbleHelpers['tool'] = (of, diagrams, values, options) =>
+    pointingAt(tool, () => fakeTool(session, of, diagrams, values, options));
   return {
     ...native,
     ...withPlaces(scheduler, native),

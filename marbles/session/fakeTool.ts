@@ -7,39 +7,39 @@ import { type Lifespan, track } from './Lifespan.js';
 import { play, type Script } from './play.js';
 
 /** One time that a tool was run. */
-export interface ToolRun extends Lifespan {
+export interface ToolRun<Input = unknown> extends Lifespan {
   /** The decoded input. */
-  readonly input: unknown;
+  readonly input: Input;
   readonly context: ToolContext;
   /** When its signal was aborted, in milliseconds of virtual time; `undefined` while it has not been. */
   abortedAt?: number;
 }
 
 /** A tool that plays a diagram each time it is run, and remembers how it was. */
-export interface FakeTool extends Tool {
-  readonly runs: readonly ToolRun[];
+export interface FakeTool<Input = unknown, Output = unknown> extends Tool<Input, Output> {
+  readonly runs: readonly ToolRun<Input>[];
 }
 
 /** What of a tool may be given beside its name and its diagram. */
-export type FakeToolOptions = Partial<
-  Pick<Tool, 'idempotent' | 'timeout' | 'maxResultChars' | 'guard' | 'decode' | 'definition'>
+export type FakeToolOptions<Input = unknown> = Partial<
+  Pick<Tool<Input>, 'idempotent' | 'timeout' | 'maxResultChars' | 'guard' | 'decode' | 'definition'>
 >;
 
 /** What the letters of a diagram stand for; a letter that is left out stands for itself, and `#` for an error. */
-export type MarbleValues = Readonly<Record<string, unknown>>;
+export type MarbleValues<Value = unknown> = Readonly<Record<string, Value>>;
 
 /** Makes a tool of diagrams, within a test. */
-export function fakeTool(
+export function fakeTool<Input, Output>(
   session: Session,
-  tool: string | Tool,
+  tool: string | Tool<Input, Output>,
   diagrams: string | readonly string[],
   values: MarbleValues = {},
-  options: FakeToolOptions = {},
-): FakeTool {
+  options: FakeToolOptions<Input> = {},
+): FakeTool<Input, Output> {
   const { scheduler } = session;
-  const runs: ToolRun[] = [];
+  const runs: ToolRun<Input>[] = [];
   const outputs = playedInTurn([diagrams].flat(), values, session);
-  const base = typeof tool === 'string' ? plainTool(tool) : tool;
+  const base = typeof tool === 'string' ? (plainTool(tool) as Tool<Input, Output>) : tool;
   const now = (): number => scheduler.now();
   return {
     ...base,
@@ -48,12 +48,12 @@ export function fakeTool(
     ...options,
     runs,
     run: (input, context) => {
-      const run: ToolRun = { input, context, from: now() };
+      const run: ToolRun<Input> = { input, context, from: now() };
       runs.push(run);
       context.signal.addEventListener('abort', () => {
         run.abortedAt = now();
       });
-      return outputs(runs.length - 1).pipe(track(run, now));
+      return (outputs(runs.length - 1) as Observable<Output>).pipe(track(run, now));
     },
   };
 }

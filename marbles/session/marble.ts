@@ -1,15 +1,5 @@
-import type { MarbleHelpers } from './createHelpers.js';
-import { frameworkTest } from './frameworkTest.js';
+import { declareBy, globalTest, type MarbleTest } from './declareTest.js';
 import { runMarble } from './runMarble.js';
-
-/** Declares a marble test. */
-export interface MarbleTest {
-  (name: string, run: (helpers: MarbleHelpers) => void): void;
-  /** Declares it as the only one to be run. */
-  only(name: string, run: (helpers: MarbleHelpers) => void): void;
-  /** Declares it, and has it left out. */
-  skip(name: string, run: (helpers: MarbleHelpers) => void): void;
-}
 
 /**
  * A test in virtual time: one line per marble test, with the diagrams where they are easy to compare. It is
@@ -18,7 +8,7 @@ export interface MarbleTest {
  * @param name What the test is called.
  * @param run The test, with rxjs's `hot`, `cold`, `time`, `expectObservable`, `expectSubscriptions`, and what is there for
  * Claude: `reply`, `scriptClaude`, `tool`, `approval`, `expectEvents`, `expectRequests`, `expectRuns`.
- * @throws MarbleError where there is no global `it`. Then call `runMarble` in a test of your own.
+ * @throws MarbleError where there is no global `it`. Then take {@link marbleFor}.
  * @example
  * ```ts
  * import { converse } from 'rxclaude';
@@ -34,12 +24,4 @@ export interface MarbleTest {
  * });
  * ```
  */
-export const marble: MarbleTest = Object.assign(declare(), { only: declare('only'), skip: declare('skip') });
-
-function declare(kind?: 'only' | 'skip') {
-  return (name: string, run: (helpers: MarbleHelpers) => void): void => {
-    frameworkTest(kind)(name, () => {
-      runMarble(run);
-    });
-  };
-}
+export const marble: MarbleTest = declareBy(globalTest, runMarble);

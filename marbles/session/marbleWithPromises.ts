@@ -1,5 +1,8 @@
-import { frameworkTest } from './frameworkTest.js';
+import { declareBy, globalTest, type MarbleTest } from './declareTest.js';
 import { type PromiseMarbleHelpers, runMarbleWithPromises } from './runMarbleWithPromises.js';
+
+/** A marble test in which promises may take part. It may be asynchronous. */
+export type RunWithPromises = (helpers: PromiseMarbleHelpers) => void | PromiseLike<void>;
 
 /**
  * A marble test in which promises may take part, as a test of the framework that has a global `it` or `test`. All about it
@@ -7,10 +10,6 @@ import { type PromiseMarbleHelpers, runMarbleWithPromises } from './runMarbleWit
  *
  * @param name What the test is called.
  * @param run The test. It may be asynchronous.
+ * @throws MarbleError where there is no global `it`. Then take {@link marbleFor}.
  */
-export function marbleWithPromises(
-  name: string,
-  run: (helpers: PromiseMarbleHelpers) => void | PromiseLike<void>,
-): void {
-  frameworkTest()(name, () => runMarbleWithPromises(run));
-}
+export const marbleWithPromises: MarbleTest<RunWithPromises> = declareBy(globalTest, runMarbleWithPromises);

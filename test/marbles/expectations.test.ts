@@ -303,7 +303,7 @@ describe('a marble test', () => {
       globals.test = undefined;
       expect(() => {
         marble('by nobody', () => {});
-      }).toThrow('There is no global `it` here. Call runMarble(run)');
+      }).toThrow('There is no global `it` here. Take `marbleFor(it)`, with that of your framework');
     } finally {
       Object.assign(globals, { it: own, test });
     }

@@ -11,8 +11,11 @@ it('the kit works in node:test, where it passes and where it fails', () => {
     env: { PATH: process.env['PATH'] },
   });
   expect(status).toBe(1);
-  expect(stdout).toMatch(/^ +ok 1 - runs a test$/m);
-  expect(stdout).toMatch(/^ +ok 2 - runs a test with promises$/m);
-  expect(stdout).toMatch(/^ +not ok 3 - fails$/m);
+  expect(stdout).toMatch(/^ +ok 1 - declares a test$/m);
+  expect(stdout).toMatch(/^ +ok 2 - declares a test with promises$/m);
+  expect(stdout).toMatch(/^ +ok 3 - leaves a test out # SKIP$/m);
+  expect(stdout).toMatch(/^ +ok 4 - runs a test$/m);
+  expect(stdout).toMatch(/^ +ok 5 - runs a test with promises$/m);
+  expect(stdout).toMatch(/^ +not ok 6 - fails$/m);
   expect(stdout).toContain('Replies are left over: scriptClaude was given 1, and 0 requests were sent.');
 }, 30_000);

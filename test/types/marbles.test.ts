@@ -1,0 +1,41 @@
+// The types of the marble kit: what a fake tool keeps of the tool that it stands for.
+import * as t from 'io-ts';
+import { expectTypeOf } from 'expect-type';
+import { defineTool } from '../../src/index.js';
+import type { Tool, ToolEntry } from '../../src/index.js';
+import { type FakeTool, runMarble } from '../../marbles/index.js';
+
+const pay = defineTool({
+  name: 'pay',
+  description: 'Pays an invoice.',
+  input: t.type({ invoice: t.string, amount: t.number }),
+  run: () => ({ paid: true }),
+});
+type Payment = { invoice: string; amount: number };
+
+/** What a program may take, in place of a list of any tools. */
+function agent(_: { readonly pay: Tool<Payment, { paid: boolean }> }): void {}
+
+it('a fake tool has the types of the tool that it stands for', () => {
+  runMarble(({ tool }) => {
+    const paying = tool(pay, '--(r|)', { r: { paid: false } });
+    expectTypeOf(paying).toEqualTypeOf<FakeTool<Payment, { paid: boolean }>>();
+    expectTypeOf(paying).toExtend<Tool<Payment, { paid: boolean }>>();
+    expectTypeOf(paying.runs[0]!.input).toEqualTypeOf<Payment>();
+    agent({ pay: paying });
+    const all: ToolEntry[] = [paying, tool('other', '-')];
+    expect(all).toHaveLength(2);
+
+    // @ts-expect-error -- what it gives is none of the tool's outputs
+    tool(pay, '--(r|)', { r: 17 });
+    tool(pay, '--#', { '#': new Error('closed') });
+    tool(pay, '-', {}, { guard: ({ amount }) => amount < 100 });
+  });
+});
+
+it('a fake tool that has only a name takes and gives anything', () => {
+  runMarble(({ tool }) => {
+    expectTypeOf(tool('pay', '-')).toEqualTypeOf<FakeTool>();
+    tool('pay', '--(r|)', { r: 17 });
+  });
+});
