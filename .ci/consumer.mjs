@@ -48,7 +48,8 @@ function manifests(tarball) {
     for (const dependency of Object.keys(dependencies)) add(dependency, at);
   }
 
-  const peers = Object.keys(own.peerDependencies);
+  // Without the optional ones: the package works without them.
+  const peers = Object.keys(own.peerDependencies).filter((name) => !own.peerDependenciesMeta?.[name]?.optional);
   for (const name of [...Object.keys(own.dependencies ?? {}), ...peers, '@types/node']) add(name, '');
   const file = `file:${basename(tarball)}`;
   const dependencies = Object.fromEntries(
@@ -60,6 +61,7 @@ function manifests(tarball) {
     resolved: file,
     dependencies: own.dependencies,
     peerDependencies: own.peerDependencies,
+    peerDependenciesMeta: own.peerDependenciesMeta,
   };
   return { manifest, lock: { name: 'consumer', lockfileVersion: 3, packages: { '': manifest, ...packages } } };
 }

@@ -1,4 +1,3 @@
-// Who imports this has Vitest.
 import { it } from 'vitest';
 import type { MarbleMatchers } from './matchers/marbleMatchers.js';
 import { marbleFor, type MarbleTests } from './session/marbleFor.js';
