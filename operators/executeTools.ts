@@ -1,6 +1,8 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { from, noop, Observable, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
 import { checkCount, checkFunction, checkGrace, checkMilliseconds, checkText } from '../src/errors/checkOption.js';
+import type { ErrorFacts } from '../src/errors/ErrorFacts.js';
+import { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import type { RoundEvent, ToolCallEvent, ToolRunEvent } from '../src/events/RoundEvent.js';
 import { createCallQueue } from '../src/tools/createCallQueue.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
@@ -87,7 +89,7 @@ guard holds up no other, and its tool's time has not begun.
  *
  * After a `round_retry`, tools that still run are stopped, and an idempotent tool that had finished is not run again when
  * the new reply makes the same call: the same tool and input, whatever the order of its keys. Where a tool that is not
- * idempotent had been started, nothing can be tried again: the stream fails with the error that led to the retry. A tool
+ * idempotent had been started, nothing can be tried again: the stream fails with what the `round_retry` tells of its error. A tool
  * like that which still runs is stopped, and has `grace` for its result, when the source fails as well.
  *
  * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
@@ -157,7 +159,7 @@ export function executeTools(
           // What was done cannot be taken back, so the failure that led to the retry is the end.
           if (event.type === 'round_retry' && runner?.takeBack() === false) {
             link.unsubscribe();
-            runner.fail(event.error, grace);
+            runner.fail(toError(event.error), grace);
             return;
           }
           const unwanted = queue.take(event, eager && runner?.stopped !== true);
@@ -177,4 +179,11 @@ export function executeTools(
       });
       source.subscribe(link);
     });
+}
+
+/** The error that an event tells of. Of the error itself nothing else is known here. */
+function toError({ name, message, tag, retryable: _, request_id: requestId, ...facts }: ErrorFacts): Error {
+  if (tag !== undefined) return new RxClaudeError(tag, message, { requestId, ...facts });
+  const error = Object.assign(new Error(message), facts, requestId !== undefined && { requestID: requestId });
+  return Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
 }

@@ -125,7 +125,7 @@ export interface ResumeConversationOptions {
  *   claudeStream(client, request).pipe(
  *     accumulateToolInput({ round }),
  *     validateWith(tools),
- *     retryRound(),
+ *     retryRound({ round }),
  *     executeTools(tools, { stop$: stopTools$, id, round }),
  *   );
  *

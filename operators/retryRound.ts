@@ -3,10 +3,13 @@ import type { MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { checkCount, checkFunction, checkMilliseconds, LONGEST_DELAY } from '../src/errors/checkOption.js';
 import { isRetryable, retryAfter } from '../src/retry/isRetryable.js';
 import { locate } from '../src/errors/locate.js';
+import { toErrorFacts } from '../src/retry/toErrorFacts.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 
 /** When a round is tried again, and how long it waits before that. */
 export interface RetryPolicy {
+  /** The number of the round, which `round_retry` carries. Default: 1. */
+  readonly round?: number;
   /** How often a round is tried again. Default: 2. 0 for never. */
   readonly retries?: number;
   /** The longest wait before the first retry, in milliseconds; it doubles with each further one. Default: 1 000. */
@@ -43,7 +46,8 @@ export interface RetryPolicy {
  * which keeps what its idempotent tools have found already. Behind `executeTools` nothing is retried once a tool has
  * been started, for it would be run again.
  *
- * @param policy `retries` 2, `minDelay` 1 000 ms, `maxDelay` 16 000 ms, `maxRetryAfter` 60 000 ms, `retryWhen`, `random`.
+ * @param policy `retries` 2, `minDelay` 1 000 ms, `maxDelay` 16 000 ms, `maxRetryAfter` 60 000 ms, `retryWhen`, `random`,
+ * and `round` 1, the number that `round_retry` carries.
  * @returns An operator that mirrors its source and subscribes to it anew for each attempt. Errors with the error of the
  * last attempt. Unsubscribing unsubscribes from the source, or ends the wait.
  * @throws OptionError at once when an option is no usable number.
@@ -67,7 +71,8 @@ export interface RetryPolicy {
  */
 export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<RoundEvent> {
   const { retries = 2, minDelay = 1_000, maxDelay = 16_000, maxRetryAfter = 60_000 } = policy;
-  const { retryWhen = isRetryable, random = Math.random } = policy;
+  const { round = 1, retryWhen = isRetryable, random = Math.random } = policy;
+  checkCount('retryRound.round', round);
   checkCount('retryRound.retries', retries, 0);
   checkFunction('retryRound.retryWhen', retryWhen);
   checkFunction('retryRound.random', random);
@@ -96,7 +101,7 @@ export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<R
         locate(error, { attempt });
         if (attempt > retries || toolStarted || !retryWhen(error, attempt)) throw error;
         wait = delayBefore(error, attempt);
-        return of({ type: 'round_retry', attempt, error, delay: wait });
+        return of({ type: 'round_retry', round, attempt, error: toErrorFacts(error), delay: wait });
       };
       return begin.pipe(
         tap(({ type }) => {

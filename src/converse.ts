@@ -1,4 +1,4 @@
-import { EMPTY, from, identity, merge, of, type Observable } from 'rxjs';
+import { EMPTY, from, identity, merge, of, tap, type Observable } from 'rxjs';
 import { accumulateToolInput, type AccumulateToolInputOptions } from '../operators/accumulateToolInput.js';
 import { circuitBreaker } from '../operators/circuitBreaker.js';
 import type { Breaker } from '../operators/createBreaker.js';
@@ -10,7 +10,9 @@ import { validateWith, type ValidateWithOptions } from '../operators/validateWit
 import { checkCount } from './errors/checkOption.js';
 import type { RoundEvent } from './events/RoundEvent.js';
 import { mendingHistory } from './history/mendingHistory.js';
+import { isRetryable } from './retry/isRetryable.js';
 import type { ClaudeRequest } from './tools/ClaudeRequest.js';
+import { isTool } from './tools/isTool.js';
 import type { ToolEntry } from './tools/Tool.js';
 import type { ClaudeStreamOptions } from './transport/ClaudeClient.js';
 import { toRoundSource, type RoundSource, type Source } from './transport/Source.js';
@@ -30,7 +32,7 @@ export interface ConverseOptions extends ResumeConversationOptions {
    */
   readonly timeout?: TimeoutGuardOptions;
   /** When a failed round is sent again, even in mid-reply, for `retryRound`. `false`: never. Default: 2 retries. */
-  readonly retry?: RetryPolicy | false;
+  readonly retry?: Omit<RetryPolicy, 'round'> | false;
   /** A circuit breaker, shared by all conversations with the same API. Default: none. */
   readonly breaker?: Breaker;
   /** The bounds of a tool's input, for `accumulateToolInput` and `validateWith`. */
@@ -121,19 +123,29 @@ function createRounds(
   const breakOff = timeoutGuard<RoundEvent>({ first, each, total });
   const breakCircuit = breaker === undefined ? identity : circuitBreaker<RoundEvent>(breaker);
   const validate = validateWith(tools, input);
-  const retryFailed = retryRound(retry === false ? { retries: 0 } : retry);
+  const policy: RetryPolicy = retry === false ? { retries: 0 } : retry;
   const toolOptions = { ...options.tools, ...(grace !== undefined && { grace }) };
   accumulateToolInput(input);
+  retryRound(policy);
   executeTools(tools, toolOptions);
 
+  const idempotent = new Set(tools.flatMap((tool) => (isTool(tool) && tool.idempotent ? [tool.name] : [])));
+  const { retryWhen = isRetryable } = policy;
+
   return (stream) =>
-    (request, { id, round, stopTools$ }) =>
-      stream(request, { id, round }).pipe(
+    (request, { id, round, stopTools$ }) => {
+      /** Whether a tool has been started that must not run twice: then the conversation fails with the error itself. */
+      let committed = false;
+      return stream(request, { id, round }).pipe(
         breakOff,
         breakCircuit,
         accumulateToolInput({ ...input, round }),
         validate,
-        retryFailed,
+        retryRound({ ...policy, round, retryWhen: (error, attempt) => !committed && retryWhen(error, attempt) }),
         executeTools(tools, { ...toolOptions, stop$: stopTools$, messages: request.messages, id, round }),
+        tap((event) => {
+          if (event.type === 'tool_start') committed ||= !idempotent.has(event.name);
+        }),
       );
+    };
 }

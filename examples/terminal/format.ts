@@ -50,8 +50,21 @@ export function usageOf({ rounds, usage }: ConversationEndEvent, tools: number, 
 }
 
 /** Why the answer may not be whole, or nothing. */
-export function cutShort({ reason }: ConversationEndEvent): string | undefined {
+export function cutShort({ reason, stop_reason }: ConversationEndEvent): string | undefined {
   switch (reason) {
+    case 'finished':
+      return claudeStopped(stop_reason);
+    case 'error':
+      return 'The answer broke off.';
+    case 'max_rounds':
+      return 'Stopped: the limit of rounds is reached.';
+    default:
+      return `Stopped early: ${reason}.`;
+  }
+}
+
+function claudeStopped(stopReason: string | null): string | undefined {
+  switch (stopReason) {
     case 'end_turn':
     case 'stop_sequence':
       return undefined;
@@ -59,12 +72,8 @@ export function cutShort({ reason }: ConversationEndEvent): string | undefined {
       return 'Claude declined to answer.';
     case 'max_tokens':
       return 'The answer was cut off: it reached the limit of max_tokens.';
-    case 'error':
-      return 'The answer broke off.';
-    case 'max_rounds':
-      return 'Stopped: the limit of rounds is reached.';
     default:
-      return `Claude stopped early: ${oneLine(String(reason))}.`;
+      return `Claude stopped early: ${oneLine(String(stopReason))}.`;
   }
 }
 

@@ -1,6 +1,7 @@
 // What rxclaude adds to Claude's events. Its users see it as `added`.
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { NO_USAGE } from '../../src/conversation/usage.js';
+import { toErrorFacts } from '../../src/retry/toErrorFacts.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
@@ -77,14 +78,15 @@ export function roundStart(round = 1, messages: readonly MessageParam[] = []): R
   return { type: 'round_start', round, request: { model: 'claude-test', max_tokens: 100, messages } };
 }
 
-/** A `round_retry`; `delay` is in milliseconds. */
-export function roundRetry(attempt: number, error: unknown, delay: number): RoundRetryEvent {
-  return { type: 'round_retry', attempt, error, delay };
+/** A `round_retry` after an attempt that failed with an error; `delay` is in milliseconds. */
+export function roundRetry(attempt: number, error: unknown, delay: number, round = 1): RoundRetryEvent {
+  return { type: 'round_retry', round, attempt, error: toErrorFacts(error), delay };
 }
 
-/** A `conversation_end`. */
-export function conversationEnd(reason: ConversationEndEvent['reason'] = 'end_turn', rounds = 1): ConversationEndEvent {
-  const base = { type: 'conversation_end' as const, reason, messages: [], message: undefined };
+/** A `conversation_end`. When Claude has `finished`, its word is `end_turn`. */
+export function conversationEnd(reason: ConversationEndEvent['reason'] = 'finished', rounds = 1): ConversationEndEvent {
+  const stop_reason = reason === 'finished' ? 'end_turn' : null;
+  const base = { type: 'conversation_end' as const, reason, stop_reason, messages: [], open: [] };
   return { ...base, usage: NO_USAGE, usage_estimated: false, rounds };
 }
 

@@ -6,6 +6,7 @@ import {
   executeTools,
   resumeConversation,
   retryRound,
+  toErrorFacts,
   validateWith,
 } from '../../src/index.js';
 import type {
@@ -121,7 +122,7 @@ describe('a conversation with 60 s of time, 5 s of them for its end', () => {
 
     const client = scriptClaude(one, two);
     const run = hold(client, limits, [tool('weather', '(r|)')]);
-    expectEvents(run).toBe(expected, { C: { reason: 'end_turn', rounds: 2 } });
+    expectEvents(run).toBe(expected, { C: { reason: 'finished', stop_reason: 'end_turn', rounds: 2 } });
     flush();
     expect(sentTo(client)[1]).toEqual([expect.anything(), undefined]);
   });
@@ -131,7 +132,7 @@ describe('a conversation with 60 s of time, 5 s of them for its end', () => {
     const expected = ' (Bs)o-t- 54990ms t-t-t-t-t-c-e-m(EC|)';
 
     const run = hold(scriptClaude(one), limits, [tool('weather', '-')]);
-    expectEvents(run).toBe(expected, { C: { reason: 'end_turn', rounds: 1 } });
+    expectEvents(run).toBe(expected, { C: { reason: 'finished', stop_reason: 'end_turn', rounds: 1 } });
   });
 });
 
@@ -160,7 +161,7 @@ describe('the last round', () => {
     const run = hold(scriptClaude(one, two), { total: 35, wrapUp: 17 }, [tool('weather', '-')]);
     const error = Object.assign(deadlineError(35), { round: 2 });
     const messages = [user, said(callWeather), answered(cutOff('weather', why)), said(hi)];
-    const C = { reason: 'error', error, rounds: 2, messages: exactly(messages) };
+    const C = { reason: 'error', error: toErrorFacts(error), rounds: 2, messages: exactly(messages) };
     expectEvents(run).toBe(expected, { C, '#': error });
   });
 

@@ -1,5 +1,5 @@
 import { asyncScheduler, of } from 'rxjs';
-import { converse, createBreaker } from '../../src/index.js';
+import { converse, createBreaker, toErrorFacts } from '../../src/index.js';
 import type { ClaudeRequest, ConverseOptions, RetryPolicy, Tool } from '../../src/index.js';
 import { apiError, claude, marble } from '../index.js';
 import { answered, answerTo, cutOff, said } from './support/messages.js';
@@ -42,7 +42,7 @@ describe('a round that breaks off', () => {
     const client = scriptClaude(one, two);
     const messages = [user, said(hi)];
     const usage = { input_tokens: 20, output_tokens: 6 };
-    const C = { reason: 'end_turn', rounds: 1, messages, usage, usage_estimated: true };
+    const C = { reason: 'finished', stop_reason: 'end_turn', rounds: 1, messages, usage, usage_estimated: true };
     expectEvents(converse(client, ask(), { retry })).toBe(expected, { C });
     expectRequests(client).toBe([oneSent, twoSent]);
     flush();
@@ -59,7 +59,7 @@ describe('a round that breaks off', () => {
     const expected = ' (Bs)R---s---R-------s---(C#)';
 
     const random = jest.spyOn(Math, 'random').mockReturnValue(0.004);
-    const C = { reason: 'error', error, rounds: 1 };
+    const C = { reason: 'error', error: toErrorFacts(Object.assign(error, { round: 1, attempt: 3 })), rounds: 1 };
     expectEvents(converse(scriptClaude(one, two, three), ask())).toBe(expected, { C, '#': error });
     flush();
     random.mockRestore();
@@ -157,7 +157,7 @@ describe('a breaker', () => {
 
     const client = scriptClaude(one, two);
     const run = converse(client, ask(), { retry, breaker: createBreaker({ failures: 2, openFor: 100 }) });
-    const C = { reason: 'error', error: { _tag: 'CircuitOpenError', round: 1 } };
+    const C = { reason: 'error', error: { tag: 'CircuitOpenError', round: 1 } };
     expectEvents(run).toBe(expected, { C, '#': circuitOpenError(112, 92) });
     expectEvents(run, otherSub).toBe(other, { '#': circuitOpenError(112, 98) });
     expectRequests(client).toBe([oneSent, twoSent]);

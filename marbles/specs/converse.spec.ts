@@ -133,7 +133,7 @@ describe('a tool that is itself a conversation', () => {
     return fakeTool('subagent', () =>
       inner.pipe(
         last(),
-        map((event) => (event.type === 'conversation_end' ? `${String(event.reason)} after ${event.rounds}` : '')),
+        map((event) => (event.type === 'conversation_end' ? `${String(event.stop_reason)} after ${event.rounds}` : '')),
       ),
     );
   };

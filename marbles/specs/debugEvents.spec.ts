@@ -132,7 +132,7 @@ it('writes each event of a conversation in its round', () => {
     'round 2 message_delta end_turn',
     'round 2 message_stop',
     'round 2 round_end end_turn, 0 results, 10 tokens in, 5 out, then end',
-    'round 2 conversation_end end_turn, 2 rounds, 20 tokens in, 10 out',
+    'round 2 conversation_end finished end_turn, 2 rounds, 20 tokens in, 10 out',
     'complete',
   ]);
 });

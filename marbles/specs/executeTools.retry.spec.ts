@@ -1,5 +1,5 @@
 import { Observable, of } from 'rxjs';
-import { executeTools } from '../../src/index.js';
+import { executeTools, RxClaudeError } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../../src/index.js';
 import { added, apiError, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
@@ -20,6 +20,8 @@ const L = added.toolCall('toolu_3', 'time', { city: 'Berlin', days: 3 }, 1);
 const M = added.toolCall('toolu_4', 'search', {}, 2);
 const busy = apiError('overloaded_error');
 const threw = { _tag: 'Threw' as const, name: busy.name, message: busy.message };
+/** As much of it as a `round_retry` tells. */
+const told = new RxClaudeError('ClaudeApiError', busy.message, { type: busy.type } as typeof busy);
 const values = { K, G, L, M, R: added.roundRetry(1, busy, 5) };
 /** S says that the tool of K starts, which W or X answers; T and Y say that of the second call. */
 const S = exactly(added.toolStart(K));
@@ -147,7 +149,7 @@ describe('what had been done when a round is tried again', () => {
 });
 
 describe('a tool that is not idempotent', () => {
-  marble('fails the stream with the error of the attempt, once it runs, behind its result', (helpers) => {
+  marble('fails the stream with what is told of the attempt, once it runs, after its result', (helpers) => {
     const { events, tool, expectEvents, expectRuns, expectSubscriptions } = helpers;
     const source = events('          -s-K-w-----R--   ', values);
     const weather = tool('weather', '     --------(r|)', { r: 'sunny' });
@@ -156,7 +158,7 @@ describe('a tool that is not idempotent', () => {
     const weatherRun = '             -----^-------|   ';
 
     const W = exactly(added.toolResult(K, 'sunny', 8));
-    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, W, '#': busy });
+    expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...values, S, W, '#': told });
     expectSubscriptions(source.subscriptions).toBe(subs);
     expectRuns(weather).toBe(weatherRun);
   });
@@ -171,7 +173,7 @@ describe('a tool that is not idempotent', () => {
     const message = 'Stopped while it ran: the reply broke off. Whether it took effect is not known.';
     const X = exactly(added.toolFailure(K, message, { _tag: 'Stopped', started: true, message }, 10));
     const out = source.pipe(executeTools([weather], { grace: 4 }));
-    expectEvents(out).toBe(expected, { ...values, S, X, '#': busy });
+    expectEvents(out).toBe(expected, { ...values, S, X, '#': told });
     expectRuns(weather).toBe(weatherRun);
     flush();
     expect(weather.runs[0]!.abortedAt).toBe(11);
@@ -188,8 +190,8 @@ describe('a tool that is not idempotent', () => {
       W: exactly(added.toolResult(K, 'sunny')),
       X: exactly(added.toolFailure(K, `Error: ${busy.message}`, threw)),
     };
-    expectEvents(source.pipe(executeTools([good]))).toBe(done, { ...values, S, ...results, '#': busy });
-    expectEvents(source.pipe(executeTools([bad]))).toBe(failed, { ...values, S, ...results, '#': busy });
+    expectEvents(source.pipe(executeTools([good]))).toBe(done, { ...values, S, ...results, '#': told });
+    expectEvents(source.pipe(executeTools([bad]))).toBe(failed, { ...values, S, ...results, '#': told });
   });
 
   marble('does no harm when it was never started', ({ events, tool, expectEvents }) => {

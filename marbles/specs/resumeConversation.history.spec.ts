@@ -1,6 +1,6 @@
 import { concat, of, throwError, type Observable } from 'rxjs';
 import { historyError } from '../../src/errors/failures.js';
-import { resumeConversation } from '../../src/index.js';
+import { resumeConversation, toErrorFacts } from '../../src/index.js';
 import type { ClaudeRequest, RoundContext, RoundEvent, RoundRequest, UsageTotals } from '../../src/index.js';
 import { asIs, checkHistory, mendHistory, mendingHistory, strictHistory } from '../../src/history/index.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/index.js';
@@ -79,7 +79,7 @@ describe('a history that the API would refuse', () => {
     expect(starts[0]!.mended).toMatchObject([{ code: 'call_answered', path: 'messages.1.content.0' }]);
     expect(starts[0]!.request).toBe(sent[0]);
     expect(sent[0]!.messages[1]).toEqual(open.messages[1]);
-    expect(end.reason).toBe('end_turn');
+    expect(end).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
     expect(end.messages.slice(0, 3)).toEqual(sent[0]!.messages.slice(0, 3));
   });
 
@@ -98,7 +98,13 @@ describe('a history that the API would refuse', () => {
     const error = Object.assign(historyError(checkHistory(open.messages)), { round: 1 });
     // Even then the history that is left behind can be sent.
     const { messages } = mendHistory(open.messages, open.tools);
-    const C = { reason: 'error', rounds: 0, message: undefined, error, messages: exactly(messages) };
+    const C = {
+      reason: 'error',
+      rounds: 0,
+      message: undefined,
+      error: toErrorFacts(error),
+      messages: exactly(messages),
+    };
     const conversation = source.pipe(resumeConversation(round, { history: strictHistory() }));
     expectEvents(conversation).toBe(expected, { C, '#': error });
     expect(checkHistory(messages)).toEqual([]);
@@ -432,7 +438,7 @@ describe('a policy of one’s own', () => {
       const { sent, end, error } = hold(q, [calling, answer], { history });
       expect(error).toBe(boom);
       expect(sent).toHaveLength(round);
-      expect(end).toMatchObject({ reason: 'error', error: boom, rounds: round });
+      expect(end).toMatchObject({ reason: 'error', error: toErrorFacts(boom), rounds: round });
       expect(end.messages).toHaveLength(length);
       expect(asked.at(-1)).toEqual({ leave: length });
     }
@@ -480,7 +486,7 @@ describe('budget', () => {
   });
 
   it('does not matter to a conversation that is over, nor is it the reason where another limit is', () => {
-    expect(hold(q, [answer], { budget: { output_tokens: 1 } }).end.reason).toBe('end_turn');
+    expect(hold(q, [answer], { budget: { output_tokens: 1 } }).end.reason).toBe('finished');
     const both = { budget: { output_tokens: 1 }, maxRounds: 1 };
     expect(hold(q, [costly], both).end.reason).toBe('max_rounds');
     const stopWhen = jest.fn(() => true);
@@ -520,7 +526,8 @@ describe('an error', () => {
     const expected = '    (Bs)o-t-(C#)';
 
     const messages = [...q.messages, said(hi)];
-    const C = { reason: 'error', error: 'boom', rounds: 1, messages: exactly(messages) };
+    const error = { name: 'Error', message: 'boom', retryable: false };
+    const C = { reason: 'error', error, rounds: 1, messages: exactly(messages) };
     expectEvents(source.pipe(resumeConversation(() => one))).toBe(expected, { C, '#': 'boom' });
   });
 
@@ -540,7 +547,7 @@ describe('an error', () => {
     const boom = new Error('boom');
     const { seen, end } = breakOff(boom, ...events);
     expect(seen.error).toBe(boom);
-    expect(end.error).toBe(boom);
+    expect(end.error).toEqual(toErrorFacts(boom));
     expect(end).toMatchObject({ reason: 'error', rounds: 2 });
     expect(end.messages).toEqual([...before, ...added]);
     expect(checkHistory([...end.messages, { role: 'user', content: 'And now?' }])).toEqual([]);

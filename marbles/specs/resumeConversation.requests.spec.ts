@@ -118,7 +118,8 @@ describe('the next request', () => {
   });
 
   it('is the same however often a conversation is held', () => {
-    expect(hold([calling, answer]).events).toEqual(events);
+    const timeless = (event: RoundEvent) => ({ ...event, first_token: 0, duration: 0 });
+    expect(hold([calling, answer]).events.map(timeless)).toEqual(events.map(timeless));
     expect([ends.length, end.rounds]).toEqual([2, 2]);
   });
 
@@ -188,7 +189,12 @@ describe('the end', () => {
   it.each(reasons)('comes with the stop_reason %p, and the reply is in the history', (reason) => {
     const { sent, end, ends } = hold([claude.message(claude.textBlock('Hi'), claude.stop(reason))]);
     const reply = { role: 'assistant', content: [{ type: 'text', text: 'Hi' }] };
-    expect(end).toMatchObject({ reason, rounds: 1, messages: [...request.messages, reply] });
+    expect(end).toMatchObject({
+      reason: 'finished',
+      stop_reason: reason,
+      rounds: 1,
+      messages: [...request.messages, reply],
+    });
     expect(end.message).toBe(ends[0]!.message);
     expect(ends).toMatchObject([{ round: 1, results: [], next: 'end' }]);
     expect(sent).toHaveLength(1);
@@ -201,12 +207,17 @@ describe('the end', () => {
     const reply = { role: 'assistant', content: replyBlocks };
     expect(end.messages).toEqual([...request.messages, reply, { role: 'user', content: [unrun, noon.result] }]);
     expect(ends[0]!.results).toEqual([unrun, noon.result]);
-    expect([end.reason, sent.length]).toEqual([reason, 1]);
+    expect([end.reason, end.stop_reason, sent.length]).toEqual(['finished', reason, 1]);
   });
 
   it('leaves a refused reply out of the history', () => {
     const { end } = hold([claude.message(claude.textBlock('Hi'), weather, claude.stop('refusal'))]);
-    expect(end).toMatchObject({ reason: 'refusal', messages: request.messages, message: { stop_reason: 'refusal' } });
+    expect(end).toMatchObject({
+      reason: 'finished',
+      stop_reason: 'refusal',
+      messages: request.messages,
+      message: { stop_reason: 'refusal' },
+    });
   });
 
   it.each([
@@ -215,12 +226,13 @@ describe('the end', () => {
     ['white space', claude.message(claude.textBlock(' \n'))],
   ])('leaves a reply that is %s out of the history', (_, reply) => {
     const { end } = hold([reply]);
-    expect(end).toMatchObject({ reason: 'end_turn', messages: request.messages, rounds: 1 });
+    expect(end).toMatchObject({ reason: 'finished', stop_reason: 'end_turn', messages: request.messages, rounds: 1 });
   });
 
   it('comes with tool_use when nothing was called', () => {
     expect(hold([claude.message(claude.textBlock('Hi'), claude.stop('tool_use'))]).end).toMatchObject({
-      reason: 'tool_use',
+      reason: 'finished',
+      stop_reason: 'tool_use',
       rounds: 1,
     });
   });

@@ -86,7 +86,12 @@ describe('goes on', () => {
     const round = (_: unknown, { round: number }: RoundContext) => (number < 2_000 ? calling : answer);
     const seen = observe(of(q).pipe(resumeConversation(round, { maxRounds: 3_000 })));
     expect(seen.error).toBeUndefined();
-    expect(seen.values.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'end_turn', rounds: 2_000 });
+    expect(seen.values.at(-1)).toMatchObject({
+      type: 'conversation_end',
+      reason: 'finished',
+      stop_reason: 'end_turn',
+      rounds: 2_000,
+    });
   });
 });
 
@@ -122,7 +127,7 @@ describe('ends', () => {
     };
     expect(rounds()).toMatchObject({ reason: 'max_rounds', rounds: 10 });
     expect(rounds(1)).toMatchObject({ reason: 'max_rounds', rounds: 1 });
-    expect(rounds(Infinity)).toMatchObject({ reason: 'end_turn', rounds: 100 });
+    expect(rounds(Infinity)).toMatchObject({ reason: 'finished', stop_reason: 'end_turn', rounds: 100 });
   });
 
   it.each([0, -1, 1.5, NaN, '3'])('refuses maxRounds %p at once', (maxRounds) => {

@@ -45,7 +45,7 @@ export function noteOf(timeline: Timeline, index: number): string {
     case 'round_retry':
       return noteOfRetry(event);
     case 'conversation_end':
-      return wordOf(fieldOf(event, 'reason')) ?? '';
+      return noteOfEnd(event);
     case 'approval_decision':
       return wordOf(fieldOf(event, 'decision')) ?? '';
     case 'tool_result':
@@ -53,6 +53,12 @@ export function noteOf(timeline: Timeline, index: number): string {
     default:
       return '';
   }
+}
+
+/** Where it was Claude that ended the conversation, its word says more. */
+function noteOfEnd(event: unknown): string {
+  const reason = fieldOf(event, 'reason');
+  return wordOf(reason === 'finished' ? (fieldOf(event, 'stop_reason') ?? reason) : reason) ?? '';
 }
 
 function noteOfRetry(event: unknown): string {

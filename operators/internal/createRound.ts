@@ -1,10 +1,6 @@
 import { asyncScheduler, Subscription, type Observable, type ObservableInput, type Subscriber } from 'rxjs';
-import {
-  createRoundTracker,
-  NOTHING,
-  type RoundOutcome,
-  type WholeOutcome,
-} from '../../src/conversation/createRoundTracker.js';
+import { createRoundTracker, type RoundOutcome, type WholeOutcome } from '../../src/conversation/createRoundTracker.js';
+import type { ErrorFacts } from '../../src/errors/ErrorFacts.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
 import { createRelay } from './relay.js';
@@ -34,7 +30,7 @@ export interface RunningRound {
   /** Subscribes to its events on behalf of `subscriber`, which gets their error; the events themselves go to `out`. */
   run(events$: Observable<RoundEvent>, out: Subscriber<RoundEvent>, subscriber: Subscriber<unknown>): void;
   /** What it has brought. The calls that are open are answered with `why`; `error` is what it failed with, if it did. */
-  outcome(why: string, error?: unknown): RoundOutcome;
+  outcome(why: string, error?: ErrorFacts): RoundOutcome;
   /** Sets how long it may go on once the reply is there, in milliseconds. */
   giveGrace(milliseconds: number): void;
   /** Ends it with what is there, if it waits for tools. */
@@ -52,9 +48,9 @@ export interface RoundHandlers {
   error(error: unknown): void;
 }
 
-/** Makes a round that has not begun. @param grace How long it may go on once the reply is there; no limit when left out. */
+/** Makes a round that is about to begin. @param grace How long it may go on once the reply is there; no limit when left out. */
 export function createRound(number: number, grace: number | undefined, handlers: RoundHandlers): RunningRound {
-  const tracker = createRoundTracker(number);
+  const tracker = createRoundTracker(number, () => asyncScheduler.now());
   let link: Subscription | undefined;
   let whole: WholeOutcome | undefined;
   let graceTimer: Subscription | undefined;
@@ -108,7 +104,7 @@ export function createRound(number: number, grace: number | undefined, handlers:
       link = observer;
       if (!observer.closed) events$.subscribe(observer);
     },
-    outcome: (why, error) => whole ?? (link === undefined ? NOTHING : tracker.breakOff(why, error)),
+    outcome: (why, error) => whole ?? tracker.breakOff(why, error),
     giveGrace(milliseconds) {
       grace = milliseconds;
       stopTimer();

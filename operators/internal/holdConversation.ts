@@ -18,15 +18,18 @@ import {
   endConversation,
   endHistory,
   endRound,
+  startRound,
   type EndLimits,
   type RoundState,
 } from '../../src/conversation/endRound.js';
 import { NO_USAGE } from '../../src/conversation/usage.js';
+import type { ErrorFacts } from '../../src/errors/ErrorFacts.js';
 import { locate } from '../../src/errors/locate.js';
 import { RxClaudeError } from '../../src/errors/RxClaudeError.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
 import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEvent.js';
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/HistoryPolicy.js';
+import { toErrorFacts } from '../../src/retry/toErrorFacts.js';
 import { deepFreeze } from '../../src/values/deepFreeze.js';
 import { createRound, type Round, type RunningRound } from './createRound.js';
 import { createRelay } from './relay.js';
@@ -90,7 +93,8 @@ export function holdConversation(
       running.unsubscribe();
     }, undefined);
     const why = failed === undefined ? STOPPED : BROKEN_OFF;
-    const outcome = safely(() => round?.outcome(why, failed?.error) ?? NOTHING, NOTHING);
+    const facts = (): ErrorFacts | undefined => failed && toErrorFacts(failed.error);
+    const outcome = safely(() => round?.outcome(why, facts()) ?? NOTHING, NOTHING);
     const whole = safely(() => endHistory(state.request.messages, outcome), [...state.request.messages]);
     const messages = safely(
       () =>
@@ -99,8 +103,7 @@ export function holdConversation(
           .map((message) => deepFreeze(message)),
       whole,
     );
-    const event = endConversation(state, outcome, messages, failed === undefined ? reason : 'error');
-    out.next({ ...event, ...failed });
+    out.next(endConversation(state, outcome, messages, facts() ?? reason));
     if (failed === undefined) out.complete();
     else out.error(failed.error);
   };
@@ -131,6 +134,9 @@ export function holdConversation(
     new Observable((following) => {
       const admitted = keeper().admit(next.request);
       state = { ...next, request: deepFreeze(admitted.request) };
+      round = undefined;
+      out.next(startRound(state, admitted));
+      if (running.closed) return;
       round = createRound(state.round, wrapUpGrace, {
         end: (outcome) => {
           const wrappingUp = wrapUpGrace !== undefined;
@@ -152,14 +158,9 @@ export function holdConversation(
         },
         error: fail,
       });
-      out.next({ type: 'round_start', round: state.round, ...admitted });
       const context = { id, round: state.round, stopTools$: stopTools$.asObservable() };
-      if (!running.closed)
-        round.run(
-          defer(() => toRound(state.request, context)),
-          out,
-          following,
-        );
+      const events$ = defer(() => toRound(state.request, context));
+      round.run(events$, out, following);
     });
   const after = (milliseconds: number, work: () => void): void => {
     if (milliseconds !== Infinity) running.add(asyncScheduler.schedule(work, milliseconds));

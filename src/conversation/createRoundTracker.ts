@@ -1,8 +1,8 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ErrorFacts } from '../errors/ErrorFacts.js';
 import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
-import type { RoundEvent, UsageTotals } from '../events/RoundEvent.js';
-import { isObject } from '../values/isObject.js';
+import type { RoundEndEvent, RoundEvent, UsageTotals } from '../events/RoundEvent.js';
 import { createMessageAccumulator } from '../message/createMessageAccumulator.js';
 import { toolStopped } from '../tools/toolStopped.js';
 import { openServerTools } from '../rules/blocks.js';
@@ -29,6 +29,8 @@ export interface RoundOutcome {
 /** What a round brought whose reply is whole. */
 export interface WholeOutcome extends RoundOutcome {
   readonly message: ClaudeMessage;
+  /** What `round_end` tells of it besides. */
+  readonly facts: Pick<RoundEndEvent, 'request_id' | 'first_token' | 'duration'>;
 }
 
 /** The outcome of a round that never began. */
@@ -58,13 +60,17 @@ export interface RoundTracker {
    * @param why Such as `the conversation was stopped`.
    * @param error What it failed with, if it did.
    */
-  breakOff(why: string, error?: unknown): RoundOutcome;
+  breakOff(why: string, error?: ErrorFacts): RoundOutcome;
   /** The same for a round that waits for results: its reply has ended with calls. `undefined` when it does not wait. */
   cutShort(why: string): WholeOutcome | undefined;
 }
 
-/** Makes a tracker that has seen nothing yet. */
-export function createRoundTracker(round: number): RoundTracker {
+/**
+ * Makes a tracker that has seen nothing yet, at the moment when the request is sent.
+ *
+ * @param now In milliseconds.
+ */
+export function createRoundTracker(round: number, now: () => number): RoundTracker {
   const accumulator = createMessageAccumulator();
   const results = new Map<string, ToolResultBlockParam>();
   /** The ids of the calls whose tools were started. */
@@ -73,10 +79,14 @@ export function createRoundTracker(round: number): RoundTracker {
   let estimated = false;
   /** Whether a request may be under way: not in the wait for another attempt. */
   let asked = true;
+  let requestId: string | undefined;
+  /** When the first delta came. */
+  let firstToken: number | undefined;
+  const begun = now();
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
   /** The tokens so far. Before a reply began nothing is known, unless the API refused the request. */
-  const spent = (error?: unknown): Pick<RoundOutcome, 'usage' | 'estimated'> => {
+  const spent = (error?: ErrorFacts): Pick<RoundOutcome, 'usage' | 'estimated'> => {
     const message = accumulator.message();
     if (message === undefined) return { usage, estimated: estimated || (asked && !isRefusal(error)) };
     const measured = hasReplied();
@@ -84,12 +94,19 @@ export function createRoundTracker(round: number): RoundTracker {
     return { usage: addUsage(usage, counts), estimated: estimated || !measured };
   };
   const openCalls = (message: ClaudeMessage): Call[] => callsOf(message).filter(({ id }) => !results.has(id));
-  const outcomeOf = (message: ClaudeMessage, why: string, error?: unknown): WholeOutcome => ({
+  const outcomeOf = (message: ClaudeMessage, why: string, error?: ErrorFacts): WholeOutcome => ({
     message,
     results: callsOf(message).map(({ id }) => results.get(id) ?? unrun(id, toolStopped(started.has(id), why).message)),
     ...spent(error),
     goesOn: goesOn(message),
+    facts: {
+      ...(requestId !== undefined && { request_id: requestId }),
+      ...(firstToken !== undefined && { first_token: firstToken }),
+      duration: elapsed(),
+    },
   });
+  /** The clock of the machine may be set back. */
+  const elapsed = (): number => Math.max(now() - begun, 0);
 
   return {
     take(event) {
@@ -103,12 +120,18 @@ export function createRoundTracker(round: number): RoundTracker {
         case 'round_retry':
           ({ usage, estimated } = spent(event.error));
           asked = false;
+          requestId = undefined;
+          firstToken = undefined;
           results.clear();
           started.clear();
           accumulator.add(event);
           break;
+        case 'response':
+          requestId = event.request_id;
+          break;
         default:
           asked = true;
+          if (event.type === 'content_block_delta') firstToken ??= elapsed();
           accumulator.add(event);
       }
     },
@@ -139,8 +162,8 @@ export function createRoundTracker(round: number): RoundTracker {
 }
 
 /** Whether a request was answered with an error, or was never sent: that costs nothing. */
-function isRefusal(error: unknown): boolean {
-  return isObject(error) && (typeof error['status'] === 'number' || NEVER_SENT.includes(error['_tag']));
+function isRefusal(error: ErrorFacts | undefined): boolean {
+  return error !== undefined && (error.status !== undefined || NEVER_SENT.includes(error.tag));
 }
 
 /** The answer to a call that was not run to its end: the API refuses a history with open calls. */

@@ -1,7 +1,15 @@
 import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
+import type { ErrorFacts } from '../errors/ErrorFacts.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
-import type { ConversationEndEvent, ConversationEndReason, RoundEndEvent, UsageTotals } from '../events/RoundEvent.js';
+import type {
+  ConversationEndEvent,
+  ConversationEndReason,
+  RoundEndEvent,
+  RoundStartEvent,
+  UsageTotals,
+} from '../events/RoundEvent.js';
+import type { AdmittedRequest } from '../history/HistoryPolicy.js';
 import { isEmptyText, isMadeBy, isThinking, openServerTools } from '../rules/blocks.js';
 import { addTotals } from './usage.js';
 import type { RoundOutcome, WholeOutcome } from './createRoundTracker.js';
@@ -38,11 +46,33 @@ export type RoundEnding =
   | { readonly end: RoundEndEvent; readonly following: RoundState }
   | { readonly end: RoundEndEvent; readonly following: undefined; readonly reason: ConversationEndReason };
 
+/** The beginning of a round whose request may be sent. */
+export function startRound(
+  { round, request }: RoundState,
+  { mended = [], unmended = [] }: Omit<AdmittedRequest, 'request'>,
+): RoundStartEvent {
+  return {
+    ...{ type: 'round_start', round, request },
+    ...(mended.length > 0 && { mended }),
+    ...(unmended.length > 0 && { unmended }),
+  };
+}
+
 /** Decides what follows from a round, and makes the request for it. */
 export function endRound(state: RoundState, outcome: WholeOutcome, limits: EndLimits): RoundEnding {
+  const { message, results, facts } = outcome;
   const { round } = state;
-  const { message, results } = outcome;
-  const end: RoundEndEvent = { type: 'round_end', round, message, results, usage: message.usage, next: 'resume' };
+  const { usage } = message;
+  const end: RoundEndEvent = {
+    type: 'round_end',
+    round,
+    message,
+    results,
+    usage,
+    next: 'resume',
+    ...facts,
+    deviations: [],
+  };
   const reason = whyEnd(end, state, outcome, limits);
   if (reason === undefined) return { end, following: nextState(state, outcome, limits.wrappingUp) };
   return { end: { ...end, next: 'end' }, following: undefined, reason };
@@ -53,16 +83,21 @@ export function endConversation(
   { round, usage, estimated, ...before }: RoundState,
   outcome: RoundOutcome,
   messages: MessageParam[],
-  reason: ConversationEndReason,
+  why: ConversationEndReason | ErrorFacts,
 ): ConversationEndEvent {
+  const message = outcome.message ?? before.message;
+  const failed = typeof why !== 'string';
   return {
     type: 'conversation_end',
-    reason,
+    reason: failed ? 'error' : why,
+    stop_reason: message?.stop_reason ?? null,
     messages,
-    message: outcome.message ?? before.message,
+    ...(message && { message }),
+    open: [],
     usage: addTotals(usage, outcome.usage),
     usage_estimated: estimated || outcome.estimated,
     rounds: round,
+    ...(failed && { error: why }),
   };
 }
 
@@ -96,7 +131,7 @@ function whyEnd(
 ): ConversationEndReason | undefined {
   if (stopped) return 'stopped';
   if (state.last && (goesOn || message.stop_reason === 'end_turn')) return 'wrap_up';
-  if (!goesOn) return message.stop_reason ?? null;
+  if (!goesOn) return 'finished';
   if (end.round >= maxRounds) return 'max_rounds';
   if (isSpent(budget, addTotals(state.usage, usage))) return 'budget';
   return stopWhen(end) ? 'stop_when' : undefined;

@@ -1,7 +1,6 @@
-import { messageOf } from '../errors/messageOf.js';
 import type { RoundRequest } from '../events/RoundRequest.js';
 import { redactText, redactValue } from './redact.js';
-import type { RoundEvent, ToolResultEvent, UsageTotals } from '../events/RoundEvent.js';
+import type { ConversationEndEvent, RoundEvent, ToolResultEvent, UsageTotals } from '../events/RoundEvent.js';
 import { toOneLine } from './toOneLine.js';
 
 /** Writes the events of a run as lines for a person to read. */
@@ -49,6 +48,10 @@ export function createEventLines(maxChars: number): EventLines {
     return `${is_error === true ? 'error' : 'ok'}, ${String(duration)} ms, ${chars(size)}: ${show(words)}`;
   };
 
+  /** Claude's word, where it was Claude that ended the conversation. */
+  const word = ({ reason, stop_reason }: ConversationEndEvent): string =>
+    reason === 'finished' ? ` ${show(stop_reason)}` : '';
+
   const details = (event: RoundEvent): string => {
     switch (event.type) {
       case 'round_start':
@@ -58,7 +61,7 @@ export function createEventLines(maxChars: number): EventLines {
       case 'round_retry': {
         texts.clear();
         const { attempt, delay, error } = event;
-        return `round_retry after attempt ${String(attempt)}, in ${String(delay)} ms: ${show(messageOf(error))}`;
+        return `round_retry after attempt ${String(attempt)}, in ${String(delay)} ms: ${show(error.message)}`;
       }
       case 'response':
         return `response ${show(event.request_id)}`;
@@ -99,7 +102,7 @@ export function createEventLines(maxChars: number): EventLines {
         return `round_end ${show(message.stop_reason)}, ${count(results.length, 'result')}, ${tokens(usage)}, then ${next}`;
       }
       case 'conversation_end':
-        return `conversation_end ${show(event.reason)}, ${count(event.rounds, 'round')}, ${tokens(event.usage)}`;
+        return `conversation_end ${event.reason}${word(event)}, ${count(event.rounds, 'round')}, ${tokens(event.usage)}`;
       default:
         return show((event as { readonly type?: unknown }).type ?? 'an event without a type');
     }

@@ -1,6 +1,7 @@
 import type { BetaToolUseBlock } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Either } from 'fp-ts/lib/Either.js';
+import type { ErrorFacts } from '../errors/ErrorFacts.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { ClaudeEvent, ClaudeMessage } from './ClaudeEvent.js';
 import type { HistoryChange } from './HistoryChange.js';
@@ -116,10 +117,12 @@ export interface RoundStartEvent {
  */
 export interface RoundRetryEvent {
   readonly type: 'round_retry';
+  /** The number of the round, counted from 1. */
+  readonly round: number;
   /** The number of the attempt that failed, counted from 1. */
   readonly attempt: number;
   /** What it failed with. */
-  readonly error: unknown;
+  readonly error: ErrorFacts;
   /** How long it is until the next attempt, in milliseconds. */
   readonly delay: number;
 }
@@ -137,6 +140,18 @@ export interface RoundEndEvent {
   readonly usage: ClaudeMessage['usage'];
   /** What happens next: another round, or the end. */
   readonly next: 'resume' | 'end';
+  /** The API's id of the request that this reply answers; absent when the response had none. */
+  readonly request_id?: string;
+  /**
+   * How long it took until Claude began to write, in milliseconds: from the round's first request to the first
+   * `content_block_delta` of this reply, attempts that failed and the waits after them included. Absent when the reply
+   * has no delta.
+   */
+  readonly first_token?: number;
+  /** How long the round took, in milliseconds: from its first request to this event, its tools included. */
+  readonly duration: number;
+  /** What the server did that the API does not do, and rxclaude healed; each with how often. */
+  readonly deviations: readonly { readonly code: string; readonly count: number }[];
 }
 
 /** Token counts, summed over the rounds of a conversation. */
@@ -152,40 +167,46 @@ export interface UsageTotals {
 }
 
 /**
- * Why a conversation ended: Claude's own `stop_reason` (`null` when there was none, or a word newer than this library);
- * `max_rounds`, `stop_when`, `budget`; `wrap_up` after the last round that a time limit allowed; `stopped` by `stop$`;
- * `error`, which the error of the stream follows.
+ * Why a conversation ended:
+ *
+ * - `finished`: Claude ended it; `stop_reason` is its word;
+ * - `open_calls`: a call is to be answered later;
+ * - `max_rounds`, `budget`, `stop_when`, `repeated`, `attempts`: a limit of this program;
+ * - `wrap_up`: after the last round that the deadline allowed;
+ * - `stopped`: by `stop$`;
+ * - `error`: the error of the stream follows.
  */
 export type ConversationEndReason =
-  | 'end_turn'
-  | 'max_tokens'
-  | 'stop_sequence'
-  | 'tool_use'
-  | 'pause_turn'
-  | 'refusal'
-  | 'model_context_window_exceeded'
-  | 'compaction'
+  | 'finished'
+  | 'open_calls'
   | 'max_rounds'
   | 'stop_when'
   | 'budget'
+  | 'repeated'
+  | 'attempts'
   | 'wrap_up'
   | 'stopped'
-  | 'error'
-  | (string & NonNullable<unknown>)
-  | null;
+  | 'error';
 
 /** The conversation is over, whatever ended it. The last event. Added by `resumeConversation`. */
 export interface ConversationEndEvent {
   readonly type: 'conversation_end';
-  /** Why it ended: Claude's `stop_reason`, or a limit of this program. */
+  /** Why it ended. */
   readonly reason: ConversationEndReason;
   /**
-   * The whole history, ready to be sent again with a new user message behind it. Of a reply that broke off, it has what
+   * The `stop_reason` of Claude's last reply, such as `end_turn`, `max_tokens` or `refusal`; new words may come. `null` when
+   * there is no reply, or it broke off.
+   */
+  readonly stop_reason: string | null;
+  /**
+   * The whole history, ready to be sent again with a new user message after it. Of a reply that broke off, it has what
    * the API takes: its text and its complete blocks, with an answer to each call. The messages are frozen, the list is not.
    */
   readonly messages: MessageParam[];
-  /** Claude's last reply, with its `stop_reason` and `stop_details`; `undefined` when none had begun. */
-  readonly message: ClaudeMessage | undefined;
+  /** Claude's last reply, with its `stop_details`; absent when none had begun. */
+  readonly message?: ClaudeMessage;
+  /** The calls that are still to be answered, when the reason is `open_calls`. */
+  readonly open: readonly { readonly id: string; readonly name: string }[];
   /** Tokens of all rounds, those of replies that broke off and were asked for again included. */
   readonly usage: UsageTotals;
   /**
@@ -195,8 +216,8 @@ export interface ConversationEndEvent {
   readonly usage_estimated: boolean;
   /** How many rounds were begun. */
   readonly rounds: number;
-  /** What the conversation failed with, when the reason is `error`. The stream fails with it next. */
-  readonly error?: unknown;
+  /** What the conversation failed with, when the reason is `error`. The stream fails with the error itself next. */
+  readonly error?: ErrorFacts;
 }
 
 /** An event that rxclaude adds to Claude's own. */

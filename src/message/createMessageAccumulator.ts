@@ -126,13 +126,13 @@ export function createMessageAccumulator(): MessageAccumulator {
 /** Later counts and stop reasons replace earlier ones; a later event that gives no reason keeps the earlier one. */
 function withDelta(head: BetaMessage, event: StartOf<'message_delta'>, keepsReason: boolean): BetaMessage {
   const { delta } = event;
+  const { stop_reason, stop_sequence, stop_details, ...rest } = head;
+  const told: Partial<typeof delta> = keepsReason ? { stop_reason, stop_sequence, stop_details } : delta;
   return {
-    ...head,
-    ...(!keepsReason && {
-      stop_reason: delta.stop_reason,
-      stop_sequence: delta.stop_sequence,
-      stop_details: delta.stop_details,
-    }),
+    ...rest,
+    stop_reason: told.stop_reason ?? null,
+    stop_sequence: told.stop_sequence ?? null,
+    ...(told.stop_details !== undefined && { stop_details: told.stop_details }),
     ...present('container', delta.container),
     ...present('context_management', 'context_management' in event ? event.context_management : undefined),
     ...present('input_transformations', 'input_transformations' in event ? event.input_transformations : undefined),

@@ -1,5 +1,5 @@
 /** PROTOCOL.md section 6: bodies that end too early, or hold no reply (cases 21 to 23). */
-import { claudeStream, converse } from 'rxclaude';
+import { claudeStream, converse, toErrorFacts } from 'rxclaude';
 import type { ErrorTag, RoundEvent } from 'rxclaude';
 import { callsReply, textReply } from '../support/replies.js';
 import { sdkClient } from '../support/sdkClient.js';
@@ -31,7 +31,7 @@ it.each(answer.slice(0, -1).map((_event, at) => at))(
       expect(error).toMatchObject({ events: at + 1, lastEvent: (answer[at] as RoundEvent).type });
     }
     expect(only(whole.events, 'round_end')).toEqual([]);
-    expect(endOf(whole.events)).toMatchObject({ reason: 'error', error: whole.error });
+    expect(endOf(whole.events)).toMatchObject({ reason: 'error', error: toErrorFacts(whole.error) });
     expect(server.requests).toHaveLength(2);
   },
 );

@@ -28,7 +28,7 @@ describe('44: pause_turn k times', () => {
     const held = await talk(await strict(rounds), rounds, [echo, webSearch]);
 
     expectSound(held);
-    expect(held.end).toMatchObject({ reason: 'end_turn', rounds: k + 1 });
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'end_turn', rounds: k + 1 });
     held.requests.forEach(({ messages }, at) => {
       expect(messages.map(({ role }) => role)).toEqual(['user', ...Array.from({ length: at }, () => 'assistant')]);
     });
@@ -103,7 +103,12 @@ describe('45: refusal after a complete tool_use', () => {
       const held = await talk(await strict(rounds), rounds, [work]);
 
       expectSound(held);
-      expect(held.end).toMatchObject({ reason: 'refusal', message: { stop_details }, rounds: 1 });
+      expect(held.end).toMatchObject({
+        reason: 'finished',
+        stop_reason: 'refusal',
+        message: { stop_details },
+        rounds: 1,
+      });
       expect(signals.map(({ aborted }) => aborted)).toEqual(idempotent ? [true] : []);
       expect(held.end.messages).toEqual([{ role: 'user', content: 'What now?' }]);
       expect(only(held.events, 'tool_result').map(({ result }) => result.is_error)).toEqual(idempotent ? [true] : []);
@@ -116,7 +121,7 @@ describe('45: refusal after a complete tool_use', () => {
     ];
     const held = await talk(await strict(rounds), rounds, [echo]);
     expectSound(held);
-    expect(held.end.reason).toBe('refusal');
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'refusal' });
   });
 });
 
@@ -130,7 +135,7 @@ describe('45: refusal after a reply that left a server tool open', () => {
     const rounds = [{ events }, refusal];
     const held = await talk(await strict(rounds), rounds, [echo, webSearch]);
     expectSound(held);
-    expect(held.end.reason).toBe('refusal');
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'refusal' });
   });
 });
 
@@ -151,7 +156,7 @@ describe('46: unknown or null stop_reason', () => {
       const held = await talk(await strict(rounds), rounds, [work]);
 
       expectSound(held);
-      expect(held.end.reason).toBe(stop_reason);
+      expect(held.end).toMatchObject({ reason: 'finished', stop_reason });
       expect(held.requests).toHaveLength(1);
       expect(runs).toBe(idempotent ? 1 : 0);
     }
@@ -165,7 +170,7 @@ describe('46: unknown or null stop_reason', () => {
     );
     const held = await talk(await strict([{ events }]), [{ events }]);
     expect(held.error).toBeUndefined();
-    expect(held.end.reason ?? null).toBeNull();
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason: null });
   });
 });
 

@@ -10,6 +10,7 @@ import { only, run } from './support/run.js';
 import { servers, sse } from './support/servers.js';
 import { expectSound, question, talk } from './support/talk.js';
 import { echo } from './support/tools.js';
+import { timeless } from '../support/timeless.js';
 
 const { strict, bytes } = servers();
 
@@ -31,9 +32,6 @@ async function messageOf(events: readonly object[]): Promise<ClaudeMessage> {
   return messages[0];
 }
 
-const steady = (events: readonly RoundEvent[]): unknown[] =>
-  events.map((event) => (event.type === 'tool_result' ? { ...event, duration: 0 } : event));
-
 describe('1: ping and unknown events', () => {
   const unknown = { type: 'telemetry_update', spans: [{ name: 'x' }], index: 0 };
   const isNoise = ({ type }: { type: string }): boolean => type === 'ping' || type === unknown.type;
@@ -50,7 +48,7 @@ describe('1: ping and unknown events', () => {
     const held = await talk(await strict(loud), loud, [echo]);
 
     expectSound(held);
-    const kept = (events: readonly RoundEvent[]) => steady(events.filter((event) => !isNoise(event)));
+    const kept = (events: readonly RoundEvent[]) => timeless(events.filter((event) => !isNoise(event)));
     expect(JSON.stringify(kept(held.events))).toBe(JSON.stringify(kept(plain.events)));
     expect(JSON.stringify(held.requests)).toBe(JSON.stringify(plain.requests));
     const raw = held.events.filter(({ type }) => type === noise.type);
@@ -104,7 +102,7 @@ it('33: two message_delta, second without stop_reason: stop_reason kept; usage =
   expect(message).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'END' });
   expect(message.usage).toMatchObject({ input_tokens: 10_682, output_tokens: 9, cache_read_input_tokens: 0 });
   expectSound(held);
-  expect(held.end.reason).toBe('stop_sequence');
+  expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'stop_sequence' });
   expect(held.end.usage).toMatchObject({ input_tokens: 10_682, output_tokens: 9 });
 });
 
@@ -224,7 +222,7 @@ describe('37: message_start event object retained by the user', () => {
     const { events, error } = await run(converse(fake as never, { ...question, tools: [echo] }));
 
     expect(error).toBeUndefined();
-    expect(events.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'end_turn' });
+    expect(events.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'finished', stop_reason: 'end_turn' });
   });
 });
 

@@ -126,7 +126,7 @@ it.each([
 
   expectSound(held);
   expect(held.requests).toHaveLength(2);
-  expect(held.end.reason).toBe('end_turn');
+  expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
   expect(held.end.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
 });
 
@@ -150,7 +150,7 @@ describe('42: stop_reason tool_use but no client tool_use block', () => {
     const held = await talk(await strict(rounds), rounds, [echo]);
 
     expectSound(held);
-    expect(held.end.reason).toBe('tool_use');
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'tool_use' });
   });
 });
 

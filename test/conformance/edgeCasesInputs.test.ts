@@ -70,7 +70,7 @@ it.each(['max_tokens', 'model_context_window_exceeded'])(
     expectSound(held);
     expect(runs).toBe(0);
     expect(held.requests).toHaveLength(1);
-    expect(held.end.reason).toBe(stop_reason);
+    expect(held.end).toMatchObject({ reason: 'finished', stop_reason });
     expect(inputsOf(held.events)[1]).toMatchObject({ left: { _tag: 'InvalidJson', text: '{"a":1,"b":"xy' } });
     expect(held.end.message?.content[2]).toMatchObject({ id: 't2', input: {} });
     expect(JSON.stringify(held.end.messages)).not.toContain('xy');
@@ -114,7 +114,7 @@ it('6: tool JSON invalid, stop_reason tool_use: is_error result with the raw tex
   const held = await callThenAnswer([...calls, { id: 'good', name: 'echo', input: { a: 1 } }]);
 
   expectSound(held);
-  expect(held.end.reason).toBe('end_turn');
+  expect(held.end).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
   expect(started(held.events)).toEqual(['good']);
   expect(resultsOf(held.requests[1])).toEqual([
     ...bad.map((text, at) => ({

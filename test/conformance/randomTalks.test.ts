@@ -149,7 +149,9 @@ it('ends with a conversation_end whose messages can be gone on with, and is neve
         expect(held.error).toBeUndefined();
         expect(held.refusals).toEqual([]);
         expect(held.end).toMatchObject({
-          reason: maxRounds < rounds.length ? 'max_rounds' : plan.last.stop,
+          ...(maxRounds < rounds.length
+            ? { reason: 'max_rounds' }
+            : { reason: 'finished', stop_reason: plan.last.stop }),
           rounds: count,
         });
         expect(held.requests).toHaveLength(count);

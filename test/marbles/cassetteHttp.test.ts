@@ -15,6 +15,7 @@ import { callsReply, textReply } from '../support/replies.js';
 import { toSse } from '../support/sse.js';
 import type { ScriptedResponse } from '../support/sseServer.js';
 import { virtually } from './support/virtually.js';
+import { timeless } from '../support/timeless.js';
 
 const { bytes, strict } = servers();
 const answer = textReply(['It ', 'is ', 'noon, ', 'Ünïcödé 😀.']);
@@ -31,11 +32,6 @@ const rounds = () => [
   { events: callsReply(sum('toolu_1'), sum('toolu_2')), delayMs: 2 },
   { events: textReply(['Three, ', 'both times.']), delayMs: 2, pings: true },
 ];
-
-/** What does not depend on how long a tool took. */
-function timeless(events: readonly RoundEvent[]): unknown[] {
-  return events.map((event) => ({ ...event, ...('duration' in event && { duration: 0 }) }));
-}
 
 const ask = (client: ClaudeClient, request: Partial<ClaudeRequest> = {}) =>
   claudeStream(client, { ...question, ...request });

@@ -230,7 +230,7 @@ describe('a round', () => {
             id,
             result: { type: 'tool_result', tool_use_id: id, content: id },
           }));
-        const round = createRoundTracker(1);
+        const round = createRoundTracker(1, () => 0);
         for (const event of [{ type: 'message_start', message }, ...results, { type: 'message_stop' }])
           round.take(event as unknown as RoundEvent);
         const outcome = round.end();

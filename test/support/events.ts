@@ -1,4 +1,5 @@
 import { added, claude } from '../../marbles/index.js';
+import { toErrorFacts } from '../../src/retry/toErrorFacts.js';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
@@ -105,7 +106,7 @@ export function unrunResult(name: string, why: string): ToolResultEvent {
 
 /** The event that an attempt has failed. */
 export function retried(attempt: number, error: unknown, delay: number): RoundRetryEvent {
-  return { type: 'round_retry', attempt, error, delay };
+  return { type: 'round_retry', round: 1, attempt, error: toErrorFacts(error), delay };
 }
 
 /** Our own events that look the same in every spec. */

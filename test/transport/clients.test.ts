@@ -100,7 +100,12 @@ describe('what works', () => {
       ),
     );
     expect(error).toBeUndefined();
-    expect(events.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'end_turn', rounds: 2 });
+    expect(events.at(-1)).toMatchObject({
+      type: 'conversation_end',
+      reason: 'finished',
+      stop_reason: 'end_turn',
+      rounds: 2,
+    });
   });
 
   it('a client of its own `this`', async () => {

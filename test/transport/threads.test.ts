@@ -26,6 +26,7 @@ import { failedRound, type Round } from '../support/strictServer.js';
 import { threadsBeta, threadServer } from '../support/threadServer.js';
 import type { ThreadCode, ThreadServer, ThreadServerOptions } from '../support/threadServer.js';
 import { tagged } from '../support/errors.js';
+import { timeless } from '../support/timeless.js';
 
 const call = (id: string): object[] => reply({ content: [thinking('Hm.'), toolUse({ id, name: 'look' })] });
 const answer = textReply(['It ', 'is ', 'noon.']);
@@ -75,10 +76,6 @@ const spoiling = (server: () => ThreadServer, code: ThreadCode, ids: readonly st
     if (ids.includes(id)) server().spoil(code);
     return 'There is a clock.';
   });
-
-/** What happened, without how long the tools took. */
-const timeless = (events: readonly RoundEvent[]): readonly object[] =>
-  events.map((event) => ('duration' in event ? { ...event, duration: 0 } : event));
 
 /** Waits until no connection is left. */
 async function closed(server: Loopback): Promise<void> {
@@ -362,7 +359,11 @@ describe('a thread that cannot be continued', () => {
 
     expect(error).toBeUndefined();
     expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_1', 'create', 'continue msg_3']);
-    expect(only(events, 'conversation_end')[0]).toMatchObject({ reason: 'end_turn', rounds: 3 });
+    expect(only(events, 'conversation_end')[0]).toMatchObject({
+      reason: 'finished',
+      stop_reason: 'end_turn',
+      rounds: 3,
+    });
   });
 
   it('lost to a retry of a whole round: the server went on from the attempt that broke off', async () => {
@@ -373,8 +374,12 @@ describe('a thread that cannot be continued', () => {
 
     expect(error).toBeUndefined();
     expect(threadsOf(server)).toEqual(['create', 'continue msg_1', 'continue msg_1', 'create', 'continue msg_3']);
-    expect(only(events, 'round_retry')).toMatchObject([{ attempt: 1, error: { _tag: 'TruncatedStreamError' } }]);
-    expect(only(events, 'conversation_end')[0]).toMatchObject({ reason: 'end_turn', rounds: 3 });
+    expect(only(events, 'round_retry')).toMatchObject([{ attempt: 1, error: { tag: 'TruncatedStreamError' } }]);
+    expect(only(events, 'conversation_end')[0]).toMatchObject({
+      reason: 'finished',
+      stop_reason: 'end_turn',
+      rounds: 3,
+    });
   });
 
   it('is not continued from a reply that another model has finished', async () => {

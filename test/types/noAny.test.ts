@@ -81,8 +81,8 @@ describe('no `any` leaks', () => {
     expectTypeOf<Leaks<Library.UsageTotals>>().toBeNever();
     expectTypeOf<Leaks<Library.ToolFailure>>().toBeNever();
     expectTypeOf<Leaks<Library.Deadline>>().toBeNever();
-    expectTypeOf<Extract<Events, { type: 'round_retry' }>['error']>().toBeUnknown();
-    expectTypeOf<Library.ConversationEndEvent['error']>().toBeUnknown();
+    expectTypeOf<Extract<Events, { type: 'round_retry' }>['error']>().toEqualTypeOf<Library.ErrorFacts>();
+    expectTypeOf<Library.ConversationEndEvent['error']>().toEqualTypeOf<Library.ErrorFacts | undefined>();
     expectTypeOf<Extract<Events, { type: 'tool_result' }>['outcome']>().not.toBeAny();
     expectTypeOf<
       Extract<Extract<Events, { type: 'tool_result' }>['outcome'], { _tag: 'Right' }>['right']

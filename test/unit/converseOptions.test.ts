@@ -97,7 +97,7 @@ describe('bounds', () => {
         });
       });
     expect(await run(100)).toMatchObject({ reason: 'error', error: { limit: 'maxEventChars', maximum: 100 } });
-    expect(await run(1_000)).toMatchObject({ reason: 'end_turn' });
+    expect(await run(1_000)).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
   });
 });
 

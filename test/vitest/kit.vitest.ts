@@ -25,7 +25,7 @@ it('the matchers match, and do not', async () => {
   const diagram = await firstValueFrom(
     drawMarbles(converse(claudeIs(claude.message(claude.textBlock('Hi'))), request), { clock: { now: () => 0 } }),
   );
-  expect(diagram).toMatchMarbles('[BsotcemEC|]', { C: { reason: 'end_turn' } });
+  expect(diagram).toMatchMarbles('[BsotcemEC|]', { C: { reason: 'finished', stop_reason: 'end_turn' } });
   expect(diagram).not.toMatchMarbles('[BsotcemEC#]');
   expect(messages).toBeValidHistory();
   expect(() => {

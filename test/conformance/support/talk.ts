@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { converse } from 'rxclaude';
+import { converse, toErrorFacts } from 'rxclaude';
 import type {
   ClaudeRequest,
   ConversationEndEvent,
@@ -126,7 +126,7 @@ export function expectSound(held: Talk): void {
 export function expectFailed(held: Talk): void {
   expect(held.error).toBeInstanceOf(Error);
   expect(held.end.reason).toBe('error');
-  expect(held.end.error).toBe(held.error);
+  expect(held.end.error).toEqual(toErrorFacts(held.error));
   expectUsable(held);
 }
 

@@ -63,10 +63,9 @@ const event: fc.Arbitrary<unknown> = fc.oneof(
     delay,
     error: why,
   })),
-  fc.constantFrom('end_turn', 'error', 'model_context_window_exceeded').map((reason) => ({
-    type: 'conversation_end',
-    reason,
-  })),
+  fc
+    .constantFrom(['finished', 'end_turn'], ['error', null], ['finished', 'model_context_window_exceeded'])
+    .map(([reason, stop_reason]) => ({ type: 'conversation_end', reason, stop_reason })),
   fc.constantFrom<unknown>(undefined, null, 3, 'secret', { type: 'secret' }),
 );
 

@@ -1,4 +1,4 @@
-import { resumeConversation } from 'rxclaude';
+import { resumeConversation, toErrorFacts } from 'rxclaude';
 import type { ClaudeEvent, ClaudeRequest, Round, RoundEvent, RoundRequest, ToolResultEvent } from 'rxclaude';
 import { asIs, type HistoryPolicy } from 'rxclaude/history';
 import { EMPTY, Observable, of, share, Subject, takeUntil, type Subscriber } from 'rxjs';
@@ -168,7 +168,8 @@ export function play(script: Script): Log {
   const retry = (running: Running): void => {
     running.left = eventsOf(running.plan, running.round);
     running.told = [];
-    running.subscriber.next({ type: 'round_retry', attempt: 1, error: overloaded(), delay: 0 });
+    const error = toErrorFacts(overloaded());
+    running.subscriber.next({ type: 'round_retry', round: running.round, attempt: 1, error, delay: 0 });
   };
   const restart = (running: Running): void => {
     if (has(running, 'message_start') && !has(running, 'message_stop')) log.brokenAt ??= log.events.length;

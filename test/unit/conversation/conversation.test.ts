@@ -168,7 +168,7 @@ describe('toRoundRequest', () => {
 
 /** What a round makes of a reply and its results. */
 function roundOf(content: (string | BlockSpec)[], stop_reason: string | null, ...results: object[]): RoundOutcome {
-  const round = createRoundTracker(3);
+  const round = createRoundTracker(3, () => 0);
   for (const event of [...reply({ content, stop_reason }), ...results]) round.take(event as RoundEvent);
   return round.end();
 }
@@ -226,7 +226,7 @@ describe('createRoundTracker', () => {
   it('fails without a whole message', () => {
     const events = reply({ content: [text('x')] });
     for (const some of [[], events.slice(0, 3), events.slice(0, -1)]) {
-      const round = createRoundTracker(1);
+      const round = createRoundTracker(1, () => 0);
       for (const event of some) round.take(event as RoundEvent);
       expect(() => round.end()).toThrow(tagged('ProtocolError'));
     }

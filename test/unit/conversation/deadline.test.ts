@@ -1,6 +1,6 @@
 /** The deadline of a conversation: what becomes of it when the time runs out, and what must not go wrong then. */
 import { NEVER, of, type Observable } from 'rxjs';
-import { converse, executeTools, resumeConversation, timeoutGuard } from 'rxclaude';
+import { converse, executeTools, resumeConversation, timeoutGuard, toErrorFacts } from 'rxclaude';
 import type { ClaudeRequest, Deadline, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { call, fromClaude } from '../../support/events.js';
@@ -27,7 +27,7 @@ describe('a deadline that runs out', () => {
     expectObservable(letters).toBe(expected, undefined, error);
     expectSubscriptions(one.subscriptions).toBe(subs);
     flush();
-    expect(end()).toMatchObject({ reason: 'error', error, messages: [user, said(text('Hi'))] });
+    expect(end()).toMatchObject({ reason: 'error', error: toErrorFacts(error), messages: [user, said(text('Hi'))] });
   });
 
   marble('is counted anew for each conversation', ({ cold, flush, expectObservable }) => {
@@ -40,7 +40,7 @@ describe('a deadline that runs out', () => {
     const { letters, end } = watchEnd(run);
     expectObservable(letters).toBe(expected);
     flush();
-    expect(end()).toMatchObject({ reason: 'end_turn' });
+    expect(end()).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
   });
 
   marble('a timeoutGuard after a conversation simply fails it', ({ cold, expectObservable, expectSubscriptions }) => {
@@ -65,7 +65,7 @@ describe('while a conversation is asked to finish', () => {
     const { letters, end } = watchEnd(converse(fakeClient(one, two), { ...q, tools: [stuck] }, options));
     expectObservable(letters).toBe(expected);
     flush();
-    expect(end()).toMatchObject({ reason: 'end_turn', messages: [user, said(text('Hi'))] });
+    expect(end()).toMatchObject({ reason: 'finished', stop_reason: 'end_turn', messages: [user, said(text('Hi'))] });
   });
 
   marble('its tools may have no grace at all', ({ cold, flush, expectObservable }) => {

@@ -1,6 +1,6 @@
 /** What `resumeConversation` listens to as its `stop$`, and until when. */
 import { concat, EMPTY, map, NEVER, of, Subject, throwError, timer, type Observable } from 'rxjs';
-import { resumeConversation } from 'rxclaude';
+import { resumeConversation, toErrorFacts } from 'rxclaude';
 import type { ClaudeRequest, RoundEvent } from 'rxclaude';
 import { marble } from '../../../marbles/index.js';
 import { fromClaude, letterOf } from '../../support/events.js';
@@ -65,7 +65,7 @@ describe('stop$', () => {
       expectObservable(out.letters).toBe(expected, undefined, 'boom');
       expectSubscriptions(round.subscriptions).toBe(subs);
       flush();
-      expect(out.end()).toMatchObject({ reason: 'error', error: 'boom', rounds: 1 });
+      expect(out.end()).toMatchObject({ reason: 'error', error: toErrorFacts('boom'), rounds: 1 });
       expect(out.end().messages).toEqual([...q.messages, said(text('Hi'))]);
     },
   );
@@ -78,10 +78,11 @@ describe('stop$', () => {
       expect(round).not.toHaveBeenCalled();
       return seen;
     };
-    const nothing = { messages: q.messages, message: undefined, rounds: 0, usage_estimated: false };
+    const nothing = { stop_reason: null, messages: q.messages, rounds: 0, usage_estimated: false };
     expect(hold(of(1))).toMatchObject({ values: [{ ...nothing, reason: 'stopped' }], end: 'complete' });
     const failed = hold(throwError(() => boom));
-    expect(failed).toMatchObject({ values: [{ ...nothing, reason: 'error', error: boom }], error: boom });
+    expect(failed).toMatchObject({ values: [{ ...nothing, reason: 'error', error: toErrorFacts(boom) }], error: boom });
+    expect(failed.values[0]).not.toHaveProperty('message');
   });
 
   it('may be a promise', async () => {
@@ -96,7 +97,7 @@ describe('stop$', () => {
   it('may be an Observable that is empty, or one that never ends', () => {
     for (const stop$ of [EMPTY, NEVER]) {
       const seen = observe(of(q).pipe(resumeConversation(() => [s, o, t, e, m], { stop$ })));
-      expect(seen.values.at(-1)).toMatchObject({ reason: 'end_turn' });
+      expect(seen.values.at(-1)).toMatchObject({ reason: 'finished', stop_reason: 'end_turn' });
     }
   });
 });

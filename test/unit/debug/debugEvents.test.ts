@@ -107,7 +107,7 @@ describe('the lines of a conversation', () => {
       'round 2 message_delta end_turn',
       'round 2 message_stop',
       'round 2 round_end end_turn, 0 results, 100 tokens in, 20 out, then end',
-      'round 2 conversation_end end_turn, 2 rounds, 200 tokens in, 40 out',
+      'round 2 conversation_end finished end_turn, 2 rounds, 200 tokens in, 40 out',
       'complete',
     ]);
   });

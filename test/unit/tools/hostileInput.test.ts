@@ -41,7 +41,7 @@ describe('a hostile input', () => {
     const schema = jsonSchema({ type: 'object', additionalProperties: { type: 'string' } });
     const [result, end] = await talk('{"\\ud800":1}', schema);
     expect(result).toMatchObject({ type: 'tool_result', result: { is_error: true } });
-    expect(end).toMatchObject({ type: 'conversation_end', reason: 'end_turn' });
+    expect(end).toMatchObject({ type: 'conversation_end', reason: 'finished', stop_reason: 'end_turn' });
   });
 
   it('nested 10 000 levels deep is answered, and the conversation goes on', async () => {
@@ -52,7 +52,7 @@ describe('a hostile input', () => {
         type: 'tool_result',
         outcome: { left: { _tag: 'InputTooLarge', limit: 'maxInputDepth' } },
       });
-      expect(end).toMatchObject({ type: 'conversation_end', reason: 'end_turn' });
+      expect(end).toMatchObject({ type: 'conversation_end', reason: 'finished', stop_reason: 'end_turn' });
     }
   });
 });

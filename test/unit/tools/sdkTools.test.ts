@@ -329,7 +329,7 @@ describe('tools of both kinds side by side', () => {
     const end = await lastValueFrom(
       converse(client, { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'x' }], tools }),
     );
-    expect(end).toMatchObject({ type: 'conversation_end', reason: 'end_turn', rounds: 2 });
+    expect(end).toMatchObject({ type: 'conversation_end', reason: 'finished', stop_reason: 'end_turn', rounds: 2 });
     expect(sent[0]?.['tools']).toEqual([
       {
         type: 'custom',

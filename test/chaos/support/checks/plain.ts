@@ -5,6 +5,7 @@ import type { RoundEvent } from 'rxclaude';
 const PLAIN: readonly RoundEvent['type'][] = [
   ...(['tool_input', 'tool_call', 'approval_request', 'approval_decision'] as const),
   ...(['tool_start', 'tool_progress', 'tool_result'] as const),
+  ...(['round_start', 'round_retry', 'round_end', 'conversation_end'] as const),
 ];
 
 /** Added events that are not their own JSON. */

@@ -12,13 +12,14 @@ export function* reasonProblems(talk: HeldTalk): Iterable<string> {
   }
   if (end === undefined || ending.how === 'failed') return;
   if (left !== (end.reason === 'stopped'))
-    yield `After ${left ? leaving.how : 'nothing'} the reason was ${String(end.reason)}.`;
+    yield `After ${left ? leaving.how : 'nothing'} the reason was ${end.reason}.`;
   if (end.reason === 'stopped' || (end.reason === 'wrap_up' && leaving.how === 'wrap_up')) return;
   const last = attemptsOf(log.events, []).at(-1);
   const reason = last && stopReasonOf(last);
   const goesOn = reason === 'tool_use' || reason === 'pause_turn';
-  if (goesOn ? end.reason !== 'max_rounds' || end.rounds !== maxRounds : end.reason !== reason) {
-    yield `After ${String(end.rounds)} rounds and ${String(reason)} the reason was ${String(end.reason)}.`;
+  const told = goesOn ? end.reason === 'max_rounds' && end.rounds === maxRounds : end.reason === 'finished';
+  if (!told || end.stop_reason !== (reason ?? null)) {
+    yield `After ${String(end.rounds)} rounds and ${String(reason)} the reason was ${end.reason}, ${String(end.stop_reason)}.`;
   }
 }
 

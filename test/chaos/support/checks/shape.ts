@@ -1,4 +1,5 @@
-import type { RoundEvent } from 'rxclaude';
+import { isDeepStrictEqual } from 'node:util';
+import { toErrorFacts, type RoundEvent } from 'rxclaude';
 import type { Ending } from '../holdTalk.js';
 import { attemptsOf, endOf, isWhole, only, stopReasonOf } from './attempts.js';
 import type { Attempt } from './attempts.js';
@@ -21,8 +22,9 @@ function* endProblems(events: readonly RoundEvent[], ending: Ending): Iterable<s
   const end = endOf(events);
   if (ending.how === 'unsubscribed') return;
   if (end === undefined) yield 'It ended without a conversation_end.';
-  else if ((end.reason === 'error') !== (ending.how === 'failed')) yield `It ${ending.how} with ${String(end.reason)}.`;
-  else if (ending.how === 'failed' && end.error !== ending.error) yield 'conversation_end has another error.';
+  else if ((end.reason === 'error') !== (ending.how === 'failed')) yield `It ${ending.how} with ${end.reason}.`;
+  else if (ending.how === 'failed' && !isDeepStrictEqual(end.error, toErrorFacts(ending.error)))
+    yield 'conversation_end has another error.';
 }
 
 const letters: Readonly<Record<string, string>> = {

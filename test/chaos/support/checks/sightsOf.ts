@@ -15,7 +15,7 @@ export const ALL_SIGHTS: readonly string[] = [
 export function* sightsOf({ log: { events, runs }, leaving, left, ending }: HeldTalk): Iterable<string> {
   const attempts = attemptsOf(events, runs);
   const end = endOf(events);
-  if (end !== undefined) yield String(end.reason);
+  if (end !== undefined) yield end.reason === 'finished' ? String(end.stop_reason) : end.reason;
   if (left) yield `left by ${leaving.how}`;
   for (const event of only(events, 'tool_result')) yield outcomeOf(event);
   if (attempts.some(({ takenBack }) => takenBack)) yield 'a retry';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RxClaudeError, type ErrorTag, type RoundEvent } from 'rxclaude';
+import { RxClaudeError, toErrorFacts, type ErrorTag, type RoundEvent } from 'rxclaude';
 import { only } from '../run.js';
 import type { Held } from './hold.js';
 import { historyAnswers } from './judgeHistory.js';
@@ -36,8 +36,13 @@ export function problemsOfHealing(held: Held, prefix: Prefix, uncut: Held): stri
   const standing = events.slice(events.findLastIndex(({ type }) => type === 'round_retry'));
   return broken([
     ['it is tried again once', retry?.attempt === 1 && more.length === 0],
-    ['because of the cut', prefix.fate !== 'whole' && RxClaudeError.is(retry?.error, ERRORS[prefix.fate])],
-    ['it ends as it does without a cut', held.completed === uncut.completed && end.reason === uncut.end.reason],
+    ['because of the cut', prefix.fate !== 'whole' && retry?.error.tag === ERRORS[prefix.fate]],
+    [
+      'it ends as it does without a cut',
+      held.completed === uncut.completed &&
+        end.reason === uncut.end.reason &&
+        end.stop_reason === uncut.end.stop_reason,
+    ],
     ['with the same error, if any', nameOf(held.error) === nameOf(uncut.error)],
     ['its events are as many as those of the whole reply', claudes(standing).length === claudes(uncut.events).length],
     ['its text is that of the whole reply', writtenIn(standing) === writtenIn(uncut.events)],
@@ -68,7 +73,7 @@ function endAnswers({ events, completed, error, end }: Held, { fate, events: rea
       'its error tells how far it came',
       !RxClaudeError.is(error, 'TruncatedStreamError') || error.events === read.length,
     ],
-    ['its end says so', end.reason === 'error' && end.error === error],
+    ['its end says so', end.reason === 'error' && isDeepStrictEqual(end.error, toErrorFacts(error))],
   ];
 }
 
