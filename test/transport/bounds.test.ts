@@ -1,5 +1,5 @@
 /** One event that is too large: nobody keeps it, and nobody waits for the whole of it. */
-import { claudeStream, converse, fetchClient } from 'rxclaude';
+import { claudeStream, converse, fetchClient, toErrorFacts } from 'rxclaude';
 import type { ClaudeClient } from 'rxclaude';
 import { claude } from '../../marbles/index.js';
 import { watchRejections } from '../conformance/support/rejections.js';
@@ -144,7 +144,7 @@ describe('the bound', () => {
     const { events, error } = await run(converse(sdkClient(server.url), question, options));
     expect(error).toMatchObject({ ...tooLarge(limit), round: 1, attempt: 1 });
     const [end] = only(events, 'conversation_end');
-    expect(end).toMatchObject({ reason: 'error', error });
+    expect(end).toMatchObject({ reason: 'error', error: toErrorFacts(error) });
     expect(end!.messages.at(-1)).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'Hi' }] });
     expect(server.requests).toHaveLength(1);
   });

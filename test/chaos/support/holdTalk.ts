@@ -8,6 +8,7 @@ import { leavingOf } from './leaving.js';
 import type { Leaving } from './leaving.js';
 import { createTalkLog } from './TalkLog.js';
 import type { TalkLog } from './TalkLog.js';
+import { spelledOut, type TalkOptions } from './spelledOut.js';
 import { guard, toolsFor } from './tools.js';
 
 /** A conversation that is over, and all that is known of it. */
@@ -55,20 +56,20 @@ export async function holdTalk(
   const stop$ = new Subject<void>();
   const unsubscribe$ = new Subject<void>();
   const client = watchedClient(chance.pick(clients), seed, log);
-  const conversation = converse(
-    client,
-    { ...question, tools: [...toolsFor(seed, log), webSearch] },
-    {
-      maxRounds: limits.maxRounds,
-      retry: { retries: limits.retries, minDelay: 1, maxDelay: 3 },
-      tools: { concurrency: chance.int(1, 4), timeout: 40, ...(chance.is(0.2) && { guard }) },
-      timeout: { first: SILENCE, each: SILENCE },
-      grace: leaving.grace,
-      stop$,
-      stream: { signal: abort.signal },
-      ...(leaving.how === 'wrap_up' && { deadline: { total: 1_000, wrapUp: chance.int(800, 980) } }),
-    },
-  );
+  const request = { ...question, tools: [...toolsFor(seed, log), webSearch] };
+  const options: TalkOptions = {
+    maxRounds: limits.maxRounds,
+    retry: { retries: limits.retries, minDelay: 1, maxDelay: 3 },
+    tools: { concurrency: chance.int(1, 4), timeout: 40, ...(chance.is(0.2) && { guard }) },
+    timeout: { first: SILENCE, each: SILENCE },
+    grace: leaving.grace,
+    stop$,
+    stream: { signal: abort.signal },
+    ...(leaving.how === 'wrap_up' && { deadline: { total: 1_000, wrapUp: chance.int(800, 980) } }),
+  };
+  // One in four is held by operators that get copies of each other's events.
+  const hold = createChance(seed, 10).is(0.25) ? spelledOut : converse;
+  const conversation = hold(client, request, options);
 
   const ways = {
     stop: () => {

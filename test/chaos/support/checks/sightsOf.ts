@@ -8,7 +8,7 @@ export const ALL_SIGHTS: readonly string[] = [
   ...['end_turn', 'stop_sequence', 'max_tokens', 'refusal', 'max_rounds', 'wrap_up', 'stopped', 'error'],
   ...['left by unsubscribe', 'left by abort', 'left by stop'],
   ...['InvalidJson', 'NotAnObject', 'InvalidInput', 'UnknownTool', 'Refused', 'TimedOut', 'Stopped'],
-  ...['a failure', 'a success', 'a retry', 'a result of an earlier attempt', 'no retry, for a tool had run'],
+  ...['Threw', 'a success', 'a retry', 'a result of an earlier attempt', 'no retry, for a tool had run'],
 ];
 
 /** What there is to see in a conversation. */
