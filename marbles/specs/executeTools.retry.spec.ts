@@ -21,7 +21,7 @@ const M = added.toolCall('toolu_4', 'search', {}, 2);
 const busy = apiError('overloaded_error');
 const threw = { _tag: 'Threw' as const, name: busy.name, message: busy.message };
 /** As much of it as a `round_retry` tells. */
-const told = new RxClaudeError('ClaudeApiError', busy.message, { type: busy.type } as typeof busy);
+const told = new RxClaudeError('ClaudeApiError', busy.message, { type: busy.type } as never);
 const values = { K, G, L, M, R: added.roundRetry(1, busy, 5) };
 /** S says that the tool of K starts, which W or X answers; T and Y say that of the second call. */
 const S = exactly(added.toolStart(K));
