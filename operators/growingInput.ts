@@ -1,7 +1,8 @@
-import { defer, filter, map, type OperatorFunction } from 'rxjs';
+import { Observable, type OperatorFunction } from 'rxjs';
 import type { RoundEvent, ToolCallEvent, ToolInputEvent } from '../src/events/RoundEvent.js';
 import { createGrowingInputs } from '../src/message/createGrowingInputs.js';
 import { inputLimits } from '../src/tools/input/inputLimits.js';
+import { relay } from './internal/relay.js';
 
 /** The input of a call as far as Claude has written it. */
 export interface GrowingInput {
@@ -70,18 +71,15 @@ export interface GrowingInputOptions {
 export function growingInput(options: GrowingInputOptions = {}): OperatorFunction<RoundEvent, GrowingInput> {
   const limits = inputLimits('growingInput', options);
   return (source) =>
-    defer(() => {
+    new Observable((subscriber) => {
       const inputs = createGrowingInputs(limits);
-      const read = (event: RoundEvent): GrowingInput | undefined => {
-        const reader = inputs.add(event);
-        if (event.type === 'tool_input') return toGrowing(event, reader?.value, false);
-        if (event.type === 'tool_call') return toGrowing(event, event.tool_use.input, true);
-        return undefined;
-      };
-      return source.pipe(
-        map(read),
-        filter((input) => input !== undefined),
-      );
+      relay(source, subscriber, {
+        next: (event) => {
+          const input = inputs.add(event);
+          if (event.type === 'tool_input') subscriber.next(toGrowing(event, input?.reader.value(), false));
+          else if (event.type === 'tool_call') subscriber.next(toGrowing(event, event.tool_use.input, true));
+        },
+      });
     });
 }
 

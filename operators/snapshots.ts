@@ -117,7 +117,8 @@ function createSnapshot(): Snapshot {
   const shown = new WeakMap<object, { readonly from: Block; readonly block: Block }>();
 
   const show = (block: Block, index: number): Block => {
-    const input = block.type === 'tool_use' && inputs.find(index, block.id)?.snapshot();
+    const open = inputs.open.get(index);
+    const input = block.type === 'tool_use' && open?.id === block.id && open.reader.snapshot();
     if (!isJsonObject(input)) return block;
     let last = shown.get(input);
     if (last?.from !== block) {
@@ -134,7 +135,7 @@ function createSnapshot(): Snapshot {
     },
     message() {
       const message = accumulator.message();
-      if (message === undefined || inputs.empty) return message;
+      if (message === undefined || inputs.open.size === 0) return message;
       return { ...message, content: message.content.map(show) } as ClaudeMessage;
     },
   };

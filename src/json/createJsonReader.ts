@@ -2,17 +2,23 @@ import { createJsonString, endOfPlainText, isQuote } from './createJsonString.js
 import { createJsonTree } from './createJsonTree.js';
 import { DEEPEST_JSON, LONGEST_JSON, type JsonLimits } from './parseJson.js';
 
-/** Reads one JSON text piece by piece and shows the value as far as it is certain. */
+/**
+ * Reads one JSON text piece by piece and shows the value as far as it is certain. It reads when it is asked for the value:
+ * who asks less often has it read in larger pieces, which costs less.
+ */
 export interface JsonReader {
   /** Takes the next piece of the text. */
   write(piece: string): void;
   /** The value so far: a live tree that grows in place; `undefined` until the first value begins. */
-  readonly value: unknown;
+  value(): unknown;
   /** The value so far, frozen; what has not changed since the last snapshot is the same object. */
   snapshot(): unknown;
 }
 
 type State = 'value' | 'first_item' | 'first_key' | 'key' | 'colon' | 'string' | 'scalar' | 'after' | 'end';
+
+/** How much text waits to be read at most, in characters. */
+const MOST_UNREAD = 65_536;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -21,13 +27,6 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-
-const LITERALS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['true', true],
-  ['false', false],
-  ['null', null],
-]);
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * Makes a reader whose work is linear in the text, however it is cut.
@@ -41,6 +40,7 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   const string = createJsonString();
   let state: State = 'value';
   let chars = 0;
+  let unread = '';
   let readingKey = false;
   /** How much of the string that is being read is in the tree already; `undefined` when it is not there at all. */
   let shown: number | undefined;
@@ -48,14 +48,14 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   let scalar = '';
 
   const open = (container: Record<string, unknown> | unknown[], next: State): void => {
-    if (tree.depth >= maxDepth) state = 'end';
+    if (tree.depth() >= maxDepth) state = 'end';
     else {
       tree.open(container);
       state = next;
     }
   };
   const endValue = (): void => {
-    state = tree.depth === 0 ? 'end' : 'after';
+    state = tree.depth() === 0 ? 'end' : 'after';
   };
   const close = (): void => {
     tree.close();
@@ -63,11 +63,11 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   };
   const endString = (text: string): void => {
     if (readingKey) {
-      tree.key = text;
+      tree.setKey(text);
       state = 'colon';
     } else endValue();
   };
-  /** Begins a string and returns how far that went: behind it, where it lies in this piece without an escape, as most do. */
+  /** Begins a string and returns how far that went: past it, where it lies in this piece without an escape, as most do. */
   const startString = (isKey: boolean, piece: string, from: number): number => {
     readingKey = isKey;
     const end = endOfPlainText(piece, from);
@@ -94,8 +94,8 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
     const next = at + 1;
     if (isSpace(mark)) return next;
     if (state === 'after') {
-      if (mark === COMMA) state = tree.inArray ? 'value' : 'key';
-      else if (mark === (tree.inArray ? CLOSE_ARRAY : CLOSE_OBJECT)) close();
+      if (mark === COMMA) state = tree.inArray() ? 'value' : 'key';
+      else if (mark === (tree.inArray() ? CLOSE_ARRAY : CLOSE_OBJECT)) close();
       else state = 'end';
     } else if (state === 'colon') state = mark === COLON ? 'value' : 'end';
     else if (state === 'key' || state === 'first_key') {
@@ -111,7 +111,7 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   };
 
   const showString = (): void => {
-    const { text } = string;
+    const text = string.text();
     if (shown === undefined) tree.put(text);
     else if (shown !== text.length) tree.replace(text);
     shown = text.length;
@@ -119,8 +119,8 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   const readString = (piece: string, from: number): number => {
     const end = string.read(piece, from);
     if (!readingKey) showString();
-    if (string.state === 'broken') state = 'end';
-    else if (string.state === 'closed') endString(string.text);
+    if (string.state() === 'broken') state = 'end';
+    else if (string.state() === 'closed') endString(string.text());
     return end;
   };
 
@@ -128,34 +128,43 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
     const end = endOfScalar(piece, from);
     scalar += piece.slice(from, end);
     if (end === piece.length) return end;
-    const literal = LITERALS.get(scalar);
-    if (literal !== undefined) tree.put(literal);
-    else if (NUMBER.test(scalar)) tree.put(Number(scalar));
-    else {
+    try {
+      tree.put(JSON.parse(scalar));
+      endValue();
+    } catch {
       state = 'end';
-      return end;
     }
-    endValue();
     return end;
+  };
+
+  const readOn = (): void => {
+    const piece = unread;
+    unread = '';
+    let at = 0;
+    while (at < piece.length && state !== 'end') {
+      if (state === 'string') at = readString(piece, at);
+      else if (state === 'scalar') at = readScalar(piece, at);
+      else at = readMark(piece, at);
+    }
+    // A string whose quote was the last character of the piece.
+    if (state === 'string' && !readingKey && shown === undefined) showString();
   };
 
   return {
     write(piece) {
       chars += piece.length;
-      if (chars > maxChars) state = 'end';
-      let at = 0;
-      while (at < piece.length && state !== 'end') {
-        if (state === 'string') at = readString(piece, at);
-        else if (state === 'scalar') at = readScalar(piece, at);
-        else at = readMark(piece, at);
-      }
-      // A string whose quote was the last character of the piece.
-      if (state === 'string' && !readingKey && shown === undefined) showString();
+      if (chars > maxChars) return;
+      unread += piece;
+      if (unread.length >= MOST_UNREAD) readOn();
     },
-    get value() {
-      return tree.value;
+    value() {
+      readOn();
+      return tree.value();
     },
-    snapshot: () => tree.snapshot(),
+    snapshot() {
+      readOn();
+      return tree.snapshot();
+    },
   };
 }
 
@@ -169,5 +178,5 @@ function endOfScalar(piece: string, from: number): number {
 }
 
 function isSpace(mark: number): boolean {
-  return mark === 0x20 || mark === 0x0a || mark === 0x0d || mark === 0x09;
+  return mark <= 0x20 && (mark === 0x20 || mark === 0x0a || mark === 0x0d || mark === 0x09);
 }

@@ -2,14 +2,14 @@ import { GrowingText } from './GrowingText.js';
 
 /** Reads one JSON string after another, each of them piece by piece. */
 export interface JsonString {
-  /** Begins a new string, behind its opening quote. */
+  /** Begins a new string, after its opening quote. */
   start(): void;
-  /** Reads on and returns where it stopped: behind the closing quote, at the end of the piece, or where JSON ends. */
+  /** Reads on and returns where it stopped: after the closing quote, at the end of the piece, or where JSON ends. */
   read(piece: string, from: number): number;
   /** What has been read so far and is certain. */
-  readonly text: string;
+  text(): string;
   /** `open` until the closing quote, or something that no JSON string holds, has come. */
-  readonly state: 'open' | 'closed' | 'broken';
+  state(): 'open' | 'closed' | 'broken';
 }
 
 const QUOTE = 0x22;
@@ -17,13 +17,13 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const LETTER_U = 'u';
 const HEX = /^[0-9a-fA-F]{4}$/;
-const ESCAPES: ReadonlyMap<string, string> = new Map(
-  Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }),
-);
+/** What may stand after a backslash, and what it stands for. */
+const ESCAPES = '"\\/bfnrt';
+const MEANT = '"\\/\b\f\n\r\t';
 
 /** Makes a reader of strings. */
 export function createJsonString(): JsonString {
-  let state: JsonString['state'] = 'closed';
+  let state: ReturnType<JsonString['state']> = 'closed';
   let text = new GrowingText();
   /** The first half of a surrogate pair, which waits for the second: it is not shown. */
   let half = '';
@@ -76,12 +76,8 @@ export function createJsonString(): JsonString {
       }
       return at;
     },
-    get text() {
-      return text.read();
-    },
-    get state() {
-      return state;
-    },
+    text: () => text.read(),
+    state: () => state,
   };
 }
 
@@ -102,7 +98,7 @@ export function isQuote(piece: string, at: number): boolean {
 
 /** What an escape without its backslash stands for; `undefined` when JSON has none such. */
 function unescape(escape: string): string | undefined {
-  if (!escape.startsWith(LETTER_U)) return ESCAPES.get(escape);
+  if (!escape.startsWith(LETTER_U)) return MEANT[ESCAPES.indexOf(escape)];
   const digits = escape.slice(1);
   return HEX.test(digits) ? String.fromCharCode(parseInt(digits, 16)) : undefined;
 }

@@ -16,8 +16,8 @@ interface Level {
 
 /** A JSON value that grows in place, and copies of it that do not. */
 export interface JsonTree {
-  /** The name of the next value, where it goes into an object. */
-  key: string;
+  /** Names the next value, where it goes into an object. */
+  setKey(name: string): void;
   /** Adds a value to the innermost open container. */
   put(value: unknown): void;
   /** Replaces the value that was put last. */
@@ -26,11 +26,11 @@ export interface JsonTree {
   /** Closes the innermost container. */
   close(): void;
   /** How many containers are open. */
-  readonly depth: number;
+  depth(): number;
   /** Whether the innermost open container is an array. */
-  readonly inArray: boolean;
+  inArray(): boolean;
   /** The value so far, which grows in place; `undefined` before the first. */
-  readonly value: unknown;
+  value(): unknown;
   /**
    * The value so far, frozen. What has not changed since the last snapshot is the same object; what is open is copied, so
    * one snapshot costs the fields and items of the open containers.
@@ -67,10 +67,7 @@ export function createJsonTree(): JsonTree {
   };
 
   return {
-    get key() {
-      return key;
-    },
-    set key(name) {
+    setKey(name) {
       key = name;
     },
     put,
@@ -98,7 +95,7 @@ export function createJsonTree(): JsonTree {
       depth--;
       top = levels[depth - 1];
       if (freezing) Object.freeze(closed.container);
-      // Whoever holds a copy that still tells all finds the same object again.
+      // A snapshot that still tells all has given out this copy: it stays the same object.
       const kept = closed.copied >= closed.changed ? closed.copy : undefined;
       if (top === undefined) root = kept ?? root;
       else {
@@ -106,15 +103,9 @@ export function createJsonTree(): JsonTree {
         top.changed = Math.max(top.changed, closed.changed);
       }
     },
-    get depth() {
-      return depth;
-    },
-    get inArray() {
-      return top !== undefined && Array.isArray(top.container);
-    },
-    get value() {
-      return root;
-    },
+    depth: () => depth,
+    inArray: () => top !== undefined && Array.isArray(top.container),
+    value: () => root,
     snapshot() {
       const open = levels.slice(0, depth);
       if (!freezing) freezeClosed(root, new Set(open.map(({ container }) => container)));

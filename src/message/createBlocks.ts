@@ -23,7 +23,7 @@ interface Entry {
 /** The content blocks of one message, in the order of their index. */
 export interface Blocks {
   /** Forgets all blocks and begins with those that a `message_start` carried. */
-  reset(content: readonly BetaContentBlock[] | undefined): void;
+  reset(content?: readonly BetaContentBlock[]): void;
   start(event: BlockStart): boolean;
   addDelta(event: BlockDelta): boolean;
   stop(index: number): boolean;
@@ -145,9 +145,8 @@ function addCitation(entry: Entry, before: readonly unknown[] | null | undefined
 }
 
 function charsIn(entry: Entry): number {
-  const text = entry.text?.read();
+  const { block, text } = entry;
   if (text !== undefined) return text.length;
-  const { block } = entry;
   if (block.type === 'text') return block.text.length;
   if (block.type === 'thinking') return block.thinking.length;
   return isCall(block.type) && 'input' in block ? JSON.stringify(block.input ?? {}).length : 0;

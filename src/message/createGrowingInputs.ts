@@ -2,21 +2,20 @@ import type { RoundEvent } from '../events/RoundEvent.js';
 import { createJsonReader, type JsonReader } from '../json/createJsonReader.js';
 import type { JsonLimits } from '../json/parseJson.js';
 
+/** The input of one call while Claude writes it. */
+interface OpenInput {
+  readonly round: number;
+  /** The id of the call. */
+  readonly id: string;
+  readonly reader: JsonReader;
+}
+
 /** The inputs that are being written, read from the pieces in `tool_input`. */
 export interface GrowingInputs {
   /** Takes the next event. Returns the input that it went on with. */
-  add(event: RoundEvent): JsonReader | undefined;
-  /** The input of the call with that id in the block with that index; `undefined` when it is not being written. */
-  find(index: number, id: string): JsonReader | undefined;
-  /** Whether no input is being written. */
-  readonly empty: boolean;
-}
-
-/** An input that is being written. */
-interface Open {
-  readonly round: number;
-  readonly id: string;
-  readonly reader: JsonReader;
+  add(event: RoundEvent): OpenInput | undefined;
+  /** By the index of the block. */
+  readonly open: ReadonlyMap<number, OpenInput>;
 }
 
 /**
@@ -24,9 +23,8 @@ interface Open {
  *
  * @param limits Beyond them, an input is not read on.
  */
-export function createGrowingInputs(limits: JsonLimits = {}): GrowingInputs {
-  /** By the index of the block. */
-  const open = new Map<number, Open>();
+export function createGrowingInputs(limits?: JsonLimits): GrowingInputs {
+  const open = new Map<number, OpenInput>();
 
   return {
     add(event) {
@@ -39,27 +37,21 @@ export function createGrowingInputs(limits: JsonLimits = {}): GrowingInputs {
             open.set(index, input);
           }
           input.reader.write(text);
-          return input.reader;
+          return input;
         }
         case 'content_block_stop':
         case 'tool_call':
           open.delete(event.index);
-          return undefined;
+          break;
         case 'message_start':
         case 'message_stop':
         case 'round_retry':
           open.clear();
-          return undefined;
+          break;
         default:
-          return undefined;
       }
+      return undefined;
     },
-    find(index, id) {
-      const input = open.get(index);
-      return input?.id === id ? input.reader : undefined;
-    },
-    get empty() {
-      return open.size === 0;
-    },
+    open,
   };
 }

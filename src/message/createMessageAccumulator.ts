@@ -2,8 +2,8 @@ import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/mess
 import { RxClaudeError } from '../errors/RxClaudeError.js';
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { RoundEvent } from '../events/RoundEvent.js';
+import { isObject } from '../values/isObject.js';
 import { createBlocks } from './createBlocks.js';
-import { latestUsage } from './latestUsage.js';
 
 /** Puts Claude's events together into a message. */
 export interface MessageAccumulator {
@@ -23,6 +23,20 @@ export interface MessageAccumulator {
   /** Whether `message_stop` has come. */
   readonly complete: boolean;
 }
+
+/** What a `message_delta` may tell of the message besides its end; `null` is not told. */
+const OTHERS = ['container', 'context_management', 'input_transformations'];
+/** The counters that it may repeat. */
+const COUNTS = [
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'server_tool_use',
+  'iterations',
+  'fallback_credit',
+  'output_tokens_details',
+];
 
 type StartOf<Type extends RoundEvent['type']> = Extract<RoundEvent, { type: Type }>;
 
@@ -64,7 +78,7 @@ export function createMessageAccumulator(): MessageAccumulator {
   const takeBack = (): boolean => {
     head = undefined;
     complete = false;
-    blocks.reset([]);
+    blocks.reset();
     return false;
   };
   const apply = (event: RoundEvent): boolean => {
@@ -72,10 +86,9 @@ export function createMessageAccumulator(): MessageAccumulator {
       case 'message_start':
         return start(event);
       case 'content_block_start':
-        if (head !== undefined && event.content_block.type === 'fallback') {
-          head = { ...head, model: event.content_block.to.model };
-        }
-        return head !== undefined && blocks.start(event);
+        if (head === undefined) return false;
+        if (event.content_block.type === 'fallback') head = { ...head, model: event.content_block.to.model };
+        return blocks.start(event);
       case 'content_block_delta':
         return blocks.addDelta(event);
       case 'content_block_stop':
@@ -123,23 +136,28 @@ export function createMessageAccumulator(): MessageAccumulator {
   };
 }
 
-/** Later counts and stop reasons replace earlier ones; a later event that gives no reason keeps the earlier one. */
+/**
+ * Later counts and stop reasons replace earlier ones; a later event that gives no reason keeps the earlier one. Counts are
+ * cumulative, so they are never added.
+ *
+ * @throws ProtocolError when the event carries no usage; the SDK fails there too.
+ */
 function withDelta(head: BetaMessage, event: StartOf<'message_delta'>, keepsReason: boolean): BetaMessage {
-  const { delta } = event;
-  const { stop_reason, stop_sequence, stop_details, ...rest } = head;
-  const told: Partial<typeof delta> = keepsReason ? { stop_reason, stop_sequence, stop_details } : delta;
+  const { delta, usage } = event;
+  if (!isObject(usage)) throw new RxClaudeError('ProtocolError', 'A `message_delta` came without `usage`.');
+  const { stop_details, ...rest } = head;
+  const end: Partial<typeof delta> = keepsReason ? head : delta;
   return {
     ...rest,
-    stop_reason: told.stop_reason ?? null,
-    stop_sequence: told.stop_sequence ?? null,
-    ...(told.stop_details !== undefined && { stop_details: told.stop_details }),
-    ...present('container', delta.container),
-    ...present('context_management', 'context_management' in event ? event.context_management : undefined),
-    ...present('input_transformations', 'input_transformations' in event ? event.input_transformations : undefined),
-    usage: latestUsage(head.usage, event.usage),
+    stop_reason: end.stop_reason ?? null,
+    stop_sequence: end.stop_sequence ?? null,
+    ...(end.stop_details !== undefined && { stop_details: end.stop_details }),
+    ...pick({ ...event, container: delta.container }, OTHERS),
+    usage: { ...head.usage, ...pick(usage, COUNTS) },
   } as BetaMessage;
 }
 
-function present(key: string, value: unknown): Record<string, unknown> {
-  return value == null ? {} : { [key]: value };
+/** The fields of these names that tell something. */
+function pick(fields: object, names: readonly string[]): object {
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => names.includes(name) && value != null));
 }

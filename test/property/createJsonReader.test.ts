@@ -10,15 +10,23 @@ function shownAfterEach(pieces: readonly string[]): unknown[] {
   const reader = createJsonReader();
   return pieces.map((piece) => {
     reader.write(piece);
-    return copyOf(reader.value);
+    return copyOf(reader.value());
   });
 }
 
-function readAll(pieces: readonly string[]): unknown {
+/** The value at the end, from a reader that is asked after the pieces that `asked` says. */
+function readAll(pieces: readonly string[], asked: (index: number) => boolean = () => true): unknown {
   const reader = createJsonReader();
-  for (const piece of pieces) reader.write(piece);
-  return reader.value;
+  for (const [index, piece] of pieces.entries()) {
+    reader.write(piece);
+    if (asked(index)) reader.value();
+  }
+  return reader.value();
 }
+
+const sometimes = fc
+  .array(fc.boolean(), { minLength: 1 })
+  .map((asked) => (index: number) => asked[index % asked.length]!);
 
 function parse(text: string): { value: unknown } | undefined {
   try {
@@ -71,6 +79,16 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
     );
   });
 
+  it('shows the same however often it is asked', () => {
+    const longer = jsonText.map((text) => `[${`${text},`.repeat(3_000)}${text}`);
+    fc.assert(
+      fc.property(inPieces(fc.oneof({ weight: 20, arbitrary: jsonText }, longer)), sometimes, ({ pieces }, asked) => {
+        expect(isDeepStrictEqual(readAll(pieces, asked), readAll(pieces))).toBe(true);
+      }),
+      times(500),
+    );
+  });
+
   it('stops at text that is not JSON, and keeps what it had', () => {
     // A NUL may stand nowhere in JSON: neither in a string nor outside.
     fc.assert(
@@ -78,10 +96,10 @@ describe('createJsonReader, for any JSON text and any cuts', () => {
         const end = at % (text.length + 1);
         const reader = createJsonReader();
         reader.write(text.slice(0, end));
-        const kept = copyOf(reader.value);
+        const kept = copyOf(reader.value());
         reader.write('\u0000');
         for (const piece of [text.slice(end), ...pieces]) reader.write(piece);
-        expect(isDeepStrictEqual(reader.value, kept)).toBe(true);
+        expect(isDeepStrictEqual(reader.value(), kept)).toBe(true);
       }),
       times(1_000),
     );

@@ -36,7 +36,7 @@ export function inputTooLarge(name: string, exceeded: keyof JsonLimits, limits: 
 
 /** The error for JSON that is no object. */
 export function notAnObject(name: string, text: string, value: unknown): NotAnObject {
-  const message = `The input of \`${name}\` must be a JSON object, found ${show(value)}. Call the tool again with an object.`;
+  const message = `The input of \`${name}\` must be a JSON object, found ${describe(JSON.stringify(value), value)}. Call the tool again with an object.`;
   return { _tag: 'NotAnObject', text, message };
 }
 
@@ -82,7 +82,11 @@ function showKey(key: string | number): string {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing: it is missing';
-  const text = cut(toJson(value) ?? `[${typeof value}]`);
+  return describe(toJson(value) ?? `[${typeof value}]`, value);
+}
+
+function describe(json: string, value: unknown): string {
+  const text = cut(json);
   if (value === null || typeof value === 'boolean') return text;
   return `${text} (${Array.isArray(value) ? 'array' : typeof value})`;
 }

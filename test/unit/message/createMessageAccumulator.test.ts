@@ -398,6 +398,18 @@ describe('message_delta', () => {
     });
   });
 
+  it('keeps its output tokens when a later one counts none, and has no field without a value', () => {
+    const message = messageOf(
+      messageStart({ stop_details: null }),
+      messageDelta({ stop_reason: 'tool_use' }, { output_tokens: 6 }),
+      messageDelta({}, { output_tokens: null, input_tokens: 11 }),
+      messageDelta({ stop_reason: 'end_turn' }, { cache_read_input_tokens: 1 }),
+    );
+    expect(message.usage).toEqual({ input_tokens: 11, output_tokens: 6, cache_read_input_tokens: 1 });
+    expect(Object.values(message)).not.toContain(undefined);
+    expect(message).not.toHaveProperty('stop_details');
+  });
+
   it('takes zero for a count', () => {
     expect(usageOf(messageDelta({}, { output_tokens: 0, input_tokens: 0 }))).toEqual({
       input_tokens: 0,
