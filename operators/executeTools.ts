@@ -1,15 +1,11 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { from, noop, Observable, type MonoTypeOperatorFunction, type ObservableInput } from 'rxjs';
+import type { MonoTypeOperatorFunction, Observable, ObservableInput } from 'rxjs';
 import { checkCount, checkFunction, checkGrace, checkMilliseconds, checkText } from '../src/errors/checkOption.js';
-import type { ErrorFacts } from '../src/errors/ErrorFacts.js';
-import { RxClaudeError } from '../src/errors/RxClaudeError.js';
 import type { RoundEvent, ToolCallEvent, ToolRunEvent } from '../src/events/RoundEvent.js';
-import { createCallQueue } from '../src/tools/createCallQueue.js';
 import { createToolRegistry } from '../src/tools/createToolRegistry.js';
-import { MAX_RESULT_CHARS } from '../src/tools/result/resultContent.js';
+import { MAX_FILE_CHARS, MAX_RESULT_CHARS } from '../src/tools/result/resultContent.js';
 import type { Guard, ToolContext, ToolEntry } from '../src/tools/Tool.js';
-import { createRelay } from './internal/relay.js';
-import { createRunner, type Runner } from './internal/tools/runner.js';
+import { runCalls } from './internal/tools/runner.js';
 
 /** How `executeTools` runs tools. */
 export interface ExecuteToolsOptions {
@@ -121,9 +117,21 @@ export function executeTools(
   tools: readonly ToolEntry[],
   options: ExecuteToolsOptions = {},
 ): MonoTypeOperatorFunction<RoundEvent> {
-  const { concurrency = 8, timeout = 60_000, approvalTimeout = Infinity, grace = 1_000 } = options;
-  const { maxResultChars = MAX_RESULT_CHARS, maxFileChars, messages = [] } = options;
-  const { guard, around, stop$, eager = true, id, round = 1 } = options;
+  const {
+    concurrency = 8,
+    timeout = 60_000,
+    approvalTimeout = Infinity,
+    maxResultChars = MAX_RESULT_CHARS,
+    maxFileChars = MAX_FILE_CHARS,
+    guard,
+    stop$,
+    grace = 1_000,
+    messages = [],
+    eager = true,
+    around,
+    id,
+    round = 1,
+  } = options;
   checkCount('executeTools.concurrency', concurrency);
   checkMilliseconds('executeTools.timeout', timeout);
   checkMilliseconds('executeTools.approvalTimeout', approvalTimeout);
@@ -135,55 +143,6 @@ export function executeTools(
   checkText('executeTools.id', id);
   checkCount('executeTools.round', round);
   const registry = createToolRegistry(tools);
-  const limits = { timeout, approvalTimeout, maxResultChars, ...(maxFileChars !== undefined && { maxFileChars }) };
-  const runnerOptions = { registry, concurrency, limits, guard, around, messages, id, round };
-
-  return (source) =>
-    new Observable((subscriber) => {
-      const queue = createCallQueue(registry);
-      let runner: Runner | undefined;
-      const makeRunner = (): Runner => (runner ??= createRunner(subscriber, queue, runnerOptions));
-      /** A reply without calls needs no runner. */
-      const runnerIfDue = (): Runner | undefined => (queue.size > 0 ? makeRunner() : runner);
-
-      const asked = createRelay<unknown, RoundEvent>(subscriber, {
-        next: (word) => {
-          asked.unsubscribe();
-          makeRunner().stop({ why: typeof word === 'string' ? word : 'the run was stopped', grace });
-        },
-        complete: noop,
-      });
-      if (stop$ !== undefined) from(stop$).subscribe(asked);
-      const link = createRelay<RoundEvent, RoundEvent>(subscriber, {
-        next: (event) => {
-          // What was done cannot be taken back, so the failure that led to the retry is the end.
-          if (event.type === 'round_retry' && runner?.takeBack() === false) {
-            link.unsubscribe();
-            runner.fail(toError(event.error), grace);
-            return;
-          }
-          const unwanted = queue.take(event, eager && runner?.stopped !== true);
-          subscriber.next(event);
-          if (unwanted !== undefined) runner?.stop({ ...unwanted, grace: 0 });
-          runnerIfDue()?.start();
-        },
-        complete: () => {
-          const running = runnerIfDue();
-          if (running === undefined) subscriber.complete();
-          else running.end();
-        },
-        error: (error) => {
-          if (runner === undefined) subscriber.error(error);
-          else runner.fail(error, grace);
-        },
-      });
-      source.subscribe(link);
-    });
-}
-
-/** The error that an event tells of. Of the error itself nothing else is known here. */
-function toError({ name, message, tag, retryable: _, request_id: requestId, ...facts }: ErrorFacts): Error {
-  if (tag !== undefined) return new RxClaudeError(tag, message, { requestId, ...facts });
-  const error = Object.assign(new Error(message), facts, requestId !== undefined && { requestID: requestId });
-  return Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  const limits = { timeout, approvalTimeout, maxResultChars, maxFileChars };
+  return runCalls({ registry, concurrency, limits, eager, guard, around, stop$, grace, messages, id, round });
 }

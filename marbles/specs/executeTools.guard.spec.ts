@@ -20,13 +20,13 @@ const A = added.approvalRequest(K, input);
 const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
-function refusal(why: string, cause?: { cause: { name: string; message: string } }): ToolResultEvent {
+function refusal(why: string, cause?: { cause: { _tag: 'Threw'; name: string; message: string } }): ToolResultEvent {
   const message = `The call to \`pay\` was not run: ${why}`;
   return added.toolFailure(K, message, { _tag: 'Refused', message, ...cause });
 }
 
 /** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
-const unknown = 'whether it is allowed could not be found out.';
+const unknown = 'its permission check failed.';
 
 /** What guards may say, and why the call is not run then; `undefined` when it is. */
 const verdicts: [string, () => unknown, string | undefined][] = [
@@ -111,7 +111,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     const fail = () => {
       throw boom;
     };
-    const X = exactly(refusal(unknown, { cause: { name: 'Error', message: 'boom' } }));
+    const X = exactly(refusal(unknown, { cause: { _tag: 'Threw', name: 'Error', message: 'boom' } }));
     expectEvents(source.pipe(setUp(pay, fail))).toBe(expected, { K, X });
     expectRuns(pay).toBe([]);
   });
@@ -124,7 +124,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     const answerLater = '  -K-(wA)(DX)-m|';
 
     const pay = tool('pay', '(r|)');
-    const X = exactly(refusal(unknown, { cause: { name: 'Error', message: 'boom' } }));
+    const X = exactly(refusal(unknown, { cause: { _tag: 'Threw', name: 'Error', message: 'boom' } }));
     const D = exactly(added.approvalDecision(K, 'denied', unknown));
     expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
     expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
@@ -173,7 +173,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
       claude.stop('tool_use'),
       A,
       decision,
-      refusal(unknown, { cause: { name: 'Error', message: 'boom' } }),
+      refusal(unknown, { cause: { _tag: 'Threw', name: 'Error', message: 'boom' } }),
     ]);
     expect(seen.end).toBe('complete');
   });

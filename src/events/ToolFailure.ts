@@ -5,7 +5,7 @@ export interface Refused {
   readonly _tag: 'Refused';
   readonly message: string;
   /** What the guard threw, if it did: that refuses a call, too. Claude is not told. */
-  readonly cause?: Pick<Threw, 'name' | 'message'>;
+  readonly cause?: Threw;
 }
 
 /** The tool ran longer than its limit. Its signal was aborted, and what it still does is ignored. */

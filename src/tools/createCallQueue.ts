@@ -16,8 +16,6 @@ export interface CallQueue {
    * @returns The calls that were started too early; `undefined` when there are none.
    */
   take(event: RoundEvent, eager: boolean): Unwanted | undefined;
-  /** How many calls may start now. */
-  readonly size: number;
   /** Hands out the next call that may start, each once and in their order; `undefined` when there is none. */
   next(): ToolCallEvent | undefined;
 }
@@ -90,9 +88,6 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
         default:
           return undefined;
       }
-    },
-    get size() {
-      return ready.length;
     },
     next: () => ready.shift(),
   };

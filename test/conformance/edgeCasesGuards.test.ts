@@ -38,12 +38,12 @@ describe('54: approval denied', () => {
       (input) => {
         if (isLarge(input)) throw new Error('no answer');
       },
-      /whether it is allowed could not be found out/,
+      /its permission check failed/,
     ],
     [
       'by a guard that rejects',
       async (input) => (isLarge(input) ? Promise.reject(new Error('no answer')) : true),
-      /whether it is allowed could not be found out/,
+      /its permission check failed/,
     ],
   ];
 

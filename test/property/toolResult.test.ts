@@ -1,11 +1,12 @@
 import fc from 'fast-check';
+import type { ToolFailure, ToolResultEvent } from 'rxclaude';
 import { added } from '../../marbles/index.js';
 import { resultContent } from '../../src/tools/result/resultContent.js';
-import { toToolResult, type ToolOutcome } from '../../src/tools/result/toToolResult.js';
+import { contentOfToolError, threwOf } from '../../src/tools/result/threwOf.js';
+import { returned, toToolResult } from '../../src/tools/result/toToolResult.js';
 import { anyValue, nearBlocks } from '../unit/tools/oddValues.js';
 import { faultsOf } from '../unit/tools/validContent.js';
 import { times } from '../support/runs.js';
-import { outputOf } from '../support/outcome.js';
 
 const CALL = added.toolCall('toolu_1', 'odd');
 
@@ -77,20 +78,17 @@ describe('resultContent', () => {
 });
 
 describe('toToolResult', () => {
-  const outcome: fc.Arbitrary<ToolOutcome> = fc.oneof(
-    anyValue.map((output): ToolOutcome => ({ _tag: 'Returned', output })),
-    fc
-      .oneof(
-        anyValue,
-        fc.string().map((message) => new Error(message)),
-      )
-      .map((error): ToolOutcome => ({ _tag: 'Threw', error })),
-    fc
-      .string({ unit: 'binary' })
-      .map((text): ToolOutcome => ({ _tag: 'Failed', failure: { _tag: 'InvalidJson', text, message: text } })),
-    fc
-      .string({ unit: 'binary' })
-      .map((text): ToolOutcome => ({ _tag: 'Failed', failure: { _tag: 'NotAnObject', text, message: text } })),
+  const text = fc.string({ unit: 'binary' });
+  const thrown = fc.oneof(
+    anyValue,
+    fc.string().map((message) => new Error(message)),
+  );
+  const left = (failure: ToolFailure) => ({ outcome: { _tag: 'Left' as const, left: failure } });
+  const answer: fc.Arbitrary<{ outcome: ToolResultEvent['outcome']; said?: unknown }> = fc.oneof(
+    anyValue.map((output) => ({ outcome: returned(output) })),
+    thrown.map((error) => ({ ...left(threwOf(error)), said: contentOfToolError(error) })),
+    text.map((message) => left({ _tag: 'InvalidJson', text: message, message })),
+    text.map((message) => left({ _tag: 'NotAnObject', text: message, message })),
   );
   const caller = fc.constantFrom(
     undefined,
@@ -98,24 +96,28 @@ describe('toToolResult', () => {
     { type: 'code_execution_20250825', tool_id: 'srvtoolu_1' },
   );
 
+  it('tells the name and the words of whatever was thrown', () => {
+    const words = expect.any(String) as string;
+    fc.assert(
+      fc.property(thrown, (error) => {
+        expect(threwOf(error)).toStrictEqual({ _tag: 'Threw', name: words, message: words });
+      }),
+      times(1_500),
+    );
+  });
+
   it('answers each call with a block that the API accepts', () => {
     fc.assert(
-      fc.property(outcome, caller, fc.integer({ min: 1, max: 500 }), (result, from, maxResultChars) => {
+      fc.property(answer, caller, fc.integer({ min: 1, max: 500 }), ({ outcome, said }, from, maxResultChars) => {
         const tool_use = { type: 'tool_use', id: 'toolu_1', name: 'odd', input: {}, ...(from && { caller: from }) };
         const call = { ...CALL, tool_use: tool_use as never };
-        const event = toToolResult({ call, ofCall: OF_CALL, limits: { maxResultChars } }, result, 3);
-        const failed = result._tag !== 'Returned';
+        const event = toToolResult({ call, ofCall: OF_CALL, limits: { maxResultChars } }, outcome, 3, said);
+        const failed = outcome._tag === 'Left';
         const { content, ...block } = event.result;
         expect(block).toEqual({ type: 'tool_result', tool_use_id: 'toolu_1', ...(failed && { is_error: true }) });
         expectValid(content, maxResultChars, failed || from?.type === 'code_execution_20250825');
         expect(event).toMatchObject({ type: 'tool_result', id: 'toolu_1', name: 'odd', index: 0, duration: 3 });
-        const { outcome } = event;
-        if (result._tag === 'Returned') expect(outputOf(event)).toBe(result.output);
-        else if (result._tag === 'Failed') expect(outcome).toEqual({ _tag: 'Left', left: result.failure });
-        else {
-          const words = expect.any(String) as string;
-          expect(outcome).toEqual({ _tag: 'Left', left: { _tag: 'Threw', name: words, message: words } });
-        }
+        expect(event.outcome).toBe(outcome);
       }),
       times(1_500),
     );

@@ -6,9 +6,9 @@ import type {
   ToolResultEvent,
   ToolRunEvent,
 } from '../../../src/events/RoundEvent.js';
-import type { Refused } from '../../../src/events/ToolFailure.js';
-import { wordsOf } from '../../../src/tools/result/errorContent.js';
+import type { Threw } from '../../../src/events/ToolFailure.js';
 import type { ResultLimits } from '../../../src/tools/result/resultContent.js';
+import { threwOf } from '../../../src/tools/result/threwOf.js';
 import { toToolResult, type Answered } from '../../../src/tools/result/toToolResult.js';
 import type { Guard, ToolContext } from '../../../src/tools/Tool.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
@@ -53,7 +53,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
   const { approvalTimeout } = limits;
   return new Observable((subscriber) => {
     let verdict = undefined as Verdict | undefined;
-    let cause: Refused['cause'];
+    let cause: Threw | undefined;
     let late = false;
     let heard = false;
 
@@ -72,13 +72,10 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
         settle(toVerdict(word));
       },
       error: (error) => {
-        if (isFatal(error)) {
-          subscriber.error(error);
-          return;
-        }
+        if (isFatal(error)) subscriber.error(error);
         // It may be private, so Claude is not told.
-        cause = wordsOf(error);
-        settle({ decision: 'denied', reason: 'whether it is allowed could not be found out.' });
+        cause = threwOf(error);
+        settle({ decision: 'denied', reason: 'its permission check failed.' });
       },
       complete: () => {
         settle(toVerdict(false));
@@ -87,7 +84,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
     const expire = (): void => {
       link.unsubscribe();
       const reason = `nobody decided within ${String(approvalTimeout)} ms.`;
-      asked.abort.abort(() => new DOMException(reason, 'TimeoutError'));
+      asked.abort.abort(reason, 'TimeoutError');
       settle({ decision: 'expired', reason });
     };
 
@@ -117,7 +114,7 @@ function toVerdict(word: unknown): Verdict {
   return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'It is not allowed.' };
 }
 
-function refusal(asked: GuardedCall, { reason = '' }: Verdict, cause: Refused['cause']): ToolResultEvent {
+function refusal(asked: GuardedCall, { reason = '' }: Verdict, cause: Threw | undefined): ToolResultEvent {
   const message = `The call to \`${asked.call.name}\` was not run: ${reason}`;
-  return toToolResult(asked, { _tag: 'Failed', failure: { _tag: 'Refused', message, ...(cause && { cause }) } });
+  return toToolResult(asked, { _tag: 'Left', left: { _tag: 'Refused', message, ...(cause && { cause }) } });
 }

@@ -13,8 +13,9 @@ import {
 } from 'rxjs';
 import { isFatal } from '../../../src/errors/fatal.js';
 import type { ToolCallEvent, ToolResultEvent, ToolRunEvent } from '../../../src/events/RoundEvent.js';
-import type { TimedOut } from '../../../src/events/ToolFailure.js';
-import { toToolResult, type ToolOutcome } from '../../../src/tools/result/toToolResult.js';
+import type { Stopped, TimedOut } from '../../../src/events/ToolFailure.js';
+import { contentOfToolError, threwOf } from '../../../src/tools/result/threwOf.js';
+import { toToolResult } from '../../../src/tools/result/toToolResult.js';
 import type { RunnableTool, ToolContext } from '../../../src/tools/Tool.js';
 import { toolStopped } from '../../../src/tools/toolStopped.js';
 import { createRelay, relay } from '../relay.js';
@@ -57,7 +58,7 @@ export interface CallRun extends GuardedCall {
 export function runCall(run: CallRun): Observable<CallEvent> {
   const { tool, input, context, abort, limits } = run;
   return defer(() => (abort.aborted ? EMPTY : toOutputs(tool.run(input, context)))).pipe(
-    withinTime<Output>(limits.timeout, () => of({ kind: 'failure', failure: expire(run) })),
+    withinTime<Output>(limits.timeout, () => of({ kind: 'outcome', outcome: { _tag: 'Left', left: expire(run) } })),
     toRunEvents(run),
     wrapped(run),
     inTurn<CallEvent>(run.places),
@@ -70,7 +71,7 @@ export function runCall(run: CallRun): Observable<CallEvent> {
 function expire({ call, abort, limits }: CallRun): TimedOut {
   const milliseconds = limits.timeout;
   const message = `\`${call.name}\` did not finish within ${String(milliseconds)} ms and was stopped.`;
-  abort.abort(() => new DOMException(message, 'TimeoutError'));
+  abort.abort(message, 'TimeoutError');
   return { _tag: 'TimedOut', milliseconds, message };
 }
 
@@ -80,26 +81,23 @@ function toRunEvents(run: CallRun): OperatorFunction<Output, ToolRunEvent> {
   return (output$) =>
     new Observable((subscriber) => {
       const startedAt = asyncScheduler.now();
-      const answer = (outcome: ToolOutcome): void => {
-        subscriber.next(toToolResult(run, outcome, asyncScheduler.now() - startedAt));
+      const answer = (outcome: ToolResultEvent['outcome'], said?: unknown): void => {
+        subscriber.next(toToolResult(run, outcome, asyncScheduler.now() - startedAt, said));
         subscriber.complete();
       };
       subscriber.next({ type: 'tool_start', ...ofCall });
       if (subscriber.closed) return;
       relay(output$, subscriber, {
         next: (output) => {
-          if (output.kind === 'failure') answer({ _tag: 'Failed', failure: output.failure });
-          else if (output.kind === 'result') answer({ _tag: 'Returned', output: output.value });
-          else
-            subscriber.next({
-              type: 'tool_progress',
-              ...ofCall,
-              ...(output.value !== undefined && { value: output.value }),
-            });
+          if (output.kind === 'outcome') answer(output.outcome);
+          else {
+            const { value } = output;
+            subscriber.next({ type: 'tool_progress', ...ofCall, ...(value !== undefined && { value }) });
+          }
         },
         error: (error) => {
           if (isFatal(error)) subscriber.error(error);
-          else answer({ _tag: 'Threw', error });
+          else answer({ _tag: 'Left', left: threwOf(error) }, contentOfToolError(error));
         },
       });
     });
@@ -125,7 +123,8 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
   return (source) =>
     new Observable((subscriber) => {
       let startedAt: number | undefined;
-      let why: string | undefined;
+      /** Its outcome once it was asked to stop, unless it comes to another one in time. */
+      let stopped: Stopped | undefined;
       let over = false;
 
       const tell = (result: ToolResultEvent): void => {
@@ -134,25 +133,19 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
         subscriber.next(result);
         subscriber.complete();
       };
-      const tellStopped = (reason: string): void => {
-        const failure = toolStopped(startedAt !== undefined, reason);
-        const duration = startedAt === undefined ? 0 : asyncScheduler.now() - startedAt;
-        tell(toToolResult(run, { _tag: 'Failed', failure }, duration));
+      const giveUp = (): void => {
+        const now = asyncScheduler.now();
+        if (stopped) tell(toToolResult(run, { _tag: 'Left', left: stopped }, now - (startedAt ?? now)));
       };
-      const stop = ({ why: reason, grace, calls }: Stop): void => {
-        if (why !== undefined || over || calls?.includes(call) === false) return;
-        why = reason;
+      const stop = ({ why, grace, calls }: Stop): void => {
+        if (stopped !== undefined || over || calls?.includes(call) === false) return;
         const started = startedAt !== undefined;
+        stopped = toolStopped(started, why);
         // Whether it may be run is no longer the question, so a guard is left before it can answer its abort.
         if (!started) steps.unsubscribe();
-        abort.abort(() => new DOMException(toolStopped(started, reason).message, 'AbortError'));
-        if (grace === 0 || !started) tellStopped(reason);
-        else if (grace !== Infinity) {
-          const giveUp = (): void => {
-            tellStopped(reason);
-          };
-          subscriber.add(asyncScheduler.schedule(giveUp, grace));
-        }
+        abort.abort(stopped.message);
+        if (grace === 0 || !started) giveUp();
+        else if (grace !== Infinity) subscriber.add(asyncScheduler.schedule(giveUp, grace));
       };
 
       const steps = createRelay<CallEvent, CallEvent>(subscriber, {
@@ -160,11 +153,11 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
           if (event.type === 'tool_start') startedAt = asyncScheduler.now();
           if (event.type !== 'tool_result') subscriber.next(event);
           // A tool that fails because it was stopped, or ends with nothing, has not come to its end by itself.
-          else if (why !== undefined && isNothing(event)) tellStopped(why);
+          else if (stopped !== undefined && isNothing(event)) giveUp();
           else tell(event);
         },
         complete: () => {
-          if (why !== undefined) tellStopped(why);
+          giveUp();
           over = true;
           subscriber.complete();
         },
@@ -173,7 +166,7 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
       source.subscribe(steps);
       // Last, for a tool may still have a word to say when it is aborted, and nobody listens any more.
       subscriber.add(() => {
-        if (!over) abort.abort();
+        if (!over) abort.abort('The call is no longer wanted.');
       });
     });
 }

@@ -1,200 +1,225 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { of, Subject, Subscription, type Observable, type Subscriber } from 'rxjs';
+import { from, noop, Observable, of, Subject, Subscription } from 'rxjs';
+import type { MonoTypeOperatorFunction, ObservableInput } from 'rxjs';
+import type { ErrorFacts } from '../../../src/errors/ErrorFacts.js';
 import { isFatal } from '../../../src/errors/fatal.js';
-import type { RoundEvent, ToolCallEvent } from '../../../src/events/RoundEvent.js';
-import type { ToolFailure } from '../../../src/events/ToolFailure.js';
-import { createCallLedger } from '../../../src/tools/createCallLedger.js';
-import type { CallQueue } from '../../../src/tools/createCallQueue.js';
+import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
+import type { RoundEvent, ToolCallEvent, ToolResultEvent } from '../../../src/events/RoundEvent.js';
+import { createCallLedger, type CallLedger } from '../../../src/tools/createCallLedger.js';
+import { createCallQueue } from '../../../src/tools/createCallQueue.js';
 import type { ToolRegistry } from '../../../src/tools/createToolRegistry.js';
 import { unknownTool } from '../../../src/tools/input/inputMessages.js';
-import { toToolResult, type ToolOutcome } from '../../../src/tools/result/toToolResult.js';
+import { toToolResult } from '../../../src/tools/result/toToolResult.js';
 import { toolStopped } from '../../../src/tools/toolStopped.js';
 import type { Guard, RunnableTool } from '../../../src/tools/Tool.js';
 import { randomId } from '../../../src/values/randomId.js';
 import { createRelay } from '../relay.js';
 import type { CallEvent, CallLimits } from './guards.js';
 import { runCall, type Around, type Stop } from './run.js';
-import { createAbort, createPlaces } from './steps.js';
+import { createAbort, createPlaces, type Places } from './steps.js';
 
 /** What `executeTools` was given, with its defaults. */
 export interface RunnerOptions {
   readonly registry: ToolRegistry;
   readonly concurrency: number;
   readonly limits: CallLimits;
+  readonly eager: boolean;
   readonly guard: Guard | undefined;
   readonly around: Around | undefined;
+  readonly stop$: ObservableInput<unknown> | undefined;
+  readonly grace: number;
   readonly messages: readonly MessageParam[];
   readonly id: string | undefined;
   readonly round: number;
 }
 
-/** Runs the calls of one reply, and of the replies that take its place. */
-export interface Runner {
-  /** Whether nothing is started any more. */
-  readonly stopped: boolean;
-  /** Runs the calls that may start now, and answers those that cannot be run. */
-  start(): void;
-  /** Stops calls that run or wait; where it names none, it stops all, and those to come are only answered. */
-  stop(request: Stop): void;
-  /**
-   * Forgets the reply, but not what its idempotent tools have found.
-   *
-   * @returns Whether that can be: not when a tool has been started that must not run twice.
-   */
-  takeBack(): boolean;
-  /** The reply is over: the subscriber is told so once nothing runs any more. */
-  end(): void;
-  /**
-   * The reply has failed, and so does the subscriber. A tool that must not run twice has the time of grace for a result
-   * before that, for it cannot be asked again.
-   */
-  fail(error: unknown, grace: number): void;
+/** What all calls of a round share. */
+interface Shared {
+  readonly ledger: CallLedger;
+  readonly places: Places;
+  readonly stop$: Subject<Stop>;
 }
 
-/** Makes a runner that tells the subscriber what becomes of each call that the queue hands out. */
-export function createRunner(subscriber: Subscriber<RoundEvent>, queue: CallQueue, options: RunnerOptions): Runner {
-  const { registry, limits, round } = options;
-  let { id } = options;
-  const ledger = createCallLedger(() => `${(id ??= randomId())}-r${String(round)}`);
-  const places = createPlaces(options.concurrency);
-  const stop$ = new Subject<Stop>();
-  /** The runs of this attempt, and how many are not done; a listener may begin the next attempt while some are started. */
-  let attempt = { runs: new Subscription(), running: 0 };
-  /** Why nothing is started any more. */
-  let stopped: string | undefined;
-  /** Whether a tool has been started that must not run twice. */
-  let committed = false;
-  /** Ends the subscriber's stream, once nothing runs any more. */
-  let end: (() => void) | undefined;
+/** Passes events on, runs the calls among them, and tells what becomes of each. */
+export function runCalls(options: RunnerOptions): MonoTypeOperatorFunction<RoundEvent> {
+  const { registry, eager, grace } = options;
+  return (source) =>
+    new Observable((subscriber) => {
+      const queue = createCallQueue(registry);
+      /** Made at the first call: a reply without calls does not pay for it. */
+      let shared: Shared | undefined;
+      /** The runs of this attempt, and how many are not done. A listener may begin the next attempt while some start. */
+      let attempt = { runs: new Subscription(), running: 0 };
+      /** Why nothing is started any more. */
+      let stopped: string | undefined;
+      /** Whether a tool has been started that must not run twice. */
+      let committed = false;
+      /** How the stream ends once nothing runs any more. */
+      let end: (() => void) | undefined;
 
-  const leaveAll = (): void => {
-    places.hold(() => {
-      attempt.runs.unsubscribe();
+      const finish = (of: typeof attempt): void => {
+        of.running -= 1;
+        if (of.running === 0 && of === attempt) end?.();
+      };
+      const startOne = (call: ToolCallEvent): void => {
+        shared ??= createShared(options);
+        const { ledger } = shared;
+        const tool = registry.find(call);
+        const of = attempt;
+        const link = createRelay<CallEvent, RoundEvent>(subscriber, {
+          next: (event) => {
+            const done = event.type === 'tool_result' && event.outcome._tag === 'Right';
+            // With `around`, a result that was kept may be played without a start.
+            if (tool?.idempotent === false) committed ||= done || event.type === 'tool_start';
+            else if (done) ledger.keep(call, event);
+            subscriber.next(event);
+          },
+          error: (error) => {
+            leaveAll();
+            subscriber.error(isFatal(error) ? error.cause : error);
+          },
+          complete: () => {
+            finish(of);
+          },
+        });
+        of.runs.add(link);
+        of.running += 1;
+        toEvents(call, tool, stopped, options, shared).subscribe(link);
+      };
+      /** Starts the calls that may start now. */
+      const start = (): void => {
+        const of = attempt;
+        of.running += 1;
+        for (let call = queue.next(); call !== undefined && !subscriber.closed; call = queue.next()) startOne(call);
+        finish(of);
+      };
+      /** Stops the calls that the request names, or all, and those to come. */
+      const stop = (request: Stop): void => {
+        if (request.calls === undefined) stopped ??= request.why;
+        shared?.places.hold(() => {
+          shared?.stop$.next(request);
+        });
+      };
+      /** Leaves all runs of this attempt, without a word. */
+      const leaveAll = (): void => {
+        const { runs } = attempt;
+        attempt = { runs: new Subscription(), running: 0 };
+        shared?.places.hold(() => {
+          runs.unsubscribe();
+        });
+      };
+      const endWith = (last: () => void): void => {
+        end = last;
+        start();
+      };
+      /** What was done cannot be taken back, so a tool that must not run twice has its time of grace for a result. */
+      const fail = (error: unknown): void => {
+        const last = (): void => {
+          subscriber.error(error);
+        };
+        if (committed) {
+          stop({ why: 'the reply broke off', grace });
+          endWith(last);
+        } else {
+          leaveAll();
+          last();
+        }
+      };
+
+      subscriber.add(leaveAll);
+      if (options.stop$ !== undefined) {
+        const asked = createRelay<unknown, RoundEvent>(subscriber, {
+          next: (word) => {
+            asked.unsubscribe();
+            stop({ why: typeof word === 'string' ? word : 'the run was stopped', grace });
+          },
+          complete: noop,
+        });
+        from(options.stop$).subscribe(asked);
+      }
+      const link = createRelay<RoundEvent, RoundEvent>(subscriber, {
+        next: (event) => {
+          if (event.type === 'round_retry') {
+            if (committed) {
+              link.unsubscribe();
+              fail(toError(event.error));
+              return;
+            }
+            leaveAll();
+            shared?.ledger.retry();
+          }
+          const unwanted = queue.take(event, eager && stopped === undefined);
+          subscriber.next(event);
+          if (unwanted !== undefined) stop({ ...unwanted, grace: 0 });
+          start();
+        },
+        complete: () => {
+          endWith(() => {
+            subscriber.complete();
+          });
+        },
+        error: fail,
+      });
+      source.subscribe(link);
     });
-    attempt = { runs: new Subscription(), running: 0 };
-  };
-  const stop = (request: Stop): void => {
-    if (request.calls === undefined) stopped ??= request.why;
-    places.hold(() => {
-      stop$.next(request);
-    });
-  };
-  /** Does something that may be done at once or later, and ends the stream where it was asked to and nothing runs. */
-  const count = (of: typeof attempt, by: number): void => {
-    of.running += by;
-    if (of.running === 0 && of === attempt) end?.();
-  };
-  subscriber.add(leaveAll);
+}
 
-  /** What becomes of a call. */
-  const eventsOf = (call: ToolCallEvent, tool: RunnableTool | undefined): Observable<CallEvent> => {
-    const { input, id, name, index } = call;
-    const ofCall = { round, id, name, index };
-    const answer = (outcome: ToolOutcome) => of(toToolResult({ call, ofCall, limits }, outcome));
-    const fail = (failure: ToolFailure) => answer({ _tag: 'Failed', failure });
-    if (input._tag === 'Left') return fail(input.left);
-    if (tool === undefined) return fail(unknownTool(name, input.right, registry.names));
-    if (stopped !== undefined) return fail(toolStopped(false, stopped));
-    ledger.add(call);
-    const earlier = tool.idempotent ? ledger.earlierResult(call) : undefined;
-    if (earlier?.outcome._tag === 'Right') return answer({ _tag: 'Returned', output: earlier.outcome.right });
+function createShared({ concurrency, id, round }: RunnerOptions): Shared {
+  let name = id;
+  return {
+    ledger: createCallLedger(() => `${(name ??= randomId())}-r${String(round)}`),
+    places: createPlaces(concurrency),
+    stop$: new Subject(),
+  };
+}
 
-    const abort = createAbort();
-    const context = {
+/** What becomes of a call: the events of its run, or its answer where it cannot be run. */
+function toEvents(
+  call: ToolCallEvent,
+  tool: RunnableTool | undefined,
+  stopped: string | undefined,
+  { registry, limits, round, messages, guard, around }: RunnerOptions,
+  { ledger, places, stop$ }: Shared,
+): Observable<CallEvent> {
+  const { input, id, name, index } = call;
+  const ofCall = { round, id, name, index };
+  const answer = (outcome: ToolResultEvent['outcome']) => of(toToolResult({ call, ofCall, limits }, outcome));
+  if (input._tag === 'Left') return answer(input);
+  if (tool === undefined) return answer({ _tag: 'Left', left: unknownTool(name, input.right, registry.names) });
+  if (stopped !== undefined) return answer({ _tag: 'Left', left: toolStopped(false, stopped) });
+  ledger.add(call);
+  const earlier = tool.idempotent ? ledger.earlierResult(call) : undefined;
+  if (earlier !== undefined) return answer(earlier.outcome);
+
+  const abort = createAbort();
+  const { timeout = limits.timeout, maxResultChars = limits.maxResultChars } = tool;
+  return runCall({
+    call,
+    ofCall,
+    tool,
+    input: input.right,
+    context: {
       call,
-      messages: options.messages,
+      messages,
       get signal() {
         return abort.signal;
       },
       get idempotencyKey() {
         return ledger.keyOf(call);
       },
-    };
-    const guards = [options.guard, tool.guard?.bind(tool)].filter((guard) => guard !== undefined);
-    const { timeout = limits.timeout, maxResultChars = limits.maxResultChars } = tool;
-    return runCall({
-      call,
-      ofCall,
-      tool,
-      input: input.right,
-      context,
-      abort,
-      guards,
-      limits: { ...limits, timeout, maxResultChars },
-      around: options.around,
-      places,
-      stop$,
-    });
-  };
-
-  const startOne = (call: ToolCallEvent): void => {
-    const tool = registry.find(call);
-    const of = attempt;
-    const link = createRelay<CallEvent, RoundEvent>(subscriber, {
-      next: (event) => {
-        if (event.type === 'tool_result' && event.outcome._tag === 'Right') ledger.keep(call, event);
-        if (tool?.idempotent === false) committed ||= hasRun(event);
-        subscriber.next(event);
-      },
-      error: (error) => {
-        leaveAll();
-        subscriber.error(isFatal(error) ? error.cause : error);
-      },
-      complete: () => {
-        count(of, -1);
-      },
-    });
-    of.runs.add(link);
-    count(of, 1);
-    eventsOf(call, tool).subscribe(link);
-  };
-  const start = (): void => {
-    const of = attempt;
-    count(of, 1);
-    for (let call = queue.next(); call !== undefined && !subscriber.closed; call = queue.next()) startOne(call);
-    count(of, -1);
-  };
-  const endWith = (last: () => void): void => {
-    end = last;
-    start();
-  };
-
-  return {
-    get stopped() {
-      return stopped !== undefined;
     },
-    start,
-    stop,
-    takeBack() {
-      if (committed) return false;
-      leaveAll();
-      ledger.retry();
-      return true;
-    },
-    end() {
-      endWith(() => {
-        subscriber.complete();
-      });
-    },
-    fail(error, grace) {
-      const fail = (): void => {
-        subscriber.error(error);
-      };
-      if (!committed) {
-        leaveAll();
-        fail();
-        return;
-      }
-      stop({ why: 'the reply broke off', grace });
-      endWith(fail);
-    },
-  };
+    abort,
+    guards: [guard, tool.guard?.bind(tool)].filter((each) => each !== undefined),
+    limits: { ...limits, timeout, maxResultChars },
+    around,
+    places,
+    stop$,
+  });
 }
 
-/** Whether an event tells that a tool has been started. With `around`, a result may be played without a start. */
-function hasRun(event: CallEvent): boolean {
-  if (event.type !== 'tool_result') return event.type === 'tool_start';
-  if (event.outcome._tag === 'Right') return true;
-  const { left } = event.outcome;
-  return left._tag === 'Threw' || left._tag === 'TimedOut' || (left._tag === 'Stopped' && left.started);
+/** The error that an event tells of. Of the error itself nothing else is known here. */
+function toError({ name, message, tag, retryable: _, request_id: requestId, ...facts }: ErrorFacts): Error {
+  if (tag !== undefined) return new RxClaudeError(tag, message, { requestId, ...facts });
+  const error = Object.assign(new Error(message), facts, requestId !== undefined && { requestID: requestId });
+  return Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
 }

@@ -8,25 +8,26 @@ import {
   type Subscriber,
   type Subscription,
 } from 'rxjs';
-import type { ToolFailure } from '../../../src/events/ToolFailure.js';
+import type { ToolResultEvent } from '../../../src/events/RoundEvent.js';
+import { returned } from '../../../src/tools/result/toToolResult.js';
 import { isAsyncIterable } from '../../../src/values/isAsyncIterable.js';
 import { isObject } from '../../../src/values/isObject.js';
 import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { pump } from '../../../src/values/pump.js';
 import { createRelay, relay } from '../relay.js';
 
-/** What comes of a running tool: values on the way, then its result, or why there is none. */
+/** What comes of a running tool: values on the way, then its outcome. */
 export type Output =
-  | { readonly kind: 'progress' | 'result'; readonly value: unknown }
-  | { readonly kind: 'failure'; readonly failure: ToolFailure };
+  | { readonly kind: 'progress'; readonly value: unknown }
+  | { readonly kind: 'outcome'; readonly outcome: ToolResultEvent['outcome'] };
 
 /** What a tool shows, whatever it returned: one result for a value or a promise; for many values see {@link lastAsResult}. */
-export function toOutputs(returned: unknown): Observable<Output> {
-  if (isObservable(returned)) return lastAsResult(returned);
-  if (isAsyncIterable(returned)) return lastAsResult(fromAsyncIterable(returned));
-  if (isGenerator(returned)) return lastAsResult(fromGenerator(returned));
-  if (isPromiseLike(returned)) return fromPromise(returned);
-  return of({ kind: 'result', value: returned });
+export function toOutputs(value: unknown): Observable<Output> {
+  if (isObservable(value)) return lastAsResult(value);
+  if (isAsyncIterable(value)) return lastAsResult(fromAsyncIterable(value));
+  if (isGenerator(value)) return lastAsResult(fromGenerator(value));
+  if (isPromiseLike(value)) return fromPromise(value);
+  return of({ kind: 'outcome', outcome: returned(value) });
 }
 
 /**
@@ -60,7 +61,7 @@ function lastAsResult(source: Observable<unknown>): Observable<Output> {
         release = asyncScheduler.schedule(showHeld);
       },
       complete: () => {
-        subscriber.next({ kind: 'result', value: last });
+        subscriber.next({ kind: 'outcome', outcome: returned(last) });
         subscriber.complete();
       },
     });
@@ -124,30 +125,30 @@ function isGenerator(value: unknown): value is Generator {
 export interface Abort {
   readonly signal: AbortSignal;
   readonly aborted: boolean;
-  /** @param reason Makes what the signal says; asked when there is a signal. Default: an `AbortError`. */
-  abort(reason?: () => DOMException): void;
+  /** Aborts the signal with a `DOMException`; only the first time counts. */
+  abort(message: string, name?: 'AbortError' | 'TimeoutError'): void;
 }
 
 export function createAbort(): Abort {
   let controller: AbortController | undefined;
-  let cancel: ((of: AbortController) => void) | undefined;
+  let reason: readonly [message: string, name: string] | undefined;
+  const pass = (): void => {
+    if (reason !== undefined) controller?.abort(new DOMException(...reason));
+  };
   return {
     get signal() {
       if (controller === undefined) {
         controller = new AbortController();
-        cancel?.(controller);
+        pass();
       }
       return controller.signal;
     },
     get aborted() {
-      return cancel !== undefined;
+      return reason !== undefined;
     },
-    abort(reason) {
-      if (cancel !== undefined) return;
-      cancel = (of) => {
-        of.abort(reason?.());
-      };
-      if (controller !== undefined) cancel(controller);
+    abort(message, name = 'AbortError') {
+      reason ??= [message, name];
+      pass();
     },
   };
 }

@@ -21,7 +21,7 @@ interface ContentLimits extends ResultLimits {
 /** Text that Claude is shown, unless told otherwise: some 25 000 tokens. */
 export const MAX_RESULT_CHARS = 100_000;
 /** The text of all files in one result: with it, several results and the history stay below the 32 MB of a request. */
-const MAX_FILE_CHARS = 14_000_000;
+export const MAX_FILE_CHARS = 14_000_000;
 /** The base64 text of the largest file that the API takes in one block (5 MB), with room for the block around it. */
 const LARGEST_FILE = 7_000_000;
 

@@ -1,17 +1,9 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { messageOf } from '../../errors/messageOf.js';
 import type { Right } from 'fp-ts/lib/Either.js';
+import { messageOf } from '../../errors/messageOf.js';
 import type { ToolCallEvent, ToolResultEvent } from '../../events/RoundEvent.js';
-import type { ToolFailure } from '../../events/ToolFailure.js';
 import { callerTypeOf } from '../../rules/blocks.js';
-import { errorContent, wordsOf } from './errorContent.js';
 import { resultContent, type ResultLimits } from './resultContent.js';
-
-/** How a call came out: what the tool returned, what it threw, or another reason why there is no result. */
-export type ToolOutcome =
-  | { readonly _tag: 'Returned'; readonly output: unknown }
-  | { readonly _tag: 'Threw'; readonly error: unknown }
-  | { readonly _tag: 'Failed'; readonly failure: ToolFailure };
 
 /** A call that is answered. */
 export interface Answered {
@@ -27,36 +19,34 @@ type Content = NonNullable<ToolResultBlockParam['content']>;
  * The event that answers a call, with a block that the API accepts whatever the tool did.
  *
  * @param duration How long the tool ran, in milliseconds.
+ * @param said What Claude is told in place of the outcome.
  */
-export function toToolResult({ call, ofCall, limits }: Answered, outcome: ToolOutcome, duration = 0): ToolResultEvent {
-  const { tool_use } = call;
-  const failed = outcome._tag !== 'Returned';
+export function toToolResult(
+  { call, ofCall, limits }: Answered,
+  outcome: ToolResultEvent['outcome'],
+  duration = 0,
+  said?: unknown,
+): ToolResultEvent {
+  const failed = outcome._tag === 'Left';
   const content = safely(() =>
-    resultContent(contentOf(outcome, limits.maxResultChars), { ...limits, textOnly: failed || !isDirect(call) }),
+    resultContent(said ?? contentOf(outcome, limits.maxResultChars), {
+      ...limits,
+      textOnly: failed || !isDirect(call),
+    }),
   );
+  const { toolset_name } = call.tool_use;
   const result: ToolResultBlockParam = {
     type: 'tool_result',
     tool_use_id: call.id,
-    ...(tool_use.toolset_name != null && { toolset_name: tool_use.toolset_name }),
+    ...(toolset_name != null && { toolset_name }),
     content,
     ...(failed && { is_error: true }),
   };
-  return { type: 'tool_result', ...ofCall, result, outcome: toEither(outcome), duration };
+  return { type: 'tool_result', ...ofCall, result, outcome, duration };
 }
 
-function toEither(outcome: ToolOutcome): ToolResultEvent['outcome'] {
-  switch (outcome._tag) {
-    case 'Returned':
-      return toRight(outcome.output);
-    case 'Threw':
-      return { _tag: 'Left', left: { _tag: 'Threw', ...wordsOf(outcome.error) } };
-    case 'Failed':
-      return { _tag: 'Left', left: outcome.failure };
-  }
-}
-
-/** Events have no field without a value: a tool that returns nothing leaves `right` out. */
-function toRight(output: unknown): Right<unknown> {
+/** What a tool returned. Events have no field without a value: a tool that returns nothing leaves `right` out. */
+export function returned(output: unknown): Right<unknown> {
   return { _tag: 'Right', ...(output !== undefined && { right: output }) } as Right<unknown>;
 }
 
@@ -74,11 +64,10 @@ function safely(makeContent: () => Content): Content {
   }
 }
 
-function contentOf(outcome: ToolOutcome, maxChars: number): unknown {
-  if (outcome._tag === 'Returned') return outcome.output;
-  if (outcome._tag === 'Threw') return errorContent(outcome.error);
-  const { failure } = outcome;
+function contentOf(outcome: ToolResultEvent['outcome'], maxChars: number): unknown {
+  if (outcome._tag === 'Right') return outcome.right;
+  const { left } = outcome;
   // The form that the API's documentation asks for when the text of an input cannot be read.
-  if (failure._tag === 'InvalidJson') return JSON.stringify({ INVALID_JSON: failure.text.slice(0, maxChars) });
-  return failure._tag === 'TimedOut' ? `Error: ${failure.message}` : failure.message;
+  if (left._tag === 'InvalidJson') return JSON.stringify({ INVALID_JSON: left.text.slice(0, maxChars) });
+  return left._tag === 'Threw' || left._tag === 'TimedOut' ? `Error: ${left.message}` : left.message;
 }

@@ -1,0 +1,30 @@
+import type { Threw } from '../../events/ToolFailure.js';
+import { isObject } from '../../values/isObject.js';
+import { toText } from './toText.js';
+
+/** What is told of whatever was thrown: its name and its words, even of a value that throws when it is looked at. */
+export function threwOf(thrown: unknown): Threw {
+  try {
+    const { name, message } = isObject(thrown) ? thrown : {};
+    return {
+      _tag: 'Threw',
+      name: isText(name) ? name : 'Error',
+      message: isText(message) ? message : toText(thrown ?? '') || 'The tool failed without saying why.',
+    };
+  } catch {
+    return { _tag: 'Threw', name: 'Error', message: 'The tool failed with a value that cannot be read.' };
+  }
+}
+
+/** The content that the SDK's `ToolError` carries for Claude; `undefined` of anything else. */
+export function contentOfToolError(thrown: unknown): unknown {
+  try {
+    return thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown ? thrown.content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
