@@ -19,12 +19,15 @@ export type { EventsExpectation } from './session/expectEvents.js';
 export type { LifespansExpectation } from './session/expectLifespans.js';
 export type { FakeTool, FakeToolOptions, MarbleValues, ToolRun } from './session/fakeTool.js';
 export type { Lifespan } from './session/Lifespan.js';
-export type { DeclareTest, MarbleTest } from './session/declareTest.js';
 export { marble } from './session/marble.js';
 export { MarbleError } from './session/MarbleError.js';
-export { marbleFor, type MarbleTests } from './session/marbleFor.js';
-export { marbleWithPromises, type RunWithPromises } from './session/marbleWithPromises.js';
+export { type DeclareTest, marbleFor, type MarbleTest, type MarbleTests } from './session/marbleFor.js';
+export { marbleWithPromises } from './session/marbleWithPromises.js';
 export type { PlayedObservable, SubscriptionLogs } from './session/play.js';
 export { runMarble } from './session/runMarble.js';
-export { type PromiseMarbleHelpers, runMarbleWithPromises } from './session/runMarbleWithPromises.js';
+export {
+  type PromiseMarbleHelpers,
+  runMarbleWithPromises,
+  type RunWithPromises,
+} from './session/runMarbleWithPromises.js';
 export type { ScriptedClient, ScriptedReply, ScriptedRequest } from './session/scriptClaude.js';

@@ -1,7 +1,6 @@
 import { LEGEND, legendLines, SIGNS } from '../alphabet/legend.js';
 import { type Axis, createAxis, type Lettered, lettersByFrame, placesOf } from '../diagram/createAxis.js';
-import { paintLane, paintRow } from '../diagram/paintRow.js';
-import { type LabelledRow, wrapRows } from '../diagram/wrapRows.js';
+import { type LabelledRow, paintLane, paintRow, wrapRows } from '../diagram/paintRows.js';
 
 /** How many characters a line of a message has, at the most. */
 const COLUMNS = 110;

@@ -2,8 +2,7 @@ import { LEGEND, legendLines } from '../alphabet/legend.js';
 import type { Lane } from '../run/createLanes.js';
 import { endOf, type Span, type Timeline } from '../run/createTimeline.js';
 import { type Axis, createAxis, lettersByFrame, placesOf } from './createAxis.js';
-import { paintLane, paintRow } from './paintRow.js';
-import { wrapRows } from './wrapRows.js';
+import { paintLane, paintRow, wrapRows } from './paintRows.js';
 
 /** How the text is laid out. */
 export interface TextOptions {

@@ -1,4 +1,4 @@
-import { declareBy, globalTest, type MarbleTest } from './declareTest.js';
+import { declareBy, globalTest, type MarbleTest } from './marbleFor.js';
 import { runMarble } from './runMarble.js';
 
 /**

@@ -1,8 +1,5 @@
-import { declareBy, globalTest, type MarbleTest } from './declareTest.js';
-import { type PromiseMarbleHelpers, runMarbleWithPromises } from './runMarbleWithPromises.js';
-
-/** A marble test in which promises may take part. It may be asynchronous. */
-export type RunWithPromises = (helpers: PromiseMarbleHelpers) => void | PromiseLike<void>;
+import { declareBy, globalTest, type MarbleTest } from './marbleFor.js';
+import { runMarbleWithPromises, type RunWithPromises } from './runMarbleWithPromises.js';
 
 /**
  * A marble test in which promises may take part, as a test of the framework that has a global `it` or `test`. All about it

@@ -1,6 +1,7 @@
+import { isObject } from '../../../src/values/isObject.js';
 import type { Cassette } from '../cassette/Cassette.js';
+import type { Plan, PlannedEvent, PlannedReply, PlannedTool } from './planTest.js';
 import { playRecording } from './playRecording.js';
-import { conversationCode, repliesCode } from './testCode.js';
 
 /** How a test is made of a recording. */
 export interface MarbleTestOptions {
@@ -36,4 +37,145 @@ export function marbleTestFrom(cassette: string | Cassette, options: MarbleTestO
     plan,
     replies.map(({ text }) => text),
   );
+}
+
+/** The test of a whole conversation, as a file. */
+function conversationCode(name: string, plan: Plan, picture: string): Code {
+  const imports: Imports = new Set(['marble']);
+  const replies = plan.replies.map((reply) => `${replyCode(reply, imports)},`);
+  const tools = plan.tools.map((tool) => `${toolCode(tool, imports)},`);
+  const { maxRounds, retries } = plan;
+  const retry = retries === 0 ? 'false' : `{ retries: ${retries}, random: () => 1 }`;
+  const helpers = ['reply', 'scriptClaude', ...(tools.length > 0 ? ['tool'] : []), 'expectEvents'];
+  const body = [
+    `const client = scriptClaude(\n${indented(replies)}\n);`,
+    ...(tools.length > 0 ? [`const tools = [\n${indented(tools)}\n];`] : []),
+    pictureCode(picture),
+    `const run$ = converse(client, ${requestCode(plan, tools.length > 0)}, { maxRounds: ${maxRounds}, retry: ${retry} });`,
+    'expectEvents(run$).toBe(expected);',
+  ];
+  return fileCode('converse', imports, [testCode(name, helpers, body)]);
+}
+
+/** A test for each reply by itself, as a file. */
+function repliesCode(name: string, plan: Plan, pictures: readonly string[]): Code {
+  const imports: Imports = new Set(['marble']);
+  const tests = plan.replies.map((reply: PlannedReply, index) => {
+    const body = [
+      `const client = scriptClaude(\n${indented([`${replyCode(reply, imports)},`])}\n);`,
+      pictureCode(pictures[index] ?? '-'),
+      `expectEvents(claudeStream(client, ${requestCode(plan, false)})).toBe(expected);`,
+    ];
+    return testCode(`${name}, reply ${index + 1}`, ['reply', 'scriptClaude', 'expectEvents'], body);
+  });
+  return fileCode('claudeStream', imports, tests);
+}
+
+function fileCode(operator: string, imports: Imports, tests: readonly Code[]): Code {
+  const names = [...imports].sort().join(', ');
+  const head = `import { ${operator} } from 'rxclaude';\nimport { ${names} } from 'rxclaude/marbles';`;
+  return `${[head, ...tests].join('\n\n')}\n`;
+}
+
+function testCode(name: string, helpers: readonly string[], body: readonly Code[]): Code {
+  return `marble(${code(name)}, ({ ${helpers.join(', ')} }) => {\n${indented([body.join('\n\n')])}\n});`;
+}
+
+function pictureCode(picture: string): Code {
+  return `const expected = \`\n${indented([picture])}\n\`;`;
+}
+
+/** The request, with the tools that the API runs, and those of the test. */
+function requestCode({ request: { tools: served, ...request } }: Plan, own: boolean): Code {
+  const tools = [...(Array.isArray(served) ? served.map(code) : []), ...(own ? ['...tools'] : [])];
+  const fields = Object.entries(request).map(([field, value]) => `${fieldCode(field, code(value))},`);
+  const ofTools = own && tools.length === 1 ? 'tools,' : `tools: [${tools.join(', ')}],`;
+  return `{\n${indented(tools.length === 0 ? fields : [...fields, ofTools])}\n}`;
+}
+
+function toolCode({ name, diagrams, values }: PlannedTool, imports: Imports): Code {
+  const meanings = Object.entries(values).map(([letter, value]) =>
+    fieldCode(letter, value instanceof Error ? errorCode(value, imports) : code(value)),
+  );
+  const plays = diagrams.length === 1 ? code(diagrams[0]) : `[${diagrams.map(code).join(', ')}]`;
+  return meanings.length === 0
+    ? `tool(${code(name)}, ${plays})`
+    : `tool(${code(name)}, ${plays}, { ${meanings.join(', ')} })`;
+}
+
+/** A planned reply as a program. */
+function replyCode({ diagram, letters, error }: PlannedReply, imports: Imports): Code {
+  const meanings = [...letters].map(([letter, events]) => `${letter}: ${meaningCode(events, imports)},`);
+  if (error !== undefined) meanings.push(`'#': ${errorCode(error, imports)},`);
+  if (meanings.length === 0) return `reply(${code(diagram)})`;
+  return `reply(${code(diagram)}, {\n${indented(meanings)}\n})`;
+}
+
+function meaningCode(planned: readonly PlannedEvent[], imports: Imports): Code {
+  const events = planned.map((event) => eventCode(event, imports));
+  const [first = '', ...others] = events;
+  if (others.every((other) => other === first)) return first;
+  imports.add('inTurn');
+  return `inTurn(\n${indented(events.map((event) => `${event},`))}\n)`;
+}
+
+/** An event: in short where the reply would number its block just so. */
+function eventCode({ event, inPlace }: PlannedEvent, imports: Imports): Code {
+  const piece: unknown = 'delta' in event ? event.delta : undefined;
+  if (inPlace && isObject(piece) && Object.keys(piece).length === 2 && Object.keys(event).length === 3) {
+    const [text, json] = [piece['text'], piece['partial_json']];
+    if (piece['type'] === 'text_delta' && typeof text === 'string') return call('text', text, imports);
+    if (piece['type'] === 'input_json_delta' && typeof json === 'string') return call('inputJson', json, imports);
+  }
+  return call('event', event, imports);
+}
+
+function call(name: string, argument: unknown, imports: Imports): Code {
+  imports.add('claude');
+  return `claude.${name}(${code(argument)})`;
+}
+
+/** The error that a reply fails with, as a program. */
+function errorCode(error: unknown, imports: Imports): Code {
+  const { _tag, type, status, error: body, headers } = isObject(error) ? error : {};
+  if (_tag !== 'ClaudeApiError') return `new Error(${code(error instanceof Error ? error.message : String(error))})`;
+  imports.add('apiError');
+  const inner = isObject(body) ? body['error'] : undefined;
+  const message = isObject(inner) ? inner['message'] : undefined;
+  const retryAfter = headers instanceof Headers ? headers.get('retry-after') : null;
+  const options = {
+    ...(typeof message === 'string' && message !== type && { message }),
+    ...(typeof status === 'number' && { status }),
+    ...(retryAfter !== null && { headers: { 'retry-after': retryAfter } }),
+  };
+  const word = typeof type === 'string' ? code(type) : 'undefined';
+  return Object.keys(options).length === 0 ? `apiError(${word})` : `apiError(${word}, ${code(options)})`;
+}
+
+/** A piece of a program. */
+type Code = string;
+
+/** The names that a program takes from the kit. */
+type Imports = Set<string>;
+
+/** A value as a literal of TypeScript. */
+function code(value: unknown): Code {
+  if (typeof value === 'string') return quoted(value);
+  // What ends a line in a program is no such thing in JSON, but may stand in a literal since ES2019.
+  return JSON.stringify(value);
+}
+
+function quoted(text: string): Code {
+  const json = JSON.stringify(text);
+  return text.includes("'") ? json : `'${json.slice(1, -1).replaceAll('\\"', '"')}'`;
+}
+
+/** A field of an object literal. */
+function fieldCode(name: string, value: Code): Code {
+  return `${/^[a-z_]\w*$/i.test(name) ? name : code(name)}: ${value}`;
+}
+
+/** Pieces of a program under each other, further in. */
+function indented(pieces: readonly Code[], by = 2): Code {
+  return pieces.join('\n').replace(/^(?=.)/gm, ' '.repeat(by));
 }

@@ -4,7 +4,7 @@ import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import { isObject } from '../../../src/values/isObject.js';
 import { inTurn, type ReplyValues } from '../../alphabet/replyValues.js';
 import { createAxis, lettersByFrame } from '../../diagram/createAxis.js';
-import { paintRow } from '../../diagram/paintRow.js';
+import { paintRow } from '../../diagram/paintRows.js';
 import { createTimeline, endOf } from '../../run/createTimeline.js';
 import type { Run } from '../../run/Run.js';
 import { REMOVED_FIELDS, requestProblems } from '../../session/requestProblems.js';
