@@ -1,10 +1,11 @@
-import type { Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
 import type { Tool } from '../../src/tools/Tool.js';
 import type { ReplyValues } from '../alphabet/replyValues.js';
 import { approval, type FakeApproval } from './approval.js';
+import type { Session } from './createSession.js';
 import { type EventsExpectation, expectEvents } from './expectEvents.js';
 import { expectLifespans, type LifespansExpectation } from './expectLifespans.js';
 import { fakeTool, type FakeTool, type FakeToolOptions, type MarbleValues, valueScript } from './fakeTool.js';
@@ -114,7 +115,7 @@ function withPlaces(
   return {
     expectObservable(source, subscriptionMarbles) {
       const asked = scheduler.ask();
-      const expectation = native.expectObservable(source, subscriptionMarbles);
+      const expectation = native.expectObservable(endingWith(scheduler.session, source), subscriptionMarbles);
       const toBe: typeof expectation.toBe = (marbles, values, error) => {
         asked.values = (values ?? {}) as Readonly<Record<string, unknown>>;
         asked.at = here(toBe);
@@ -122,7 +123,7 @@ function withPlaces(
       };
       const toEqual: typeof expectation.toEqual = (other) => {
         asked.at = here(toEqual);
-        expectation.toEqual(other);
+        expectation.toEqual(endingWith(scheduler.session, other));
       };
       return { toBe, toEqual };
     },
@@ -136,4 +137,12 @@ function withPlaces(
       return { toBe };
     },
   };
+}
+
+/** The same stream; the test ends each subscription to it when it is over. */
+function endingWith<T>({ streams }: Session, source: Observable<T>): Observable<T> {
+  return new Observable((subscriber) => {
+    streams.add(subscriber);
+    return source.subscribe(subscriber);
+  });
 }

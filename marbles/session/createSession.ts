@@ -1,3 +1,4 @@
+import { Subscription } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { MarbleError } from './MarbleError.js';
 
@@ -7,6 +8,8 @@ type Check = () => string | undefined;
 /** What a test has been promised, and has to be held to. */
 export interface Session {
   readonly scheduler: TestScheduler;
+  /** The streams that the test has subscribed to. They end with it: a promise may settle later, in real time. */
+  readonly streams: Subscription;
   /** Something that must hold once all has happened. It is asked once. */
   expect(check: Check, at: string): void;
   /** Something that is asked when the test is over. */
@@ -37,6 +40,7 @@ export function createSession(scheduler: TestScheduler): Session {
   };
   return {
     scheduler,
+    streams: new Subscription(),
     expect: (ask, at) => void expectations.push({ check: ask, at }),
     atEnd: (ask) => void lastChecks.push(ask),
     check,

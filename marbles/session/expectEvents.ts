@@ -30,6 +30,7 @@ export function expectEvents(
   scheduler.schedule(
     () => {
       subscription = source.subscribe(recorder);
+      session.streams.add(subscription);
     },
     subscribedFrame === Infinity ? 0 : subscribedFrame,
   );

@@ -54,6 +54,7 @@ export function runMarble(run: (helpers: MarbleHelpers) => void): void {
     throw error;
   } finally {
     promises.stop();
+    scheduler.session.streams.unsubscribe();
   }
 }
 

@@ -64,6 +64,7 @@ export async function runMarbleWithPromises(run: RunWithPromises): Promise<void>
     await scheduler.settle();
     scheduler.session.finish();
   } finally {
+    scheduler.session.streams.unsubscribe();
     restore();
   }
 }

@@ -1,5 +1,5 @@
 // What a failure says of errors and of tools that failed: diagrams show that there was one, and its words say why.
-import { from, throwError } from 'rxjs';
+import { from, Observable, throwError } from 'rxjs';
 import * as t from 'io-ts';
 import { claudeStream, converse, defineTool, executeTools, validateWith } from '../../src/index.js';
 import type { ClaudeClient, ConverseOptions, Tool } from '../../src/index.js';
@@ -162,6 +162,28 @@ describe('a failure of a test in which something waits for a promise', () => {
       }),
     ).toBe(boom);
     expect(boom.message).toBe('boom');
+  });
+
+  it.each<[string, (helpers: MarbleHelpers, source: Observable<unknown>) => void]>([
+    [
+      'expectEvents',
+      ({ expectEvents }, source) => {
+        expectEvents(source).toBe('|');
+      },
+    ],
+    [
+      'expectObservable',
+      ({ expectObservable }, source) => {
+        expectObservable(source).toBe('|');
+      },
+    ],
+  ])('ends the streams of %s, which would go on in real time', (_, expectEnd) => {
+    let left = 0;
+    const source = new Observable(() => () => left++);
+    messageOf((helpers) => {
+      expectEnd(helpers, source);
+    });
+    expect(left).toBe(1);
   });
 
   it('leaves promises as they were', () => {
