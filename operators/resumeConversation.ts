@@ -14,11 +14,9 @@ import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
 import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
 import { randomId } from '../src/values/randomId.js';
-import type { Round } from './internal/createRound.js';
-import { holdConversation, type Deadline } from './internal/holdConversation.js';
+import { holdConversation, type Deadline, type Round } from './internal/holdConversation.js';
 
-export type { Round, RoundContext } from './internal/createRound.js';
-export type { Deadline } from './internal/holdConversation.js';
+export type { Deadline, Round, RoundContext } from './internal/holdConversation.js';
 
 /** When a conversation ends, beside Claude's own wish, and what it is called. */
 export interface ResumeConversationOptions {

@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   defer,
   expand,
+  noop,
   Observable,
   of,
   queueScheduler,
@@ -13,7 +14,12 @@ import {
   type ObservableInput,
   type Subscriber,
 } from 'rxjs';
-import { NOTHING } from '../../src/conversation/createRoundTracker.js';
+import {
+  createRoundTracker,
+  NOTHING,
+  type RoundTracker,
+  type WholeOutcome,
+} from '../../src/conversation/createRoundTracker.js';
 import {
   endConversation,
   endHistory,
@@ -23,7 +29,6 @@ import {
   type RoundState,
 } from '../../src/conversation/endRound.js';
 import { NO_USAGE } from '../../src/conversation/usage.js';
-import type { ErrorFacts } from '../../src/errors/ErrorFacts.js';
 import { locate } from '../../src/errors/locate.js';
 import { RxClaudeError } from '../../src/errors/RxClaudeError.js';
 import type { RoundRequest } from '../../src/events/RoundRequest.js';
@@ -31,8 +36,25 @@ import type { ConversationEndReason, RoundEvent } from '../../src/events/RoundEv
 import type { HistoryKeeper, HistoryPolicy } from '../../src/history/HistoryPolicy.js';
 import { toErrorFacts } from '../../src/retry/toErrorFacts.js';
 import { deepFreeze } from '../../src/values/deepFreeze.js';
-import { createRound, type Round, type RunningRound } from './createRound.js';
 import { createRelay } from './relay.js';
+
+/**
+ * One round: a request in, Claude's events and the results of its tools out.
+ *
+ * @param request What to send.
+ * @param context Which round it is, and what the conversation has to say to it while it runs.
+ */
+export type Round = (request: RoundRequest, context: RoundContext) => ObservableInput<RoundEvent>;
+
+/** What a round knows of its conversation. */
+export interface RoundContext {
+  /** Names the run that the round belongs to: for `executeTools`, as its `id`. */
+  readonly id: string;
+  /** The number of the round, counted from 1: for the operators that take it as their `round`. */
+  readonly round: number;
+  /** Emits why, when the tools of the round are to stop: for `executeTools`, as its `stop$`. */
+  readonly stopTools$: Observable<string>;
+}
 
 /** How long a conversation may take, in milliseconds. */
 export interface Deadline {
@@ -62,19 +84,19 @@ export function holdConversation(
   out: Subscriber<RoundEvent>,
   request: RoundRequest,
   toRound: Round,
-  { id, history: policy, stop$, deadline, ...settings }: ConversationSettings,
+  { id, history: policy, stop$, deadline, grace, ...limits }: ConversationSettings,
 ): void {
   const running = new Subscription();
   const stopTools$ = new ReplaySubject<string>(1);
   /** The last round that was begun; before the first, none. */
-  let state: RoundState = {
-    ...{ request, round: 0, usage: NO_USAGE, estimated: false, message: undefined, last: false },
-  };
-  let round: RunningRound | undefined;
+  let state: RoundState = { request, round: 0, usage: NO_USAGE, estimated: false, message: undefined, last: false };
+  /** What that round has brought. */
+  let tracker: RoundTracker | undefined;
   let history: HistoryKeeper | undefined;
   let stopped = false;
-  /** How long tools may go on when the conversation was asked to finish, in milliseconds. */
-  let wrapUpGrace: number | undefined;
+  /** How long tools may go on once their reply is there, in milliseconds; no limit until they are to stop. */
+  let timeLeft: number | undefined;
+  let timer: Subscription | undefined;
 
   const keeper = (): HistoryKeeper => (history ??= policy(request.tools));
   const end = (reason: ConversationEndReason, failure?: { readonly error: unknown }): void => {
@@ -92,20 +114,13 @@ export function holdConversation(
     safely(() => {
       running.unsubscribe();
     }, undefined);
-    const why = failed === undefined ? STOPPED : BROKEN_OFF;
-    const facts = (): ErrorFacts | undefined => failed && toErrorFacts(failed.error);
-    const outcome = safely(() => round?.outcome(why, facts()) ?? NOTHING, NOTHING);
+    const facts = () => failed && toErrorFacts(failed.error);
+    const outcome = safely(() => tracker?.breakOff(failed ? BROKEN_OFF : STOPPED, facts()), undefined) ?? NOTHING;
     const whole = safely(() => endHistory(state.request.messages, outcome), [...state.request.messages]);
-    const messages = safely(
-      () =>
-        keeper()
-          .leave(whole)
-          .map((message) => deepFreeze(message)),
-      whole,
-    );
+    const messages = safely(() => keeper().leave(whole).map(deepFreeze), whole);
     out.next(endConversation(state, outcome, messages, facts() ?? reason));
-    if (failed === undefined) out.complete();
-    else out.error(failed.error);
+    if (failed) out.error(failed.error);
+    else out.complete();
   };
   const stopNow = (): void => {
     end('stopped');
@@ -114,66 +129,99 @@ export function holdConversation(
     if (stopped) stopNow();
     else end('error', { error: locate(error, { round: Math.max(state.round, 1) }) });
   };
+
+  const stopTimer = (): void => {
+    timer?.unsubscribe();
+    timer = undefined;
+  };
+  /** Begins the time that is left to the tools, once the reply is there. */
+  const watchTools = (): void => {
+    if (timeLeft === undefined || timer !== undefined || tracker?.awaitsTools !== true) return;
+    // Begun before it can end the round.
+    timer = new Subscription();
+    if (timeLeft === 0) endTools();
+    else timer = after(timeLeft, endTools);
+  };
+  const stopTools = (why: string, milliseconds: number): void => {
+    timeLeft = milliseconds;
+    // The time does not begin before all tools have heard of it, and told what they have to tell.
+    timer ??= new Subscription();
+    stopTools$.next(why);
+    stopTimer();
+    watchTools();
+  };
   const stop = (): void => {
     stopped = true;
-    if (round?.awaitsTools !== true) {
-      stopNow();
-      return;
+    if (tracker?.awaitsTools === true) stopTools(STOPPED, grace);
+    else stopNow();
+  };
+  const endTools = (): void => {
+    try {
+      const outcome = stopped ? undefined : tracker?.cutShort(NO_TIME);
+      if (stopped) stopNow();
+      else if (outcome !== undefined) finishRound(outcome);
+    } catch (error) {
+      fail(error);
     }
-    stopTools$.next(STOPPED);
-    round.giveGrace(settings.grace);
   };
-  const wrapUp = (left: number): void => {
-    if (stopped) return;
-    // The last round must have its part of the time.
-    wrapUpGrace = Math.min(settings.grace, left / 2);
-    stopTools$.next(NO_TIME);
-    round?.giveGrace(wrapUpGrace);
-  };
+
+  let finishRound: (outcome: WholeOutcome) => void = noop;
   const runRound = (next: RoundState): Observable<RoundState> =>
     new Observable((following) => {
       const admitted = keeper().admit(next.request);
       state = { ...next, request: deepFreeze(admitted.request) };
-      round = undefined;
+      tracker = undefined;
       out.next(startRound(state, admitted));
       if (running.closed) return;
-      round = createRound(state.round, wrapUpGrace, {
-        end: (outcome) => {
-          const wrappingUp = wrapUpGrace !== undefined;
-          const ending = endRound(state, outcome, { ...settings, stopped, wrappingUp });
-          out.next(ending.end);
-          if (running.closed) return;
-          if (ending.following === undefined) end(ending.reason);
-          else {
-            following.next(ending.following);
-            following.complete();
+      const current = createRoundTracker(state.round, () => asyncScheduler.now());
+      tracker = current;
+      const link = createRelay<RoundEvent, unknown>(following, {
+        next: (event) => {
+          if (event.type === 'round_retry') {
+            stopTimer();
+            if (stopped) {
+              stopNow();
+              return;
+            }
           }
+          current.take(event);
+          out.next(event);
+          watchTools();
         },
-        retry: () => {
-          if (stopped) stopNow();
+        complete: () => {
+          finishRound(current.end());
         },
-        late: () => {
-          if (stopped) stopNow();
-          else round?.cutShort(NO_TIME);
-        },
-        error: fail,
       });
+      finishRound = (outcome) => {
+        link.unsubscribe();
+        stopTimer();
+        const ending = endRound(state, outcome, { ...limits, stopped, wrappingUp: timeLeft !== undefined });
+        out.next(ending.end);
+        if (running.closed) return;
+        if (ending.following === undefined) end(ending.reason);
+        else {
+          following.next(ending.following);
+          following.complete();
+        }
+      };
       const context = { id, round: state.round, stopTools$: stopTools$.asObservable() };
-      const events$ = defer(() => toRound(state.request, context));
-      round.run(events$, out, following);
+      if (!link.closed) defer(() => toRound(state.request, context)).subscribe(link);
     });
-  const after = (milliseconds: number, work: () => void): void => {
-    if (milliseconds !== Infinity) running.add(asyncScheduler.schedule(work, milliseconds));
-  };
 
+  const after = (milliseconds: number, work: () => void): Subscription => {
+    const wait = milliseconds === Infinity ? new Subscription() : asyncScheduler.schedule(work, milliseconds);
+    running.add(wait);
+    return wait;
+  };
   out.add(running);
-  const { total = Infinity, wrapUp: left } = deadline;
+  const { total = Infinity, wrapUp } = deadline;
   after(total, () => {
     fail(timeIsUp(total));
   });
-  if (left !== undefined) {
-    after(total - left, () => {
-      wrapUp(left);
+  if (wrapUp !== undefined) {
+    after(total - wrapUp, () => {
+      // The last round must have its part of the time.
+      if (!stopped) stopTools(NO_TIME, Math.min(grace, wrapUp / 2));
     });
   }
   running.add(
@@ -182,6 +230,7 @@ export function holdConversation(
       .subscribe({ error: fail }),
   );
   if (running.closed) return;
+  // The events of a round go straight out; its state is for `expand` alone.
   const rounds = createRelay(out, { next: noop, error: fail, complete: noop });
   running.add(rounds);
   // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
@@ -195,8 +244,4 @@ function timeIsUp(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
     `The conversation was not done within ${String(milliseconds)} ms. ` +
     'Go on with the `messages` of its `conversation_end`, or raise `deadline.total`.';
   return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
-}
-
-function noop(): void {
-  // The events of a round have gone straight out; its state is for `expand` alone.
 }

@@ -45,8 +45,8 @@ export const NOTHING: RoundOutcome = {
 /** Follows the events of one round. */
 export interface RoundTracker {
   take(event: RoundEvent): void;
-  /** Whether Claude has said why the reply ended. */
-  readonly replied: boolean;
+  /** Whether Claude has said why the reply ended, and the round has not ended yet. */
+  readonly awaitsTools: boolean;
   /**
    * What the round brought, once its events have ended.
    *
@@ -55,7 +55,7 @@ export interface RoundTracker {
    */
   end(): WholeOutcome;
   /**
-   * What the round brought when it is broken off here.
+   * What the round brought when it is broken off here, or had brought when it ended.
    *
    * @param why Such as `the conversation was stopped`.
    * @param error What it failed with, if it did.
@@ -83,6 +83,8 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
   /** When the first delta came. */
   let firstToken: number | undefined;
   const begun = now();
+  /** What the round brought, once it has ended. */
+  let whole: WholeOutcome | undefined;
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
   /** The tokens so far. Before a reply began nothing is known, unless the API refused the request. */
@@ -135,8 +137,8 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
           accumulator.add(event);
       }
     },
-    get replied() {
-      return hasReplied();
+    get awaitsTools() {
+      return whole === undefined && hasReplied();
     },
     end() {
       const message = accumulator.message();
@@ -146,17 +148,18 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
       }
       const missing = message.stop_reason === 'tool_use' ? openCalls(message).map(({ id }) => id) : [];
       if (missing.length > 0) throw missingToolResult(round, missing);
-      return outcomeOf(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`);
+      return (whole = outcomeOf(message, `the reply ended with ${JSON.stringify(message.stop_reason)}`));
     },
     breakOff(why, error) {
+      if (whole !== undefined) return whole;
       const message = accumulator.wholeMessage();
       return message === undefined ? { ...NOTHING, ...spent(error) } : outcomeOf(message, why, error);
     },
     cutShort(why) {
       const message = accumulator.message();
-      if (message?.stop_reason !== 'tool_use' || openCalls(message).length === 0) return undefined;
-      const whole = accumulator.wholeMessage();
-      return whole && outcomeOf(whole, why);
+      if (whole !== undefined || message?.stop_reason !== 'tool_use' || openCalls(message).length === 0)
+        return undefined;
+      return (whole = outcomeOf(accumulator.wholeMessage() ?? message, why));
     },
   };
 }

@@ -17,22 +17,16 @@ export const NO_USAGE: UsageTotals = {
 
 /** Adds the usage of one reply, whose figures are already cumulative for that reply. */
 export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): UsageTotals {
-  const counts: Partial<ClaudeMessage['usage']> = usage;
-  return {
-    input_tokens: totals.input_tokens + (counts.input_tokens ?? 0),
-    output_tokens: totals.output_tokens + (counts.output_tokens ?? 0),
-    cache_creation_input_tokens: totals.cache_creation_input_tokens + (counts.cache_creation_input_tokens ?? 0),
-    cache_read_input_tokens: totals.cache_read_input_tokens + (counts.cache_read_input_tokens ?? 0),
-    thinking_tokens: totals.thinking_tokens + (counts.output_tokens_details?.thinking_tokens ?? 0),
-    web_search_requests: totals.web_search_requests + (counts.server_tool_use?.web_search_requests ?? 0),
-    web_fetch_requests: totals.web_fetch_requests + (counts.server_tool_use?.web_fetch_requests ?? 0),
-  };
+  const { output_tokens_details, server_tool_use, ...counts } = usage as Partial<ClaudeMessage['usage']>;
+  return addTotals(totals, { ...output_tokens_details, ...server_tool_use, ...counts });
 }
 
-/** Adds totals to totals. */
-export function addTotals(left: UsageTotals, right: UsageTotals): UsageTotals {
+/** Adds totals to totals. What is not given is nothing. */
+export function addTotals(left: UsageTotals, right: Partial<Record<keyof UsageTotals, number | null>>): UsageTotals {
   const counts = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
-  return Object.fromEntries(counts.map((count) => [count, left[count] + right[count]])) as unknown as UsageTotals;
+  return Object.fromEntries(
+    counts.map((count) => [count, left[count] + (right[count] ?? 0)]),
+  ) as unknown as UsageTotals;
 }
 
 /** The usage of a reply that broke off before it had told its own: what it began with, and a guess at what it wrote. */

@@ -148,7 +148,7 @@ const ofItsLastRound: Readonly<Record<string, Law>> = {
     for (const [at, event] of events.entries()) {
       const now = times[at]!;
       assert.ok(open.size === 0 || now <= cutAt);
-      if (event.type === 'round_start' || event.type === 'round_retry') {
+      if (event.type === 'round_start' || event.type === 'round_retry' || event.type === 'message_start') {
         open = new Set();
         cutAt = Infinity;
         whole = false;
