@@ -1,11 +1,15 @@
 // What rxclaude adds to Claude's events. Its users see it as `added`.
-import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { NO_USAGE } from '../../src/conversation/usage.js';
+import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
 import { toErrorFacts } from '../../src/retry/toErrorFacts.js';
+import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type {
   ApprovalDecisionEvent,
   ApprovalRequestEvent,
   ConversationEndEvent,
+  ResponseEvent,
+  RoundEndEvent,
   RoundRetryEvent,
   RoundStartEvent,
   ToolCallEvent,
@@ -15,6 +19,12 @@ import type {
   ToolStartEvent,
 } from '../../src/events/RoundEvent.js';
 import type { ToolFailure } from '../../src/events/ToolFailure.js';
+import { message } from './claude.js';
+
+/** The `response` that a reply begins with. */
+export function response(request_id = 'req_1', round = 1): ResponseEvent {
+  return { type: 'response', round, request_id };
+}
 
 /** The `tool_call` of a tool with a valid input. The index is that of the block in Claude's reply. */
 export function toolCall(id: string, name: string, input: unknown = {}, index = 0, round = 1): ToolCallEvent {
@@ -34,7 +44,7 @@ export function toolStart(call: ToolCallEvent): ToolStartEvent {
 
 /** A `tool_progress` of a call. */
 export function toolProgress(call: ToolCallEvent, value: unknown): ToolProgressEvent {
-  return { type: 'tool_progress', ...ofCall(call), value };
+  return { type: 'tool_progress', ...ofCall(call), ...(value !== undefined && { value }) };
 }
 
 /** The `tool_result` of a call whose tool returned a text. `duration` is in milliseconds. */
@@ -83,11 +93,40 @@ export function roundRetry(attempt: number, error: unknown, delay: number, round
   return { type: 'round_retry', round, attempt, error: toErrorFacts(error), delay };
 }
 
-/** A `conversation_end`. When Claude has `finished`, its word is `end_turn`. */
-export function conversationEnd(reason: ConversationEndEvent['reason'] = 'finished', rounds = 1): ConversationEndEvent {
+/**
+ * A `round_end`. Another round follows when the reply calls tools.
+ *
+ * @param reply The events of a whole reply, such as those of `claude.message(...)`. Default: an empty one.
+ * @param results The answers to its calls, in the order of the calls. Default: none.
+ */
+export function roundEnd(
+  reply: readonly ClaudeEvent[] = message(),
+  results: readonly ToolResultBlockParam[] = [],
+  round = 1,
+): RoundEndEvent {
+  const accumulator = createMessageAccumulator();
+  for (const event of reply) accumulator.add(event);
+  const whole = accumulator.complete ? accumulator.wholeMessage() : undefined;
+  if (whole === undefined) throw new TypeError('added.roundEnd: expected all events of a reply, up to message_stop.');
+  const next = whole.stop_reason === 'tool_use' ? 'resume' : 'end';
+  const base = { type: 'round_end' as const, round, message: whole, results, usage: whole.usage, next } as const;
+  return { ...base, duration: 0, deviations: [] };
+}
+
+/**
+ * A `conversation_end`. When the reason is `finished`, Claude's word is `end_turn`.
+ *
+ * @param error What the conversation failed with, when the reason is `error`.
+ */
+export function conversationEnd(
+  reason: ConversationEndEvent['reason'] = 'finished',
+  rounds = 1,
+  error?: unknown,
+): ConversationEndEvent {
   const stop_reason = reason === 'finished' ? 'end_turn' : null;
   const base = { type: 'conversation_end' as const, reason, stop_reason, messages: [], open: [] };
-  return { ...base, usage: NO_USAGE, usage_estimated: false, rounds };
+  const failed = error === undefined ? {} : { error: toErrorFacts(error) };
+  return { ...base, usage: NO_USAGE, usage_estimated: false, rounds, ...failed };
 }
 
 function ofCall({ round, id, name, index }: ToolCallEvent): Pick<ToolCallEvent, 'round' | 'id' | 'name' | 'index'> {

@@ -3,37 +3,43 @@ import { MarbleError } from './MarbleError.js';
 import { runMarble } from './runMarble.js';
 import { runMarbleWithPromises, type RunWithPromises } from './runMarbleWithPromises.js';
 
-/** Declares a test: the `it` or `test` of a framework. */
+/** What a test does. */
+type TestBody = (() => void) | (() => Promise<void>);
+
+/** The `it` or `test` of a framework. */
 export interface DeclareTest {
-  (name: string, run: () => void | Promise<void>): unknown;
-  /** Declares it as the only one to be run. */
-  readonly only?: (name: string, run: () => void | Promise<void>) => unknown;
-  /** Declares it, and has it left out. */
-  readonly skip?: (name: string, run: () => void | Promise<void>) => unknown;
+  /** Declares a test. */
+  (name: string, run: TestBody): unknown;
+  /** Declares a test that runs alone. */
+  readonly only?: (name: string, run: TestBody) => unknown;
+  /** Declares a test that does not run. */
+  readonly skip?: (name: string, run: TestBody) => unknown;
 }
 
-/** Declares a marble test. */
+/** Declares marble tests, as `marble` does. */
 export interface MarbleTest<Run = (helpers: MarbleHelpers) => void> {
+  /** Declares a test. */
   (name: string, run: Run): void;
-  /** Declares it as the only one to be run. */
+  /** Declares a test that runs alone. @throws MarbleError when the framework has no `it.only`. */
   only(name: string, run: Run): void;
-  /** Declares it, and has it left out. */
+  /** Declares a test that does not run. @throws MarbleError when the framework has no `it.skip`. */
   skip(name: string, run: Run): void;
 }
 
-/** What declares marble tests in one framework. */
+/** `marble` and `marbleWithPromises` for one framework. */
 export interface MarbleTests {
-  /** A test in virtual time. */
+  /** Declares a test in virtual time; see {@link runMarble}. */
   readonly marble: MarbleTest;
-  /** The same, in which promises may take part. */
+  /** Declares one that may wait for promises; see {@link runMarbleWithPromises}. */
   readonly marbleWithPromises: MarbleTest<RunWithPromises>;
 }
 
 /**
- * `marble` and `marbleWithPromises` for a framework whose `it` is no global: `node:test`, Vitest without `globals`, Jest with
- * `injectGlobals: false`, Bun.
+ * Makes `marble` and `marbleWithPromises` for a framework whose `it` is not global: `node:test`, Bun, Jest with
+ * `injectGlobals: false`. For Vitest, `rxclaude/marbles/vitest` has both.
  *
- * @param it What declares a test there; where it has `only` and `skip`, so have these.
+ * @param it The `it` or `test` of the framework.
+ * @returns Both, with `only` and `skip` where `it` has them.
  * @example
  * ```ts
  * import { it } from 'node:test';
@@ -58,10 +64,10 @@ export function marbleFor(it: DeclareTest): MarbleTests {
 }
 
 /**
- * Makes what declares marble tests.
+ * Makes a declarer of marble tests.
  *
- * @param find Asked whenever one is declared.
- * @param perform Runs the test.
+ * @param find Gives the `it` of the framework. Called for each declaration, so that a global may appear later.
+ * @param perform Runs a test.
  */
 export function declareBy<Run>(find: () => DeclareTest, perform: (run: Run) => void | Promise<void>): MarbleTest<Run> {
   const by =

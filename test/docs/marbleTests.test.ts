@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claude, LEGEND, SIGNS } from '../../marbles/index.js';
+import { claude, LEGEND, marbleFor, SIGNS } from '../../marbles/index.js';
 import { formatCassette } from '../../marbles/recordings/index.js';
 import { toSse } from '../support/sse.js';
 import { outputOf } from './runSnippet.js';
@@ -40,9 +40,12 @@ const cassette = formatCassette({
   ],
 });
 
+/** The frameworks of the examples: each declares its tests here. */
+const frameworks = { 'node:test': { it, test: it }, 'rxclaude/marbles/vitest': marbleFor(it) };
+
 /** What is declared only, or needs a network, is there for the compiler alone. */
 function isRun(code: string): boolean {
-  return !/^declare |^import Anthropic|from 'node:test'|appendFileSync|writeFileSync|process\./m.test(code);
+  return !/^declare |^import Anthropic|appendFileSync|writeFileSync|process\./m.test(code);
 }
 
 describe('docs/marble-tests.md', () => {
@@ -52,8 +55,7 @@ describe('docs/marble-tests.md', () => {
 
   fences.forEach((fence, at) => {
     if (fence.language !== 'ts' || !isRun(fence.code)) return;
-    // Marble tests declare themselves here.
-    const output = outputOf(fence.code, { 'node:fs': { readFileSync: () => cassette } });
+    const output = outputOf(fence.code, { ...frameworks, 'node:fs': { readFileSync: () => cassette } });
     const next = fences[at + 1];
     const shown = next?.language === 'text' ? next.code : '';
     it(`example ${at + 1} prints ${shown === '' ? 'nothing' : 'what stands below it'}`, () => {
@@ -76,7 +78,7 @@ describe('examples of marble tests elsewhere', () => {
   });
 
   for (const { where, code } of examples) {
-    const output = outputOf(code);
+    const output = outputOf(code, frameworks);
     it(`${where} runs`, () => {
       expect(output).toBe('');
     });

@@ -1,29 +1,24 @@
 import { added, apiError, claude, LEGEND, letterOf } from '../../marbles/index.js';
 import { defaultEvent } from '../../marbles/session/replyScript.js';
 import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
-import type { ClaudeEvent } from '../../src/index.js';
+import type { AddedEvent, ClaudeEvent } from '../../src/index.js';
 
 const lower = Object.keys(LEGEND).filter((letter) => letter === letter.toLowerCase());
 const call = added.toolCall('toolu_1', 'add');
-const error = {
-  ...added.toolResult(call, 'no'),
-  result: { type: 'tool_result', tool_use_id: 'toolu_1', is_error: true },
-};
-const approval = { id: 'toolu_1', name: 'add', index: 0 };
-const ours: Record<string, unknown> = {
-  H: { type: 'response' },
+const ours: Record<string, AddedEvent> = {
+  H: added.response(),
   B: added.roundStart(),
-  R: added.roundRetry(1, 'error', 5),
-  E: { type: 'round_end' },
+  R: added.roundRetry(1, new Error('gone'), 5),
+  E: added.roundEnd(),
   C: added.conversationEnd(),
-  I: { type: 'tool_input' },
+  I: added.toolInput(call, '{}'),
   K: call,
-  A: { type: 'approval_request', ...approval },
-  D: { type: 'approval_decision', ...approval },
+  A: added.approvalRequest(call),
+  D: added.approvalDecision(call, 'denied', 'Not today.'),
   S: added.toolStart(call),
   P: added.toolProgress(call, 1),
   W: added.toolResult(call, 'yes'),
-  X: error,
+  X: added.toolFailure(call, 'no'),
 };
 
 /** The message that events make. */
@@ -136,6 +131,28 @@ describe('the builders', () => {
       claude.inputJson('{}', 4),
     );
     expect(events.map((each) => ('index' in each ? each.index : '-'))).toEqual(['-', 0, 0, 0, 7, 5, 4, '-', '-']);
+  });
+
+  it.each([
+    ...Object.entries(ours),
+    ['a value that is undefined', added.toolProgress(call, undefined)],
+    ['an error', added.conversationEnd('error', 2, apiError())],
+  ])('make what rxclaude adds as plain data: %s', (_, event) => {
+    expect(JSON.parse(JSON.stringify(event))).toStrictEqual(event);
+  });
+
+  it('make the end of a round out of its reply', () => {
+    const calling = claude.message(claude.toolUse('toolu_1', 'add'), claude.stop('tool_use', 7));
+    const { result } = added.toolResult(call, 'yes');
+    expect(added.roundEnd(calling, [result], 2)).toMatchObject({
+      round: 2,
+      message: { content: [{ type: 'tool_use', id: 'toolu_1' }] },
+      results: [{ tool_use_id: 'toolu_1', content: 'yes' }],
+      usage: { output_tokens: 7 },
+      next: 'resume',
+    });
+    expect(added.roundEnd()).toMatchObject({ round: 1, results: [], next: 'end' });
+    expect(() => added.roundEnd([claude.messageStart()])).toThrow('all events of a reply');
   });
 
   it('make the errors of the API, in mid-stream and in place of a reply', () => {

@@ -1,9 +1,11 @@
 // The types of the marble kit: what a fake tool keeps of the tool that it stands for.
 import * as t from 'io-ts';
 import { expectTypeOf } from 'expect-type';
+import type { it as nodeIt } from 'node:test';
+import type { it as vitestIt } from 'vitest';
 import { defineTool } from '../../src/index.js';
 import type { Tool, ToolEntry } from '../../src/index.js';
-import { type FakeTool, runMarble } from '../../marbles/index.js';
+import { type DeclareTest, type FakeTool, runMarble } from '../../marbles/index.js';
 
 const pay = defineTool({
   name: 'pay',
@@ -34,4 +36,10 @@ it('a fake tool that has only a name takes and gives anything', () => {
     expectTypeOf(tool('pay', '-')).toEqualTypeOf<FakeTool>();
     tool('pay', '--(r|)', { r: 17 });
   });
+});
+
+it('marbleFor takes the `it` of each framework', () => {
+  expectTypeOf(it).toExtend<DeclareTest>();
+  expectTypeOf<typeof nodeIt>().toExtend<DeclareTest>();
+  expectTypeOf<typeof vitestIt>().toExtend<DeclareTest>();
 });
