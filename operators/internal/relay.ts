@@ -2,7 +2,8 @@ import { Subscription, type Observable, type Observer, type Subscriber } from 'r
 
 /** What an operator does with its source. */
 export interface RelayHandlers<In> {
-  readonly next: (value: In) => void;
+  /** Default: the subscriber gets the value as it is. */
+  readonly next?: (value: In) => void;
   /** Default: the subscriber gets the error as it is. */
   readonly error?: (error: unknown) => void;
   /** Default: completes the subscriber. */
@@ -16,7 +17,7 @@ export interface RelayHandlers<In> {
 export function relay<In, Out>(
   source: Observable<In>,
   subscriber: Subscriber<Out>,
-  handlers: RelayHandlers<In>,
+  handlers: RelayHandlers<In> = {},
 ): Subscription {
   const link = createRelay(subscriber, handlers);
   if (!link.closed) source.subscribe(link);
@@ -47,7 +48,9 @@ class Relay<In> extends Subscription implements Observer<In> {
   next(value: In): void {
     if (this.closed) return;
     try {
-      this.#handlers.next(value);
+      const { next } = this.#handlers;
+      if (next === undefined) this.#subscriber.next(value);
+      else next(value);
     } catch (thrown) {
       this.#subscriber.error(thrown);
     }

@@ -65,8 +65,7 @@ export function appendReply(
 }
 
 function withoutForce(choice: RoundRequest['tool_choice']): Pick<RoundRequest, 'tool_choice'> {
-  if (choice === undefined) return {};
-  if (choice.type !== 'any' && choice.type !== 'tool') return { tool_choice: choice };
+  if (choice?.type !== 'any' && choice?.type !== 'tool') return {};
   const { disable_parallel_tool_use } = choice;
   return {
     tool_choice: { type: 'auto', ...(disable_parallel_tool_use !== undefined && { disable_parallel_tool_use }) },

@@ -158,12 +158,7 @@ export function withinTime<T>(milliseconds: number, otherwise: () => Observable<
   if (milliseconds === Infinity) return identity;
   return (source) =>
     new Observable((subscriber) => {
-      const link = createRelay<T, T>(subscriber, {
-        next: (value) => {
-          subscriber.next(value);
-        },
-      });
-      source.subscribe(link);
+      const link = relay(source, subscriber);
       if (link.closed) return;
       const giveUp = (): void => {
         link.unsubscribe();
@@ -238,9 +233,6 @@ export function inTurn<T>(places: Places): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) => {
       const link = createRelay<T, T>(subscriber, {
-        next: (value) => {
-          subscriber.next(value);
-        },
         error: (error) => {
           places.hold(() => {
             subscriber.error(error);

@@ -2,6 +2,8 @@ import type { Threw } from '../../events/ToolFailure.js';
 import { isObject } from '../../values/isObject.js';
 import { toText } from './toText.js';
 
+const UNSAID = 'The tool failed without saying why.';
+
 /** What is told of whatever was thrown: its name and its words, even of a value that throws when it is looked at. */
 export function threwOf(thrown: unknown): Threw {
   try {
@@ -9,10 +11,10 @@ export function threwOf(thrown: unknown): Threw {
     return {
       _tag: 'Threw',
       name: isText(name) ? name : 'Error',
-      message: isText(message) ? message : toText(thrown ?? '') || 'The tool failed without saying why.',
+      message: isText(message) ? message : toText(thrown ?? '') || UNSAID,
     };
   } catch {
-    return { _tag: 'Threw', name: 'Error', message: 'The tool failed with a value that cannot be read.' };
+    return { _tag: 'Threw', name: 'Error', message: UNSAID };
   }
 }
 
