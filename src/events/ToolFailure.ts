@@ -1,7 +1,7 @@
 import type { ToolInputError } from './ToolInputError.js';
 
 /** A guard did not let the call through, or did not decide in time. The tool was not run, and Claude is told why. */
-export interface Refused {
+interface Refused {
   readonly _tag: 'Refused';
   readonly message: string;
   /** What the guard threw, if it did: that refuses a call, too. Claude is not told. */
