@@ -1,12 +1,10 @@
 import type { RawContentBlockDelta } from '@anthropic-ai/sdk/resources/messages/messages';
-import { createParser } from 'eventsource-parser';
 import { RxClaudeError } from '../errors/RxClaudeError.js';
-import { limitError } from '../errors/failures.js';
 import { locate } from '../errors/locate.js';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import { parseJson } from '../json/parseJson.js';
-import { createChunkDecoder } from './createChunkDecoder.js';
+import { createSseReader, type Chunk } from './createSseReader.js';
 import { requestIdOf } from './response.js';
 
 /** What takes the events of a reply. */
@@ -24,11 +22,10 @@ export interface ReplyReader {
   /**
    * Hands on each event that these bytes complete, before it returns.
    *
-   * @param chunk `undefined` says that there are no more.
    * @throws ProtocolError for data that is not JSON, LimitError for an event that is too large (before the whole of it
    * has come), and what the receiver throws. Errors of this library tell the `requestId`.
    */
-  readonly feed: (chunk: Uint8Array | ArrayBuffer | string | undefined) => void;
+  readonly feed: (chunk: Chunk) => void;
   /** What the response has told so far, beside events. */
   readonly facts: ReplyFacts;
 }
@@ -43,8 +40,6 @@ interface ReplyFacts {
   unnamed: number;
 }
 
-/** More than the name of a field takes, in characters. */
-const AROUND_DATA = 64;
 /** How much of the name of an event is shown, in characters. */
 const LONGEST_NAME = 80;
 /** In characters. In a longer one, what is saved does not count, and a regular expression might run out of stack. */
@@ -57,37 +52,23 @@ const DELTA =
 /** Makes a reader for one body. It knows nothing of where the bytes come from, nor of time. */
 export function createReplyReader(headers: Headers, receiver: ReplyReceiver): ReplyReader {
   const facts: ReplyFacts = { requestId: requestIdOf(headers), unnamed: 0 };
-  const { maxEventChars } = receiver;
-  const parser = createParser({
-    // The parser counts what is around the data, too.
-    maxBufferSize: maxEventChars + AROUND_DATA,
-    onError: ({ type }) => {
-      if (type === 'max-buffer-size-exceeded') throw eventTooLarge(maxEventChars);
-    },
-    onEvent: ({ event, data }) => {
-      if (receiver.closed || facts.failure !== undefined) return;
-      if (data.length > maxEventChars) throw eventTooLarge(maxEventChars);
-      if (event === undefined) facts.unnamed++;
-      else if (event === 'error') facts.failure = data;
-      else if (event === 'ping') receiver.next(toPing(data));
-      else if (data !== '') receiver.next(parseEvent(event, data));
-    },
+  const read = createSseReader(receiver.maxEventChars, (name, data) => {
+    if (receiver.closed || facts.failure !== undefined) return;
+    if (name === '') facts.unnamed++;
+    else if (name === 'error') facts.failure = data;
+    else if (name === 'ping') receiver.next(toPing(data));
+    else if (data !== '') receiver.next(parseEvent(name, data));
   });
-  const decoder = createChunkDecoder();
   return {
     facts,
     feed(chunk) {
       try {
-        parser.feed(chunk === undefined ? decoder.end() : decoder.decode(chunk));
+        read(chunk);
       } catch (error) {
         throw locate(error, { requestId: facts.requestId }) as Error;
       }
     },
   };
-}
-
-function eventTooLarge(maximum: number): RxClaudeError<'LimitError'> {
-  return limitError('maxEventChars', maximum, 'An event of the response is too large');
 }
 
 /** A ping says all that it has to say by its name. */

@@ -62,11 +62,10 @@ async function readBody(
         formatStack(cause);
         return { cause };
       }
-      if (sink.closed) return {};
+      open = !result.done;
+      if (result.done || sink.closed) return {};
       feed(result.value);
       if (facts.failure !== undefined) return {};
-      open = !result.done;
-      if (result.done) return {};
     }
   } finally {
     leave();

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { RxClaudeError } from 'rxclaude';
-import { createChunkDecoder } from '../../src/transport/createChunkDecoder.js';
 import { parseEvent } from '../../src/transport/createReplyReader.js';
 import { cutAt, jsonText } from '../unit/json/jsonTexts.js';
 import { protocolError } from '../support/errors.js';
@@ -181,113 +180,5 @@ describe('parseEvent gives what JSON.parse gives', () => {
         expect(() => parseEvent(name, data.slice(1))).toThrow(`The data of an event \`${name}\` is not JSON`);
       }),
     );
-  });
-});
-
-describe('createChunkDecoder gives what TextDecoder gives', () => {
-  /** Bytes of all kinds: UTF-8, single bytes that are never in it, halves of characters, byte order marks. */
-  const piece = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.string({ unit: 'binary', maxLength: 4 }).map((text) => [...new TextEncoder().encode(text)]),
-    },
-    { weight: 2, arbitrary: fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 4 }) },
-    { weight: 2, arbitrary: fc.array(fc.integer({ min: 0x80, max: 0xff }), { maxLength: 5 }) },
-    {
-      weight: 3,
-      arbitrary: fc.constantFrom(
-        ...[[0xef, 0xbb, 0xbf], [0xef, 0xbb], [0xef], [0xbb, 0xbf], [0xf0, 0x9f, 0x98, 0x80], [0xf0, 0x9f, 0x98]],
-        ...[
-          [0xe2, 0x82, 0xac],
-          [0xe2, 0x82],
-          [0xc3],
-          [0xa9],
-          [0xed, 0xa0, 0x80],
-          [0xc0, 0x80],
-          [0xf4, 0x90],
-          [0xe0, 0x80],
-        ],
-        ...[[0x0d], [0x0a], [0x0d, 0x0a], [0xf8], [0xff, 0xfe], [0xf0, 0x80, 0x80, 0x80]],
-      ),
-    },
-  );
-  const body = fc.array(piece, { maxLength: 8 }).map((pieces) => Uint8Array.from(pieces.flat()));
-  const cuts = fc.oneof(fc.array(fc.nat(), { maxLength: 6 }), fc.constant(Array.from({ length: 60 }, (_, at) => at)));
-
-  function chunksOf(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-    const at = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
-    return at.slice(1).map((end, n) => bytes.slice(at[n], end));
-  }
-
-  const expected = (bytes: Uint8Array): string => {
-    const text = new TextDecoder().decode(bytes);
-    return text.endsWith('\r') ? `${text}\n` : text;
-  };
-
-  function decoded(chunks: readonly Uint8Array[]): string {
-    const decoder = createChunkDecoder();
-    return chunks.map((chunk) => decoder.decode(chunk)).join('') + decoder.end();
-  }
-
-  it('for any bytes, wherever they are cut', () => {
-    fc.assert(
-      fc.property(body, cuts, (bytes, places) => {
-        expect(decoded(chunksOf(bytes, places))).toBe(expected(bytes));
-      }),
-      times(5_000),
-    );
-  });
-
-  it('for every three bytes of an interesting kind, one by one', () => {
-    const kinds = [0x0d, 0x41, 0x80, 0x9f, 0xa0, 0xbb, 0xbf, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf8, 0xff];
-    for (const a of kinds) {
-      for (const b of kinds) {
-        for (const c of kinds) {
-          const bytes = Uint8Array.of(a, b, c);
-          expect(decoded([bytes.slice(0, 1), bytes.slice(1, 2), bytes.slice(2)])).toBe(expected(bytes));
-          expect(decoded([bytes.slice(0, 2), bytes.slice(2)])).toBe(expected(bytes));
-        }
-      }
-    }
-  });
-
-  it('although the chunks are written over after they were decoded', () => {
-    fc.assert(
-      fc.property(body, cuts, (bytes, places) => {
-        const decoder = createChunkDecoder();
-        let text = '';
-        for (const chunk of chunksOf(bytes, places)) {
-          text += decoder.decode(chunk);
-          chunk.fill(0x7a);
-        }
-        expect(text + decoder.end()).toBe(expected(bytes));
-      }),
-      runs,
-    );
-  });
-
-  it('holds back no more than three bytes: what is whole comes at once', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, place) => {
-        const bytes = new TextEncoder().encode(`x${text}`);
-        const cut = place % (bytes.length + 1);
-        const first = createChunkDecoder().decode(bytes.slice(0, cut));
-        expect(cut - new TextEncoder().encode(first).length).toBeLessThanOrEqual(3);
-        expect(`x${text}`.startsWith(first)).toBe(true);
-      }),
-      runs,
-    );
-  });
-
-  it('takes buffers in place of bytes', () => {
-    const decoder = createChunkDecoder();
-    const bytes = new TextEncoder().encode('a😀b');
-    const halves = [bytes.slice(0, 3), bytes.slice(3)].map(({ buffer }) => decoder.decode(buffer));
-    expect(halves.join('')).toBe('a😀b');
-  });
-
-  it('hands on chunks that are text already', () => {
-    const decoder = createChunkDecoder();
-    expect(decoder.decode('\ufefft\u00e9xt') + decoder.end()).toBe('t\u00e9xt');
   });
 });

@@ -1,7 +1,6 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { ClaudeEvent } from '../../../src/events/ClaudeEvent.js';
 import type { ResponseEvent } from '../../../src/events/RoundEvent.js';
-import { createChunkDecoder } from '../../../src/transport/createChunkDecoder.js';
 import { createReplyOutlet } from '../../../src/transport/createReplyOutlet.js';
 import { createReplyReader } from '../../../src/transport/createReplyReader.js';
 import { isEventStream, toClaudeApiError, unexpected } from '../../../src/transport/response.js';
@@ -63,15 +62,15 @@ function createBodyReader(
 
 /** Reads the body of an HTTP error to its end. */
 function readRefusal({ status, headers }: Response): BodyReader {
-  const decoder = createChunkDecoder();
+  const decoder = new TextDecoder();
   let text = '';
   return {
     feed(bytes) {
-      text += decoder.decode(bytes);
+      text += decoder.decode(bytes, { stream: true });
     },
     end(broken) {
       if (broken !== undefined) throw broken.cause;
-      throw toClaudeApiError(text + decoder.end(), headers, status);
+      throw toClaudeApiError(text + decoder.decode(), headers, status);
     },
   };
 }
@@ -88,14 +87,12 @@ function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent | 
     maxEventChars: Infinity,
   });
   outlet.respond(facts.requestId);
-  const read = (bytes: Uint8Array | undefined): void => {
-    feed(bytes);
-    if (facts.failure !== undefined) throw toClaudeApiError(facts.failure, headers);
-  };
   return {
-    feed: read,
+    feed(bytes) {
+      feed(bytes);
+      if (facts.failure !== undefined) throw toClaudeApiError(facts.failure, headers);
+    },
     end(broken) {
-      if (broken === undefined) read(undefined);
       // What a client cannot tell `claudeStream` in another way is told here: which request it was, and what broke it.
       outlet.end({ ...facts, ...broken });
     },
