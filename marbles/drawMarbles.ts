@@ -5,44 +5,44 @@ import { createTimeline } from './run/createTimeline.js';
 import { createRunRecorder, type Run } from './run/Run.js';
 import { drawSvg, type SvgOptions } from './svg/drawSvg.js';
 
-/** How a run is drawn. */
+/** Options of {@link drawMarbles}. */
 export interface DrawOptions extends TextOptions, SvgOptions {
   /**
-   * What one character of the text stands for, in milliseconds. 1 is what hand-written diagrams have; more makes a long run
-   * in real time short, and is written on the ruler, so that the text can still be read back. Default: 1.
+   * The milliseconds of one character of the text. More than 1 makes a long live run short; the ruler then says so, and the
+   * text can still be read back. Default: 1.
    */
   readonly frame?: number;
-  /** What tells the time. Default: rxjs's `asyncScheduler`, which is virtual within a marble test. */
+  /** The clock. Default: rxjs's `asyncScheduler`, which is virtual in a marble test. */
   readonly clock?: Pick<SchedulerLike, 'now'>;
 }
 
-/** A run as a picture. Each form is drawn when it is asked for. */
+/** A drawing of a run. Each form is drawn when it is read. */
 export interface MarbleDiagram {
-  /** As text, which `expectEvents(...).toBe(text)` takes back. */
+  /** Text, as `expectEvents(...).toBe(text)` takes it. */
   readonly text: string;
-  /** As an SVG document that needs nothing else, for light and dark. It shows no words of Claude's and no tool's data. */
+  /** An SVG document that needs nothing else, for light and dark. It shows no words of Claude and no data of tools. */
   readonly svg: string;
-  /** What was drawn: all events with their times, and the end. */
+  /** The run itself: all events with their times, and the end. */
   readonly run: Run;
 }
 
 /**
- * Draws any run, live or recorded, as a marble diagram: a lane for Claude, one for each tool call, one for each approval, one
- * for the result.
+ * Draws any run, live or recorded, as a marble diagram with a lane for Claude, for each tool call, for each approval and for
+ * the result.
  *
  * ```text
  * in   [Bs]-o-t-t-c-(em|)    the events of a conversation, or of any part of the pipeline
  * out  -------------(D|)     D the diagram, once the run is over
  * ```
  *
- * The times are counted from the subscription. Where nothing happens the time axis is compressed. Unsubscribing lets go of
- * the events, and nothing is drawn: to draw a run that has no end, give it one, with `takeUntil`.
+ * Times count from the subscription. Where nothing happens, the time axis is compressed. Unsubscribing unsubscribes from the
+ * events, and nothing is drawn: to draw a run without an end, give it one with `takeUntil`.
  *
- * @param events$ The events. It is subscribed to once; `share()` it to do something else with it as well.
- * @param options `frame` 1 ms a character, `clock`; of the text, `columns` 110 and `legend`; of the SVG, `title` and `width`
- * 1 200 pixels.
- * @returns One diagram, when the run completes or fails. The failure is a part of it: the returned stream does not fail.
- * @throws OptionError at once when `frame` is no usable number.
+ * @param events$ The events. `drawMarbles` subscribes once; `share()` them to use them elsewhere, too.
+ * @param options `frame` (default 1 ms a character) and `clock`; for the text, `columns` (110) and `legend` (true); for the
+ * SVG, `title` (none) and `width` (1200 pixels).
+ * @returns One diagram, when the run completes or fails. The diagram shows the failure; the returned stream does not fail.
+ * @throws OptionError at once when `frame` is not a positive number.
  * @example
  * ```ts
  * import { converse } from 'rxclaude';
@@ -68,7 +68,7 @@ export function drawMarbles(events$: Observable<unknown>, options: DrawOptions =
   return watchRun(events$, clock).pipe(map((run) => toDiagram(run, options)));
 }
 
-/** A run that is over, as a picture. */
+/** Draws a run that is over. */
 export function toDiagram(run: Run, { frame = 1, ...layout }: DrawOptions = {}): MarbleDiagram {
   return {
     run,
@@ -82,9 +82,9 @@ export function toDiagram(run: Run, { frame = 1, ...layout }: DrawOptions = {}):
 }
 
 /**
- * Watches a stream to its end, and emits all that came out of it. It never fails: an error is a part of the run.
+ * Records a stream until its end, and emits the recording. It never fails: an error is part of the recording.
  *
- * @param clock What tells the time. Default: rxjs's `asyncScheduler`, which is virtual within a marble test.
+ * @param clock The clock. Default: rxjs's `asyncScheduler`, which is virtual in a marble test.
  */
 export function watchRun(
   source: Observable<unknown>,

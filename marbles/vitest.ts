@@ -4,7 +4,7 @@ import { marbleFor, type MarbleTests } from './session/marbleFor.js';
 
 export { marbleMatchers, type MarbleMatchers, type MatcherResult } from './matchers/marbleMatchers.js';
 
-/** `marble` and `marbleWithPromises` as tests of Vitest, whether its globals are on or off. */
+/** `marble` and `marbleWithPromises` for Vitest, with its globals on or off. */
 export const { marble, marbleWithPromises }: MarbleTests = marbleFor(it);
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-// What rxclaude adds to Claude's events. Its users see it as `added`.
+// Builders for the events that rxclaude adds. Exported as `added`.
 import type { MessageParam, ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { NO_USAGE } from '../../src/conversation/usage.js';
 import { createMessageAccumulator } from '../../src/message/createMessageAccumulator.js';
@@ -21,18 +21,18 @@ import type {
 import type { ToolFailure } from '../../src/events/ToolFailure.js';
 import { message } from './claude.js';
 
-/** The `response` that a reply begins with. */
+/** The `response` that begins a reply. */
 export function response(request_id = 'req_1', round = 1): ResponseEvent {
   return { type: 'response', round, request_id };
 }
 
-/** The `tool_call` of a tool with a valid input. The index is that of the block in Claude's reply. */
+/** A `tool_call` with a valid input. `index` is that of the block in Claude's reply. */
 export function toolCall(id: string, name: string, input: unknown = {}, index = 0, round = 1): ToolCallEvent {
   const tool_use = { type: 'tool_use' as const, id, name, input };
   return { type: 'tool_call', round, id, name, index, input: { _tag: 'Right', right: input }, tool_use };
 }
 
-/** A `tool_input` of a call: a piece of its text. */
+/** A `tool_input` of a call: one piece of the input's JSON text. */
 export function toolInput(call: ToolCallEvent, text: string): ToolInputEvent {
   return { type: 'tool_input', ...ofCall(call), text };
 }
@@ -47,17 +47,18 @@ export function toolProgress(call: ToolCallEvent, value: unknown): ToolProgressE
   return { type: 'tool_progress', ...ofCall(call), ...(value !== undefined && { value }) };
 }
 
-/** The `tool_result` of a call whose tool returned a text. `duration` is in milliseconds. */
+/** The `tool_result` of a call whose tool returned text. `duration` is in milliseconds. */
 export function toolResult(call: ToolCallEvent, output: string, duration = 0): ToolResultEvent {
   const result = { type: 'tool_result' as const, tool_use_id: call.id, content: output };
   return { type: 'tool_result', ...ofCall(call), result, outcome: { _tag: 'Right', right: output }, duration };
 }
 
 /**
- * The `tool_result` of a call that came to nothing.
+ * The `tool_result` of a call that failed: it has `is_error`.
  *
- * @param content What Claude is told.
- * @param failure What the program is told. Default: that the tool threw an error with these words.
+ * @param content What Claude reads.
+ * @param failure What the program gets. Default: the tool threw an error with this message.
+ * @param duration How long the tool ran, in milliseconds. Default: 0.
  */
 export function toolFailure(
   call: ToolCallEvent,
@@ -69,12 +70,12 @@ export function toolFailure(
   return { type: 'tool_result', ...ofCall(call), result, outcome: { _tag: 'Left', left: failure }, duration };
 }
 
-/** The `approval_request` of a call whose guard takes its time. */
+/** The `approval_request` of a call whose guard does not answer at once. */
 export function approvalRequest(call: ToolCallEvent, input: unknown = {}): ApprovalRequestEvent {
   return { type: 'approval_request', ...ofCall(call), input };
 }
 
-/** The `approval_decision` of such a guard; `reason` is why not. */
+/** The `approval_decision` of that guard. `reason` says why not. */
 export function approvalDecision(
   call: ToolCallEvent,
   decision: ApprovalDecisionEvent['decision'],
@@ -83,18 +84,18 @@ export function approvalDecision(
   return { type: 'approval_decision', ...ofCall(call), decision, ...(reason !== undefined && { reason }) };
 }
 
-/** A `round_start`. */
+/** A `round_start`, with the messages of its request. */
 export function roundStart(round = 1, messages: readonly MessageParam[] = []): RoundStartEvent {
   return { type: 'round_start', round, request: { model: 'claude-test', max_tokens: 100, messages } };
 }
 
-/** A `round_retry` after an attempt that failed with an error; `delay` is in milliseconds. */
+/** A `round_retry` after a failed attempt. `delay` is in milliseconds. */
 export function roundRetry(attempt: number, error: unknown, delay: number, round = 1): RoundRetryEvent {
   return { type: 'round_retry', round, attempt, error: toErrorFacts(error), delay };
 }
 
 /**
- * A `round_end`. Another round follows when the reply calls tools.
+ * A `round_end`. Its `next` is `resume` when the reply calls tools.
  *
  * @param reply The events of a whole reply, such as those of `claude.message(...)`. Default: an empty one.
  * @param results The answers to its calls, in the order of the calls. Default: none.
@@ -114,9 +115,9 @@ export function roundEnd(
 }
 
 /**
- * A `conversation_end`. When the reason is `finished`, Claude's word is `end_turn`.
+ * A `conversation_end`. With the reason `finished`, its `stop_reason` is `end_turn`.
  *
- * @param error What the conversation failed with, when the reason is `error`.
+ * @param error What the conversation failed with, for the reason `error`.
  */
 export function conversationEnd(
   reason: ConversationEndEvent['reason'] = 'finished',

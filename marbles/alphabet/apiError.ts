@@ -1,21 +1,21 @@
 import { claudeApiError } from '../../src/transport/response.js';
 import type { RxClaudeFailure } from '../../src/errors/RxClaudeError.js';
 
-/** What `apiError` may be told beside the type. */
+/** Options of {@link apiError}. */
 export interface ApiErrorOptions {
-  /** What the API says. Default: the type. */
+  /** The API's message. Default: the type. */
   readonly message?: string;
-  /** The HTTP status of a request that is refused. Default: none, as for an `error` event in the middle of a reply. */
+  /** The HTTP status of a refused request. Default: none, as for an `error` event within a reply. */
   readonly status?: number;
   /** The response's headers, such as `{ 'retry-after': '30' }`. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
- * The error that a reply fails with, as `fetchClient` makes it: of an `error` event in mid-stream, or, with a `status`, of
- * a request that was refused.
+ * An error of the API, as `fetchClient` makes it: that of an `error` event within a reply or, with a `status`, that of a
+ * refused request.
  *
- * @param type The API's word, such as `overloaded_error` (the default) or `rate_limit_error`.
+ * @param type The API's name for the error, such as `overloaded_error` (the default) or `rate_limit_error`.
  * @example
  * ```ts
  * import { apiError } from 'rxclaude/marbles';

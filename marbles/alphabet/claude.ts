@@ -1,24 +1,29 @@
-// What Claude sends: single events, the events of a block, and whole replies. Its users see it as `claude`.
+// Builders for what Claude sends: single events, the events of a block, whole replies. Exported as `claude`.
 import type { BetaMessage } from '@anthropic-ai/sdk/resources/beta/messages/messages';
 import type { ClaudeEvent, PingEvent } from '../../src/events/ClaudeEvent.js';
 import { createPlacement, type EventOf, type Unplaced } from './placement.js';
 
 export type { EventOf, Unplaced } from './placement.js';
 
-/** Any block, by its type and fields. */
+/** Any content block, delta or event. */
 export interface AnyBlock {
+  /** The API's name for it, such as `text`. */
   readonly type: string;
+  /** Its other fields. */
   readonly [field: string]: unknown;
 }
 
-/** The events of one block, in order; and each by its part, for diagrams that spread them. */
+/** The events of one block, in order. For diagrams that spread them over time, each part also has a name. */
 export interface BlockEvents extends ReadonlyArray<Unplaced> {
+  /** The `content_block_start`. */
   readonly start: Unplaced<'content_block_start'>;
+  /** The deltas. */
   readonly pieces: readonly Unplaced<'content_block_delta'>[];
+  /** The `content_block_stop`. */
   readonly stop: Unplaced<'content_block_stop'>;
 }
 
-/** The `message_start` of a reply. `message` replaces fields of its empty message. */
+/** The `message_start` of a reply. `message` overrides fields of its empty message. */
 export function messageStart(message: Partial<BetaMessage> = {}): EventOf<'message_start'> {
   const usage = { input_tokens: 10, output_tokens: 1, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 };
   const empty = {
@@ -34,61 +39,63 @@ export function messageStart(message: Partial<BetaMessage> = {}): EventOf<'messa
   return { type: 'message_start', message: { ...empty, ...message } } as unknown as EventOf<'message_start'>;
 }
 
-/**
- * The `content_block_start` of any block.
- *
- * @param index Where the block stands in the message. Without it the event has none, and the reply that it stands in, or
- * {@link message}, puts the block after those before it. So it is for all events of blocks.
- */
+/** The `content_block_start` of any block, without an index: the reply, or {@link message}, numbers it. */
 export function contentBlockStart(content_block: AnyBlock): Unplaced<'content_block_start'>;
+/** The `content_block_start` of any block, at an index. */
 export function contentBlockStart(content_block: AnyBlock, index: number): EventOf<'content_block_start'>;
 export function contentBlockStart(content_block: AnyBlock, index?: number): Unplaced<'content_block_start'> {
   return startAt(content_block, index);
 }
 
-/** The `content_block_start` of text. */
+/** The `content_block_start` of text, without an index: the reply, or {@link message}, numbers it. */
 export function textStart(): Unplaced<'content_block_start'>;
+/** The `content_block_start` of text, at an index. */
 export function textStart(index: number): EventOf<'content_block_start'>;
 export function textStart(index?: number): Unplaced<'content_block_start'> {
   return startAt({ type: 'text', text: '' }, index);
 }
 
-/** Any piece of a block. */
+/** Any piece of a block, without an index: it belongs to the block that started last. */
 export function contentBlockDelta(piece: AnyBlock): Unplaced<'content_block_delta'>;
+/** Any piece of the block at an index. */
 export function contentBlockDelta(piece: AnyBlock, index: number): EventOf<'content_block_delta'>;
 export function contentBlockDelta(piece: AnyBlock, index?: number): Unplaced<'content_block_delta'> {
   return deltaAt(piece, index);
 }
 
-/** A piece of text. */
+/** A piece of text, without an index: it belongs to the block that started last. */
 export function text(piece: string): Unplaced<'content_block_delta'>;
+/** A piece of text of the block at an index. */
 export function text(piece: string, index: number): EventOf<'content_block_delta'>;
 export function text(piece: string, index?: number): Unplaced<'content_block_delta'> {
   return deltaAt({ type: 'text_delta', text: piece }, index);
 }
 
-/** The `content_block_start` of a call to a tool. */
+/** The `content_block_start` of a tool call, without an index: the reply, or {@link message}, numbers it. */
 export function toolUseStart(id: string, name: string): Unplaced<'content_block_start'>;
+/** The `content_block_start` of a tool call, at an index. */
 export function toolUseStart(id: string, name: string, index: number): EventOf<'content_block_start'>;
 export function toolUseStart(id: string, name: string, index?: number): Unplaced<'content_block_start'> {
   return startAt({ type: 'tool_use', id, name, input: {} }, index);
 }
 
-/** A piece of a tool's input, as JSON text. */
+/** A piece of a tool's input, as JSON text, without an index: it belongs to the block that started last. */
 export function inputJson(partial_json: string): Unplaced<'content_block_delta'>;
+/** A piece of a tool's input, as JSON text, of the block at an index. */
 export function inputJson(partial_json: string, index: number): EventOf<'content_block_delta'>;
 export function inputJson(partial_json: string, index?: number): Unplaced<'content_block_delta'> {
   return deltaAt({ type: 'input_json_delta', partial_json }, index);
 }
 
-/** The `content_block_stop` of a block. */
+/** The `content_block_stop` of the block that started last. */
 export function contentBlockStop(): Unplaced<'content_block_stop'>;
+/** The `content_block_stop` of the block at an index. */
 export function contentBlockStop(index: number): EventOf<'content_block_stop'>;
 export function contentBlockStop(index?: number): Unplaced<'content_block_stop'> {
   return { type: 'content_block_stop', ...at(index) };
 }
 
-/** The `message_delta` that says why the reply ended. */
+/** The `message_delta` that says why the reply ended: `end_turn` by default. */
 export function stop(stop_reason: string | null = 'end_turn', output_tokens = 5): EventOf<'message_delta'> {
   const change = { stop_reason, stop_sequence: null };
   return { type: 'message_delta', delta: change, usage: { output_tokens } } as unknown as EventOf<'message_delta'>;
@@ -99,17 +106,17 @@ export function messageStop(): EventOf<'message_stop'> {
   return { type: 'message_stop' };
 }
 
-/** A keep-alive. */
+/** A `ping`, which keeps the connection alive. */
 export function ping(): PingEvent {
   return { type: 'ping' };
 }
 
-/** Any event of Claude's stream, as the API sends it, newer ones than this library included. */
+/** Any event as the API sends it, even one that is newer than this library. */
 export function event(fields: AnyBlock): ClaudeEvent {
   return fields as unknown as ClaudeEvent;
 }
 
-/** A block of text, in as many pieces as are given. */
+/** A block of text: start, a delta for each piece, stop. */
 export function textBlock(...pieces: readonly string[]): BlockEvents {
   return block(
     textStart(),
@@ -118,16 +125,16 @@ export function textBlock(...pieces: readonly string[]): BlockEvents {
 }
 
 /**
- * A call to a tool: start, pieces of the input, stop.
+ * A tool call: start, the deltas of its input, stop.
  *
- * @param input The input; or a string, which is its JSON text as it is, broken or not.
- * @param pieces How many pieces the text comes in. Default: 1.
+ * @param input The input. A string is taken as its JSON text, valid or not. Default: `{}`.
+ * @param pieces How many deltas the text comes in. Default: 1.
  */
 export function toolUse(id: string, name: string, input: unknown = {}, pieces = 1): BlockEvents {
   return block(toolUseStart(id, name), inputPieces(input, pieces));
 }
 
-/** Thinking, in one piece, with the signature behind it. */
+/** A thinking block: start, the thought, its signature, stop. */
 export function thinking(thought: string, signature = 'signature'): BlockEvents {
   return block(contentBlockStart({ type: 'thinking', thinking: '', signature: '' }), [
     contentBlockDelta({ type: 'thinking_delta', thinking: thought }),
@@ -135,17 +142,17 @@ export function thinking(thought: string, signature = 'signature'): BlockEvents 
   ]);
 }
 
-/** A call to a tool that the API runs itself, such as `web_search`. Its result is a block of its own. */
+/** A call to a tool that the API runs, such as `web_search`. Its result is a {@link serverToolResult}. */
 export function serverToolUse(id: string, name: string, input: unknown = {}): BlockEvents {
   return block(contentBlockStart({ type: 'server_tool_use', id, name, input: {} }), inputPieces(input, 1));
 }
 
-/** What a tool of the API has found, such as a block of type `web_search_tool_result`. */
+/** The result of a tool that the API runs, such as a block of the type `web_search_tool_result`. */
 export function serverToolResult(tool_use_id: string, type: string, content: unknown): BlockEvents {
   return wholeBlock({ type, tool_use_id, content });
 }
 
-/** A block that comes whole, without pieces. */
+/** A block without deltas: start, stop. */
 export function wholeBlock(content_block: AnyBlock): BlockEvents {
   return block(contentBlockStart(content_block), []);
 }
@@ -153,11 +160,11 @@ export function wholeBlock(content_block: AnyBlock): BlockEvents {
 /**
  * A whole reply: `message_start`, the parts, the `message_delta` that says why it ended, `message_stop`.
  *
- * What a part brings itself is not added: a reply may have its own {@link messageStart} or {@link stop}. Without one, it
- * stops with `tool_use` when it calls a tool, and with `end_turn` when it does not.
+ * Parts may include a {@link messageStart}, {@link stop} or {@link messageStop}, which then replaces the default one. By
+ * default, a reply stops with `tool_use` when it calls a tool, and else with `end_turn`.
  *
- * @param parts Blocks, such as those of `textBlock` and `toolUse`, and single events.
- * @returns The events, each with its index. One letter of a diagram can stand for all of them.
+ * @param parts Blocks, such as `textBlock(...)` and `toolUse(...)`, and single events.
+ * @returns The events, with the indexes of their blocks. One letter of a diagram can stand for all of them.
  * @example
  * ```ts
  * import { claude } from 'rxclaude/marbles';

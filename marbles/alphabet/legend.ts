@@ -1,4 +1,4 @@
-/** The letters of all diagrams, and what each stands for. Lower case is Claude's, upper case is what rxclaude adds. */
+/** What each letter of a diagram means. Lower case is what Claude sends, upper case is what rxclaude adds. */
 export const LEGEND: Readonly<Record<string, string>> = {
   s: 'message_start',
   o: 'a text block starts',
@@ -37,24 +37,24 @@ export const LEGEND: Readonly<Record<string, string>> = {
   X: 'tool_result with is_error',
 };
 
-/** What the signs of a diagram mean that are no letters. */
+/** What each sign of a diagram means that is not a letter. */
 export const SIGNS: Readonly<Record<string, string>> = {
-  '-': 'nothing happens, for as long as one character stands for (1 ms, unless the ruler says otherwise)',
-  '12ms': 'nothing happens, for as long as it says',
-  '(ab)': 'a, then b, in the same moment; takes up as much time as it has characters, as with rxjs',
-  '[ab]': 'a, then b, in the same moment; takes up the time of one character',
+  '-': 'nothing happens for the time of one character (1 ms, unless the ruler says otherwise)',
+  '12ms': 'nothing happens for that long',
+  '(ab)': 'a, then b, at the same time; takes the time of all its characters, as in rxjs',
+  '[ab]': 'a, then b, at the same time; takes the time of one character',
   '|': 'the stream completes',
   '#': 'the stream fails',
   '=': 'in the lane of a call: the tool runs',
-  '.': 'in the lane of a call: it waits to be started; in the lane of an approval: it waits for the decision',
+  '.': 'in the lane of a call: it waits to start; in the lane of an approval: it waits for the decision',
 };
 
 /**
- * What letters mean, in lines of a bounded length.
+ * Explains letters, in lines of at most `columns` characters.
  *
  * @param legend The meaning of each letter.
- * @param used Text that has the letters that are to be explained.
- * @param prefix What each line begins with.
+ * @param used Text with the letters to explain.
+ * @param prefix The start of each line.
  */
 export function legendLines(
   legend: Readonly<Record<string, string>>,

@@ -42,7 +42,7 @@ const BY_STOP_REASON: ReadonlyMap<unknown, string> = new Map([
   ['pause_turn', 'y'],
 ]);
 
-/** The letter of an event, by the legend. It tells the shape of the event and nothing else: `u` for what it does not know. */
+/** The legend's letter for an event. It depends only on the shape of the event; an unknown one is `u`. */
 export function letterOf(event: unknown): string {
   if (!isObject(event)) return 'u';
   switch (event['type']) {

@@ -2,20 +2,20 @@ import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages
 import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
 
-/** The event of Claude's stream of one type. */
+/** Claude's event of a type. */
 export type EventOf<Type extends ClaudeEvent['type']> = Extract<RawMessageStreamEvent, { type: Type }>;
 
 type OfBlock = 'content_block_start' | 'content_block_delta' | 'content_block_stop';
 
-/** An event of a block that has no index yet: the reply that it is put into gives it one. */
+/** An event of a block without an index. The reply that it is put into adds the index. */
 export type Unplaced<Type extends OfBlock = OfBlock> = Type extends OfBlock ? Omit<EventOf<Type>, 'index'> : never;
 
-/** Gives the events of one reply their indexes. */
+/** Adds the missing indexes to the events of one reply. */
 export type Placement = <Event extends RoundEvent>(event: Event | Unplaced) => Event | ClaudeEvent;
 
 /**
- * Makes a placement for one reply. A block without an index comes after those before it; a piece or a stop without one
- * belongs to the block that was begun last. An event that has an index keeps it.
+ * Makes a placement for one reply. A block without an index gets the next one; a piece or a stop without an index belongs
+ * to the block that started last. An event with an index keeps it.
  */
 export function createPlacement(): Placement {
   let open = -1;

@@ -2,37 +2,39 @@ import type { ClaudeEvent } from '../../src/events/ClaudeEvent.js';
 import type { RoundEvent } from '../../src/events/RoundEvent.js';
 import type { Unplaced } from './placement.js';
 
-/** Events that one letter stands for, and that come one after the other in time. */
+/** Events of one letter, spread over time; see {@link spread}. */
 export interface Spread<Value = ClaudeEvent | Unplaced> {
+  /** The events, in order. */
   readonly spread: readonly Value[];
-  /** How long it is from one to the next, in milliseconds. */
+  /** The time from one event to the next, in milliseconds. */
   readonly milliseconds: number;
 }
 
-/** What a letter stands for the first time, the second time, and so on. */
+/** What a letter means the first time, the second time, and so on; see {@link inTurn}. */
 export interface InTurn<Value = LetterValue> {
+  /** The meanings, in order. The last one stays. */
   readonly inTurn: readonly Value[];
 }
 
-/** What a letter of a reply stands for each time: an event, or several at once. */
+/** What a letter of a reply means at one place: an event, or several at once. */
 export type LetterValue<Event extends RoundEvent = ClaudeEvent> = Event | Unplaced | readonly (Event | Unplaced)[];
 
-/** What a letter of a reply may stand for. */
+/** What a letter of a reply can mean. */
 export type ReplyValue<Event extends RoundEvent = ClaudeEvent> =
   LetterValue<Event> | Spread<Event | Unplaced> | InTurn<LetterValue<Event>>;
 
-/** What the letters of a reply stand for; `#` is the error. A letter that is left out has the meaning of the legend. */
+/** What the letters of a reply mean; `#` is the error. Other letters mean what the legend says. */
 export type ReplyValues<Event extends RoundEvent = ClaudeEvent> = Readonly<Record<string, ReplyValue<Event> | Error>>;
 
 /**
- * Has the events of one letter come one after the other. What follows the letter in the diagram comes behind the last one.
+ * Spreads the events of one letter over time. What follows the letter in the diagram comes after the last of them.
  *
  * ```text
  * reply  --r|         r: spread(claude.message(claude.textBlock('Hi')), 3)
  * out    --s--o--t--c--e--m|
  * ```
  *
- * @param milliseconds From one event to the next; a whole number.
+ * @param milliseconds The time from one event to the next; a whole number.
  */
 export function spread<Value extends RoundEvent | Unplaced>(
   events: readonly Value[],
@@ -42,7 +44,7 @@ export function spread<Value extends RoundEvent | Unplaced>(
 }
 
 /**
- * Gives a letter another meaning each time it is used, in a reply and in what is expected; the last one stays.
+ * Gives a letter another meaning each time it occurs, in a reply or in an expectation. The last meaning stays.
  *
  * ```text
  * reply  s-o-t-t-c-e-m|      t: inTurn(claude.text('Hel'), claude.text('lo'))

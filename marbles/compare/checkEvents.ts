@@ -8,14 +8,14 @@ import { type Difference, findDifference, tellDifference } from './findDifferenc
 import { preview } from './preview.js';
 import { reasonsOf } from './reasonsOf.js';
 
-/** Compares a run with what is expected of it. @returns What is wrong, with both as pictures; `undefined` when nothing is. */
+/** Compares a run with an expectation. @returns What is wrong, with both diagrams; `undefined` when they match. */
 export function checkEvents(run: Run, expectation: Expectation, values: ExpectedValues): string | undefined {
   const actual = actualEvents(createTimeline(run, expectation.scale));
   const mismatch = findMismatch(actual, expectation);
   return mismatch && failureMessage(mismatch, expectation, actual, values);
 }
 
-/** Says what is not as expected, with both diagrams under each other and a mark at the first difference. */
+/** What is wrong, with both diagrams, one below the other, and a mark at the first difference. */
 function failureMessage(
   mismatch: Mismatch,
   expectation: Expectation,
@@ -29,7 +29,7 @@ function failureMessage(
   return `The events are not as expected. ${problem}\n\n${drawBoth(both, Object.keys(values))}`;
 }
 
-/** The letter that the test gave for such an event, or else that of the legend. */
+/** The test's own letter for such an event, or else that of the legend. */
 function letterFor({ letter, event }: ActualEvent, values: ExpectedValues): string {
   if (letter === '|' || letter === '#') return letter;
   const given = Object.keys(values).filter((key) => key !== '#' && !Array.isArray(values[key]));
@@ -38,7 +38,7 @@ function letterFor({ letter, event }: ActualEvent, values: ExpectedValues): stri
   return given.find(fits) ?? letter;
 }
 
-/** What is not as expected, in a sentence or two. */
+/** What is wrong, in a sentence or two. */
 function explain(mismatch: Mismatch, scale: number): string {
   return sentence(mismatch, scale).replace(/^[a-z]/, (first) => first.toUpperCase());
 }
@@ -56,7 +56,7 @@ function sentence({ kind, expected, actual, difference }: Mismatch, scale: numbe
       return `${came} was expected at ${(expected?.frame ?? 0) * scale} ms, but came at ${(actual?.frame ?? 0) * scale} ms.`;
     case 'lane':
       if (expected?.lane === 'result') {
-        return `${at}: ${came} came in the lane \`${actual?.lane ?? ''}\`, but no lane of the diagram has it at that place.`;
+        return `${at}: ${came} came in the lane \`${actual?.lane ?? ''}\`, but no lane of the diagram has it there.`;
       }
       return `${at}: ${wanted} was expected in the lane \`${expected?.lane ?? ''}\`, but came in \`${actual?.lane ?? ''}\`.`;
     case 'value': {
@@ -68,16 +68,16 @@ function sentence({ kind, expected, actual, difference }: Mismatch, scale: numbe
   }
 }
 
-/** The fields are right, and the letter is not: whoever meant another event has taken a letter of the legend for it. */
+/** The fields match but the letter does not: the test used a letter of the legend for an event of its own. */
 function hintFor(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): string {
   if (expected?.value?.keepsShape !== true || actual === undefined) return '';
   if (differenceTo(expected.value.of, actual.event) !== undefined) return '';
-  return ` \`${expected.letter}\` is a letter of the legend: for another event take another letter, or give a \`type\`.`;
+  return ` \`${expected.letter}\` is a letter of the legend: for another event, use another letter or give a \`type\`.`;
 }
 
 function laterThan(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined, scale: number): string {
   if (expected === undefined || actual === undefined || actual.frame <= expected.frame) return '';
-  return `, and that at ${actual.frame * scale} ms`;
+  return ` at ${actual.frame * scale} ms`;
 }
 
 function timeOf(expected: ExpectedEvent | undefined, actual: ActualEvent | undefined): number {
@@ -92,10 +92,10 @@ function nameOf({ letter, value }: ExpectedEvent): string {
   return `\`${letter}\` (${value.keepsShape ? `${meaning}, ` : ''}${preview(value.of)})`;
 }
 
-/** What came: its letter, its type and what tells it from others of its kind; of an error, its message. */
+/** What came: its letter and type, its call or piece; of an error, the message. */
 function describe({ letter, event }: ActualEvent): string {
   if (letter === '|') return 'completion';
-  // Its own full stop would end our sentence.
+  // The message may bring its own full stop.
   if (letter === '#') return `the error ${preview(event).replace(/\.$/, '')}`;
   if (!isObject(event)) return preview(event);
   const { type, name, id, delta } = event as { type?: unknown; name?: unknown; id?: unknown; delta?: unknown };
@@ -104,7 +104,7 @@ function describe({ letter, event }: ActualEvent): string {
   return `\`${letter}\` (${preview(type).replaceAll('"', '')}${call}${piece})`;
 }
 
-/** One thing that came. */
+/** An event that came, or the end. */
 interface ActualEvent {
   readonly frame: number;
   /** In milliseconds since the subscription. */
@@ -112,22 +112,22 @@ interface ActualEvent {
   /** The letter of the legend, `|` or `#`. */
   readonly letter: string;
   readonly lane: string;
-  /** The event; behind `#` the error. */
+  /** The event; for `#`, the error. */
   readonly event: unknown;
 }
 
-/** The first thing that is not as expected. */
+/** The first difference between a run and its expectation. */
 interface Mismatch {
-  /** Which of the events it is, counted from 0. */
+  /** The number of the event, from 0. */
   readonly index: number;
   readonly expected: ExpectedEvent | undefined;
   readonly actual: ActualEvent | undefined;
   readonly kind: 'missing' | 'unexpected' | 'event' | 'time' | 'lane' | 'value';
-  /** Where the event is not what the test gave. */
+  /** Where the event differs from the test's value. */
   readonly difference?: Difference;
 }
 
-/** All that came, the end included. */
+/** All events, and the end. */
 function actualEvents(timeline: Timeline): ActualEvent[] {
   const { marks, end } = timeline;
   const events = marks.map(({ lane, ...mark }) => ({ ...mark, lane: lane.label }));
@@ -137,7 +137,7 @@ function actualEvents(timeline: Timeline): ActualEvent[] {
   return [...events, { ...last, time: end.time, lane: 'result', event }];
 }
 
-/** The first event that is not as expected; `undefined` when all are. */
+/** The first difference; `undefined` when there is none. */
 function findMismatch(
   actual: readonly ActualEvent[],
   { events: expected }: Pick<Expectation, 'events'>,
@@ -162,15 +162,15 @@ function compare(
     if (actual.letter !== letter) return { kind: 'event' };
   } else if (actual.letter === '|' || actual.letter === '#') return { kind: 'event' };
   const difference = value === undefined ? undefined : differenceTo(value.of, actual.event);
-  // At another time, what is not the right event is another one.
+  // A wrong value at another time is another event.
   if (expected.frame !== actual.frame) return { kind: difference === undefined ? 'time' : 'event' };
   if (expected.lane !== undefined && expected.lane !== actual.lane) return { kind: 'lane' };
   return difference === undefined ? undefined : { kind: 'value', difference };
 }
 
-/** How an event differs from what the test gave for its letter. */
+/** How an event differs from the test's value for its letter. */
 function differenceTo(value: unknown, event: unknown): Difference | undefined {
   if (typeof value !== 'function') return findDifference(event, value, true);
-  const holds = (value as (event: unknown) => unknown)(event);
-  return holds === true ? undefined : { path: '', expected: value, found: event };
+  const isRight = (value as (event: unknown) => unknown)(event);
+  return isRight === true ? undefined : { path: '', expected: value, found: event };
 }

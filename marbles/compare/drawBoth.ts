@@ -2,36 +2,36 @@ import { LEGEND, legendLines, SIGNS } from '../alphabet/legend.js';
 import { type Axis, createAxis, type Lettered, lettersByFrame, placesOf } from '../diagram/createAxis.js';
 import { type LabelledRow, paintLane, paintRow, wrapRows } from '../diagram/paintRows.js';
 
-/** How many characters a line of a message has, at the most. */
+/** The longest line of a message. */
 const COLUMNS = 110;
 
-/** What is explained below: that a stream completes needs no words. */
+/** The letters to explain. `|` needs no words. */
 const MEANINGS = { ...LEGEND, '#': SIGNS['#'] ?? '' };
 
-/** What is drawn of an event. */
+/** What a diagram shows of an event. */
 export interface Drawn extends Lettered {
   readonly lane?: string | undefined;
 }
 
-/** Two runs to be compared by eye. */
+/** Two runs to compare. */
 export interface Both {
   readonly expected: readonly Drawn[];
   readonly actual: readonly Drawn[];
-  /** Which event is the first that differs. */
+  /** The number of the first event that differs, from 0. */
   readonly index: number;
-  /** What one character stands for, in milliseconds. Default: 1. */
+  /** The milliseconds of one character. Default: 1. */
   readonly scale?: number;
-  /** Whether the lanes that differ are shown as well. Default: false. */
+  /** Whether to show the lanes that differ. Default: false. */
   readonly lanes?: boolean;
-  /** Lines that stand below the diagrams. Default: none. */
+  /** Lines below the diagrams. Default: none. */
   readonly reasons?: readonly string[];
 }
 
 /**
- * Draws two runs on one axis, one under the other, with a mark under the first difference; of long ones, the piece with that
- * difference. The letters are explained below.
+ * Draws two runs on one axis, one below the other, with a mark under the first difference and a legend. Of long runs it
+ * draws the part with that difference.
  *
- * @param given Letters whose meaning the test gives.
+ * @param given The letters that the test defines.
  */
 export function drawBoth(
   { expected, actual, index, scale = 1, lanes = false, reasons = [] }: Both,
@@ -57,7 +57,7 @@ function row(label: string, text: string): LabelledRow {
   return { label, text, keep: label !== '' };
 }
 
-/** The lanes in which the two differ, under each other. */
+/** The lanes that differ, one below the other. */
 function laneRows(
   axis: Axis,
   expected: readonly Drawn[],
@@ -78,7 +78,7 @@ function blank({ width }: Axis): string[] {
   return Array<string>(width).fill(' ');
 }
 
-/** What the letters mean, those of the test's own values included. */
+/** The meaning of each letter, with those that the test defines. */
 function legendOf(events: readonly Drawn[], given: readonly string[]): string {
   const letters = [...new Set(events.map(({ letter }) => letter))];
   const ofTest = given.filter((letter) => letters.includes(letter));

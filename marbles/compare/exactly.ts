@@ -1,10 +1,10 @@
-/** A value that must be met in full, where otherwise some fields are enough. */
+/** A value that must match in full; see {@link exactly}. */
 export class Exactly {
   constructor(readonly value: unknown) {}
 }
 
 /**
- * Says that a value within an expectation must be met in full: no field more, no item more.
+ * Asks for a value in full: with no other fields or items. Without it, an expectation names only the fields that matter.
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@ export class Exactly {
  *
  * const messages = [{ role: 'user' as const, content: 'Hi' }];
  *
- * marble('the history holds what was said, and nothing else', ({ scriptClaude, expectEvents }) => {
+ * marble('the history is what was said, and nothing else', ({ scriptClaude, expectEvents }) => {
  *   const client = scriptClaude('s-o-t-c-(em|)');
  *   const run$ = converse(client, { model: 'claude-test', max_tokens: 100, messages });
  *

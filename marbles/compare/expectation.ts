@@ -6,39 +6,38 @@ import { DiagramError } from '../diagram/DiagramError.js';
 import { type Diagram, parseDiagram } from '../diagram/parseDiagram.js';
 
 /**
- * What the letters of an expectation stand for, where the test gives it: fields that the event must have, several such in a
- * row, a matcher of the test framework, or a function that says whether an event is the right one; `inTurn(...)` gives another
- * of these each time. `#` is the error. A letter of the legend keeps its meaning beside what is given, unless that names the
- * `type` of another event.
+ * What the letters of an expectation mean: fields that the event must have, a list of such for several events at once, a
+ * matcher of the test framework, or a function that returns `true` for the right event; `inTurn(...)` gives another of these
+ * each time. `#` is the error. A letter of the legend keeps its own meaning, too, unless the value names another `type`.
  */
 export type ExpectedValues = Readonly<Record<string, unknown>>;
 
-/** What the test gives for a letter. */
+/** The test's value for a letter. */
 interface ExpectedValue {
   readonly of: unknown;
-  /** Whether the event must have the letter of the legend all the same. */
+  /** Whether the event must also have this letter in the legend. */
   readonly keepsShape: boolean;
 }
 
-/** One thing that is expected. */
+/** An event that is expected, or the end. */
 export interface ExpectedEvent {
   readonly frame: number;
-  /** The letter as it stands in the diagram, `|` or `#`. */
+  /** The letter in the diagram, `|` or `#`. */
   readonly letter: string;
   readonly lane: string | undefined;
-  /** What the event must be like; `undefined` when the letter's own meaning is enough. */
+  /** The test's value for the event; `undefined` when the legend's meaning is enough. */
   readonly value: ExpectedValue | undefined;
 }
 
-/** All that is expected of a run. */
+/** All that a test expects of a run. */
 export interface Expectation extends Pick<Diagram, 'scale' | 'lanes'> {
   readonly events: readonly ExpectedEvent[];
 }
 
 /**
- * Reads a diagram and the values that go with it.
+ * Reads a diagram and its values.
  *
- * @throws DiagramError for a diagram that cannot be read, and for a letter that nobody explains.
+ * @throws DiagramError for a diagram that cannot be read, and for a letter without a meaning.
  */
 export function readExpectation(diagram: string, values: ExpectedValues): Expectation {
   const { signs, scale, lanes } = parseDiagram(diagram);
@@ -56,7 +55,7 @@ export function readExpectation(diagram: string, values: ExpectedValues): Expect
   return { events, scale, lanes };
 }
 
-/** What a letter stands for this time. */
+/** The meaning of a letter at this place. */
 function valueOf(letter: string, given: unknown, used: Map<string, number>): unknown {
   if (!isObject(given) || !Array.isArray(given['inTurn'])) return given;
   const turn = used.get(letter) ?? 0;
@@ -65,7 +64,7 @@ function valueOf(letter: string, given: unknown, used: Map<string, number>): unk
   return values[Math.min(turn, values.length - 1)];
 }
 
-/** Whether a letter of the legend keeps its meaning beside what the test gives for it. */
+/** Whether a letter of the legend keeps its own meaning beside the test's value. */
 export function keepsShape(letter: string, value: unknown): boolean {
   const event = value instanceof Exactly ? value.value : value;
   if (!Object.hasOwn(LEGEND, letter) || !isObject(event) || 'asymmetricMatch' in event) return false;
@@ -74,6 +73,6 @@ export function keepsShape(letter: string, value: unknown): boolean {
 
 function unknownLetter(letter: string, diagram: string, column: number): DiagramError {
   const known = Object.keys(LEGEND).join(' ');
-  const problem = `\`${letter}\` is no letter of the legend (${known}), and the test gives no value for it.`;
+  const problem = `\`${letter}\` is not a letter of the legend (${known}), and the test gives no value for it.`;
   return new DiagramError(problem, diagram.split('\n').at(-1) ?? '', diagram.includes('\n') ? 0 : column);
 }

@@ -4,28 +4,28 @@ import { preview } from './preview.js';
 
 /** Where two values differ. */
 export interface Difference {
-  /** The way to it, such as `result.content`; empty for the values themselves. */
+  /** The path to it, such as `result.content`; empty for the values themselves. */
   readonly path: string;
   readonly expected: unknown;
   readonly found: unknown;
 }
 
-/** What a matcher of Jest, Vitest or Jasmine has, such as `expect.any(String)`. */
+/** A matcher of Jest, Vitest or Jasmine, such as `expect.any(String)`. */
 interface AsymmetricMatcher {
   asymmetricMatch(found: unknown): unknown;
-  /** What `objectContaining` and its like were given. */
+  /** The argument of `objectContaining` and the like. */
   readonly sample?: unknown;
   readonly inverse?: unknown;
 }
 
 /**
- * The first difference between a value and what is expected of it; `undefined` when there is none.
+ * The first difference between a value and the expected one; `undefined` when there is none.
  *
- * Fields that are `undefined` count as absent, and classes do not count. An error has the name and the message of the
- * expected one and its fields; it may have more, such as the round that it happened in.
- * Matchers such as `expect.any(String)` stand for what they match.
+ * A field that is `undefined` counts as absent, and classes do not count. An error must have the name, the message and the
+ * fields of the expected one; it may have more, such as the round in which it happened. A matcher such as
+ * `expect.any(String)` is equal to what it matches.
  *
- * @param partly Whether objects may have more fields than are expected.
+ * @param partly Whether objects may have other fields, too.
  */
 export function findDifference(found: unknown, expected: unknown, partly = false): Difference | undefined {
   return compare(found, expected, { partly, path: [], seen: new Map() });
@@ -34,7 +34,7 @@ export function findDifference(found: unknown, expected: unknown, partly = false
 interface Comparison {
   readonly partly: boolean;
   readonly path: string[];
-  /** What is being compared further up, so that a cycle ends. */
+  /** The objects that contain this one, so that a cycle ends. */
   readonly seen: Map<unknown, unknown>;
 }
 
@@ -69,12 +69,12 @@ function entriesOf(value: Record<PropertyKey, unknown>): ReadonlyMap<string, unk
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [String(key), item]));
   if (value instanceof Set) return new Map([...value].map((item, index) => [String(index), item]));
   const entries = new Map<string, unknown>(Object.entries(value));
-  // Its own fields do not show these two.
+  // These two are not enumerable.
   if (value instanceof Error) entries.set('name', value.name).set('message', value.message);
   return entries;
 }
 
-/** Where a value differs from the fields that `objectContaining` asks for: more is told by that than by the matcher. */
+/** Where a value differs from the fields of an `objectContaining`: that says more than the matcher itself. */
 function differenceInside(found: unknown, matcher: AsymmetricMatcher, comparison: Comparison): Difference | undefined {
   const { sample, inverse } = matcher;
   const isFields = isObject(sample) && !Array.isArray(sample) && inverse !== true;
@@ -85,7 +85,7 @@ function isMatcher(value: unknown): value is AsymmetricMatcher {
   return isObject(value) && typeof value['asymmetricMatch'] === 'function';
 }
 
-/** A difference in words: `delta.text` should be "Ho", and is "Hi". Without a full stop. */
+/** A difference in words, without a full stop: `delta.text` should be "Ho", and is "Hi". */
 export function tellDifference({ path, expected, found }: Difference): string {
   const where = path === '' ? 'it' : `\`${path}\``;
   return `${where} should be ${preview(expected)}, and is ${preview(found)}`;

@@ -1,14 +1,14 @@
 import { isObject } from '../../src/values/isObject.js';
 
-/** How long a value may be in a message, unless told otherwise. */
+/** The longest preview. */
 const LONGEST = 120;
 
-/** A value in one short line, for a message. */
+/** A value as one short line for a message. */
 export function preview(value: unknown): string {
   return oneLine(value instanceof Error ? `${value.name}: ${value.message}` : toText(value), LONGEST);
 }
 
-/** A text in one line, cut where it is too long. */
+/** Text as one line, cut where it is too long. */
 export function oneLine(text: string, longest: number): string {
   const line = text.replace(/\s+/gu, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
@@ -26,7 +26,7 @@ function toText(value: unknown): string {
   }
 }
 
-/** A matcher of Jest or Vitest: its name, and what it was given. */
+/** A matcher of Jest or Vitest: its name and its argument. */
 function matcherText(matcher: Record<PropertyKey, unknown>): string {
   const { sample } = matcher;
   const name = (matcher as { toString(): string }).toString();

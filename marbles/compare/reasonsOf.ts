@@ -1,7 +1,7 @@
 import { isObject } from '../../src/values/isObject.js';
 import { oneLine } from './preview.js';
 
-/** Something that came: its letter, when, and the event; at `#` the error. */
+/** An event that came; for `#`, the error. */
 interface Came {
   readonly letter: string;
   /** In milliseconds since the subscription. */
@@ -9,13 +9,13 @@ interface Came {
   readonly event: unknown;
 }
 
-/** How many lines there are at the most, and how long one may be. */
+/** The most lines, and the longest. */
 const MOST = 8;
 const LONGEST = 300;
 
 /**
- * What errors and failed tools said in a run: `X at 4 ms: Unknown tool: add.`, a line for each. Diagrams show only that
- * there was one, and the words say why. What was said before is not said again.
+ * The words of errors and failed tools in a run, a line each: `X at 4 ms: Unknown tool: add.` Diagrams show only that they
+ * failed; the words say why. Repeated words are left out.
  */
 export function reasonsOf(events: readonly Came[]): string[] {
   const told = new Set<string>();
@@ -38,7 +38,7 @@ function wordsOf(event: Record<PropertyKey, unknown>, answered: ReadonlySet<unkn
     case 'tool_result':
       return isObject(result) && result['is_error'] === true ? wordsOfContent(result['content']) : undefined;
     case 'tool_call':
-      // Its result says it again.
+      // Its result repeats it.
       return isObject(input) && input['_tag'] === 'Left' && !answered.has(id) ? wordsOfError(input['left']) : undefined;
     case 'round_retry':
     case 'conversation_end':
@@ -55,7 +55,7 @@ function wordsOfContent(content: unknown): string {
   return blocks.map((block) => (isObject(block) && typeof block['text'] === 'string' ? block['text'] : '')).join(' ');
 }
 
-/** An error, or what an event tells of one: its name, the API's word for it, its message. */
+/** An error, or the facts of one in an event: its name, the API's type, its message. */
 function wordsOfError(error: unknown): string {
   if (!isObject(error)) return String(error);
   const { name, _tag, type, message } = error;

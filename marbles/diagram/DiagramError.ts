@@ -1,9 +1,10 @@
-/** A diagram cannot be read. */
+/** A diagram that cannot be read. Its message shows where and says why. */
 export class DiagramError extends Error {
+  /** Tells it from other errors, without `instanceof`. */
   readonly _tag = 'DiagramError';
-  /** The line that cannot be read. */
+  /** The line with the problem. */
   readonly row: string;
-  /** Where in that line, from 0. */
+  /** The column of the problem in that line, from 0. */
   readonly column: number;
 
   constructor(problem: string, row: string, column: number) {

@@ -1,16 +1,16 @@
 import type { Sign } from './parseRow.js';
 
-/** A moment at which something happens, and the characters that it takes up. */
+/** A moment at which something happens, and its characters. */
 export interface Cell {
   readonly frame: number;
   /** The first of its characters. */
   readonly column: number;
   readonly width: number;
-  /** What is around its letters: nothing, `(` and `)`, or `[` and `]`. */
+  /** The brackets around its letters. */
   readonly brackets: '' | '()' | '[]';
 }
 
-/** A stretch in which nothing happens, as it is written. */
+/** The text of a time in which nothing happens. */
 interface Gap {
   readonly column: number;
   readonly text: string;
@@ -23,14 +23,14 @@ export interface Axis {
   readonly width: number;
 }
 
-/** Up to as many characters a gap is shown as dashes; a longer one is written as a duration. */
+/** The longest gap that is drawn as dashes. A longer one becomes a duration. */
 const LONGEST_DASHES = 8;
 
 /**
  * Lays out a time axis.
  *
- * @param rows The letters of each frame, for each line that is to be written on it.
- * @param scale What one character stands for, in milliseconds.
+ * @param rows The letters of each frame, for each line on the axis.
+ * @param scale The milliseconds of one character.
  */
 export function createAxis(rows: readonly ReadonlyMap<number, string>[], scale = 1): Axis {
   const sizes = sizesOf(rows);
@@ -57,7 +57,7 @@ export function createAxis(rows: readonly ReadonlyMap<number, string>[], scale =
   return { cells, gaps, width: column };
 }
 
-/** The column of each event of a line, which stand beside each other where they share a frame. */
+/** The column of each event of a line. Events of one frame stand side by side. */
 export function placesOf({ cells }: Axis, events: readonly { readonly frame: number }[]): number[] {
   const byFrame = new Map(cells.map((cell) => [cell.frame, cell]));
   const taken = new Map<number, number>();
@@ -69,7 +69,7 @@ export function placesOf({ cells }: Axis, events: readonly { readonly frame: num
   });
 }
 
-/** How many letters each frame takes, at the most. */
+/** The most letters of each frame in any of the lines. */
 function sizesOf(rows: readonly ReadonlyMap<number, string>[]): Map<number, number> {
   const sizes = new Map<number, number>();
   for (const letters of rows) {
@@ -80,7 +80,7 @@ function sizesOf(rows: readonly ReadonlyMap<number, string>[]): Map<number, numb
 
 function gapText(frames: number, scale: number, atStart: boolean): string {
   if (frames <= LONGEST_DASHES) return '-'.repeat(frames);
-  // A line cannot begin with a space that counts.
+  // Spaces at the start of a line do not count.
   return atStart ? `- ${duration((frames - 1) * scale)} ` : ` ${duration(frames * scale)} `;
 }
 
@@ -89,10 +89,10 @@ function duration(milliseconds: number): string {
   return milliseconds % 1_000 === 0 ? `${milliseconds / 1_000}s` : `${milliseconds}ms`;
 }
 
-/** What a diagram shows of an event: where, and as which letter. */
+/** What a diagram shows of an event: its frame and its letter. */
 export type Lettered = Pick<Sign, 'frame' | 'letter'>;
 
-/** All letters of each frame, in their order. */
+/** The letters of each frame, in order. */
 export function lettersByFrame(events: readonly Lettered[]): Map<number, string> {
   const letters = new Map<number, string>();
   for (const { frame, letter } of events) letters.set(frame, (letters.get(frame) ?? '') + letter);

@@ -4,19 +4,19 @@ import { endOf, type Span, type Timeline } from '../run/createTimeline.js';
 import { type Axis, createAxis, lettersByFrame, placesOf } from './createAxis.js';
 import { paintLane, paintRow, wrapRows } from './paintRows.js';
 
-/** How the text is laid out. */
+/** The layout of the text. */
 export interface TextOptions {
-  /** How many characters a line may have; a longer picture is broken into several under each other. Default: 110. */
+  /** The longest line, in characters. A longer diagram is broken into several parts. Default: 110. */
   readonly columns?: number;
-  /** Whether the letters are explained below. Default: true. */
+  /** Whether a legend follows. Default: true. */
   readonly legend?: boolean;
 }
 
 const FILLS: Readonly<Record<Span['kind'], string>> = { replying: '-', waiting: '.', running: '=', deciding: '.' };
 
 /**
- * Draws a run as text: a ruler, the lanes, and the result, which is a complete line of marbles by itself. The text can be
- * read again by `parseDiagram`.
+ * Draws a run as text: a ruler, the lanes, and the result, which is a complete line of marbles. `parseDiagram` reads the
+ * text back.
  */
 export function drawText(timeline: Timeline, { columns = 110, legend = true }: TextOptions = {}): string {
   const { lanes, marks, scale } = timeline;
@@ -32,7 +32,7 @@ export function drawText(timeline: Timeline, { columns = 110, legend = true }: T
   return legend ? `${picture}\n\n${legendLines(LEGEND, [...letters.values()].join(''), '//', columns)}` : picture;
 }
 
-/** A lane: what goes on in it, and its letters. */
+/** A lane: its spans and its letters. */
 function laneText({ marks, spans }: Timeline, lane: Lane, { width }: Axis, places: readonly number[]): string {
   const row = Array<string>(width).fill(' ');
   for (const span of spans) {

@@ -1,10 +1,10 @@
 import type { Axis, Cell, Lettered } from './createAxis.js';
 
 /**
- * Writes one line of marbles on an axis. It can be read again as a line of its own: what other lines on the axis need more
- * room for is filled with time or with spaces that do not count.
+ * Writes one line of marbles on an axis. The line can be read by itself: where other lines on the axis need more room, it has
+ * time or spaces that do not count.
  *
- * @param letters What happens at each frame. The line ends behind `|` or `#`.
+ * @param letters The letters of each frame. The line ends after `|` or `#`.
  */
 export function paintRow({ cells, gaps, width }: Axis, letters: ReadonlyMap<number, string>): string {
   const row = Array<string>(width).fill(' ');
@@ -24,16 +24,16 @@ function cellText({ brackets, width }: Cell, letters: string): string {
   if (brackets === '') return letters === '' ? '-' : letters;
   const [open = '', close = ''] = brackets;
   const text = letters.length > 1 ? `${open}${letters}${close}` : letters || '-';
-  // Within round brackets a character is time; within square ones it is not.
+  // In round brackets each character takes time; in square ones it does not.
   return text.padEnd(width, brackets === '()' ? '-' : ' ');
 }
 
 /**
  * Writes the letters of one lane.
  *
- * @param row What the line has beside them, character by character. It is written on.
+ * @param row The other characters of the line. The letters are written into it.
  * @param places The column of each event.
- * @param isIn Whether an event stands in the lane.
+ * @param isIn Whether an event belongs to the lane.
  */
 export function paintLane<Event extends Lettered>(
   row: string[],
@@ -47,22 +47,22 @@ export function paintLane<Event extends Lettered>(
   return row.join('').trimEnd();
 }
 
-/** A line of a picture. */
+/** A line of a diagram. */
 export interface LabelledRow {
   readonly label: string;
   readonly text: string;
-  /** Whether it is shown even where there is nothing on it. */
+  /** Whether it is shown even when it is empty. */
   readonly keep: boolean;
 }
 
-/** The line that tells the time. */
+/** The line with the times. */
 export interface Ruler {
-  /** What one character stands for, in milliseconds. */
+  /** The milliseconds of one character. */
   readonly scale: number;
   readonly axis: Axis;
 }
 
-/** Writes lines with their labels under each other, in as many pieces as it takes. */
+/** Writes lines with their labels, one below the other, in as many parts as it takes. */
 export function wrapRows(rows: readonly LabelledRow[], { axis, scale }: Ruler, columns: number): string {
   const ofRuler = `${scale === 1 ? '' : scale}ms`;
   const indent = Math.max(ofRuler.length, ...rows.map(({ label }) => label.length)) + 2;
@@ -79,14 +79,14 @@ export function wrapRows(rows: readonly LabelledRow[], { axis, scale }: Ruler, c
     .join('\n\n');
 }
 
-/** A stretch of the axis. */
+/** A part of the axis. */
 interface Piece {
   readonly from: number;
   readonly to: number;
   readonly cells: Cell[];
 }
 
-/** Cuts the axis in front of cells, so that no line begins with time that passes. */
+/** Cuts the axis before cells, so that no line begins with time that passes. */
 function toPieces({ cells, width }: Axis, room: number): Piece[] {
   const pieces: Piece[] = [];
   let piece: Piece = { from: 0, to: Math.max(width, 1), cells: [] };

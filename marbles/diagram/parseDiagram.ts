@@ -1,17 +1,17 @@
 import { parseRow, type Sign } from './parseRow.js';
 
-/** A letter of a diagram, and the lane that it stands in. */
+/** A letter of a diagram, with its lane. */
 interface PlacedSign extends Sign {
-  /** The label of the lane, `result` where no other line has the letter; `undefined` in a diagram without other lanes. */
+  /** The label of the lane: `result` when no other lane has the letter; `undefined` in a diagram without other lanes. */
   readonly lane?: string | undefined;
 }
 
-/** What a diagram says. */
+/** A diagram that was read. */
 export interface Diagram {
   readonly signs: readonly PlacedSign[];
-  /** What one character stands for, in milliseconds. */
+  /** The milliseconds of one character. */
   readonly scale: number;
-  /** Whether it has lanes beside the result, and so says which call an event belongs to. */
+  /** Whether it has lanes besides the result, and so says which call an event belongs to. */
   readonly lanes: boolean;
 }
 
@@ -22,15 +22,14 @@ interface Row {
 }
 
 const RULER = /^(\d*)ms$/;
-/** The line of a failure's message that shows what came, pasted with its label. */
+/** The label of the line that a failure shows, for when it is pasted with it. */
 const ACTUAL = /^\s*actual(?= {2})/;
 
 /**
- * Reads a diagram: one line of marbles, or a picture with lanes as `drawMarbles` draws it, in one piece or in several under
- * each other. Lines that begin with `//` are passed over. Where the picture has no lane but the result, nothing is said of
- * lanes.
+ * Reads a diagram: one line of marbles, or a diagram with lanes as `drawMarbles` draws it, in one part or in several. It skips
+ * lines that begin with `//`. A diagram may have `result` as its only lane; it then says nothing of lanes.
  *
- * @throws DiagramError for a diagram that nothing can be made of.
+ * @throws DiagramError for a diagram that cannot be read.
  */
 export function parseDiagram(diagram: string): Diagram {
   const written = diagram.split('\n').filter((line) => !line.trimStart().startsWith('//'));
@@ -40,7 +39,7 @@ export function parseDiagram(diagram: string): Diagram {
   }
   const systems = toSystems(lines).map(toRows);
   const scale = scaleOf(systems.flat());
-  // A space between the systems counts as little as any other.
+  // A space between the parts does not count, like any other.
   const results = systems.map((rows) => rows.find(({ label }) => label === 'result')?.text ?? '');
   const signs = parseRow(results.join(' '), scale);
   let offset = 0;
@@ -61,7 +60,7 @@ function isResult(line: string): boolean {
   return /^\s*result\s/.test(line);
 }
 
-/** The pieces of a picture: a line without anything on it is between them. */
+/** The parts of a diagram. An empty line separates them. */
 function toSystems(lines: readonly string[]): string[][] {
   const systems: string[][] = [[]];
   for (const line of lines) {
@@ -71,13 +70,13 @@ function toSystems(lines: readonly string[]): string[][] {
   return systems.filter((system) => system.length > 0);
 }
 
-/** The lines of one piece, cut so that what stands under each other does so by its position. */
+/** The lines of one part, cut so that characters of one column have the same position. */
 function toRows(lines: readonly string[]): Row[] {
   const first = (line: string): number => {
     const [head = ''] = /^\s*\S+\s*/.exec(line) ?? [];
     return head.length;
   };
-  // Lanes may begin with nothing; the ruler and the result do not.
+  // A lane may begin with spaces; the ruler and the result do not.
   const anchors = lines.filter((line) => /^\s*(?:result|\d*ms)\s/.test(line));
   const start = Math.min(...anchors.map(first));
   return lines.map((line) => ({ label: line.trim().split(/\s/, 1)[0] ?? '', text: line.slice(start) }));
@@ -91,7 +90,7 @@ function scaleOf(rows: readonly Row[]): number {
   return 1;
 }
 
-/** The lane that has the letter of the result at the same place. What only the result has is the result's own. */
+/** The lane with the result's letter at the same place. A letter that no lane has belongs to the result. */
 function laneOf({ column, letter }: Sign, systems: readonly (readonly Row[])[], starts: readonly number[]): string {
   const at = starts.findLastIndex((start) => start <= column);
   const rows = systems[at] ?? [];
@@ -100,7 +99,7 @@ function laneOf({ column, letter }: Sign, systems: readonly (readonly Row[])[], 
   return lane?.label ?? 'result';
 }
 
-/** Whether a line says of its letters that they belong to one call, or to Claude. */
+/** Whether a line says that its letters belong to one call, or to Claude. */
 function isLane({ label }: Row): boolean {
   return label !== 'result' && !RULER.test(label);
 }

@@ -2,10 +2,10 @@ import { DiagramError } from './DiagramError.js';
 
 /** A letter of a diagram, `|` or `#`, and when it comes. */
 export interface Sign {
-  /** Which character of the time axis it stands at. */
+  /** Its character on the time axis. */
   readonly frame: number;
   readonly letter: string;
-  /** Where in the line it stands. */
+  /** Its column in the line. */
   readonly column: number;
 }
 
@@ -14,10 +14,10 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_
 
 /**
  * Reads one line of marbles, as rxjs does in `TestScheduler.run`: `-`, letters, `(groups)`, ` 12ms `, `|`, `#`, spaces to
- * align. Beside that it knows `[groups]`, which take up the time of one character.
+ * align. It also knows `[groups]`, which take the time of one character.
  *
- * @param scale What one character stands for, in milliseconds.
- * @throws DiagramError for a line that nothing can be made of.
+ * @param scale The milliseconds of one character.
+ * @throws DiagramError for a line that cannot be read.
  */
 export function parseRow(row: string, scale = 1): Sign[] {
   const signs: Sign[] = [];
@@ -29,7 +29,7 @@ export function parseRow(row: string, scale = 1): Sign[] {
   };
   const advance = (frames: number): void => {
     if (group !== undefined)
-      refuse(`No time can pass within a group: is \`${group.bracket === '(' ? ')' : ']'}\` missing?`);
+      refuse(`No time passes within a group: is \`${group.bracket === '(' ? ')' : ']'}\` missing?`);
     frame += frames;
   };
   const close = (bracket: string): void => {
@@ -45,7 +45,7 @@ export function parseRow(row: string, scale = 1): Sign[] {
     if (duration !== null) {
       const [text, amount, unit = ''] = duration;
       const frames = (Number(amount) * (MILLISECONDS[unit] ?? 1)) / scale;
-      if (!Number.isInteger(frames)) refuse(`\`${text}\` is no whole number of characters of ${scale} ms.`);
+      if (!Number.isInteger(frames)) refuse(`\`${text}\` is not a whole number of characters of ${scale} ms.`);
       advance(frames);
       column += text.length;
       continue;
@@ -59,7 +59,7 @@ export function parseRow(row: string, scale = 1): Sign[] {
         break;
       case '(':
       case '[':
-        if (group !== undefined) refuse('A group cannot be within a group.');
+        if (group !== undefined) refuse('A group cannot contain a group.');
         group = { bracket: letter, column, size: 0 };
         break;
       case ')':
@@ -70,7 +70,7 @@ export function parseRow(row: string, scale = 1): Sign[] {
         break;
       case '^':
       case '!':
-        refuse(`\`${letter}\` is for subscriptions; it has no meaning among events.`);
+        refuse(`\`${letter}\` is for subscriptions and means nothing among events.`);
         break;
       default:
         signs.push({ frame, letter, column });
@@ -82,7 +82,7 @@ export function parseRow(row: string, scale = 1): Sign[] {
   if (group !== undefined) refuse(`\`${group.bracket}\` opens a group that is never closed.`, group.column);
   const end = signs.findIndex(({ letter }) => letter === '|' || letter === '#');
   const behind = end === -1 ? undefined : signs[end + 1];
-  if (behind !== undefined) refuse('Nothing can come behind the end of a stream.', behind.column);
+  if (behind !== undefined) refuse('Nothing can come after the end of a stream.', behind.column);
   return signs;
 }
 

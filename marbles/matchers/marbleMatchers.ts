@@ -9,31 +9,35 @@ import type { Run } from '../run/Run.js';
 import { checkContents } from '../session/expectLifespans.js';
 import type { ScriptedRequest } from '../session/scriptClaude.js';
 
-/** What a matcher says of what it was given, to Jest, Vitest or Jasmine. */
+/** The verdict of a matcher, as Jest, Vitest and Jasmine take it. */
 export interface MatcherResult {
+  /** Whether the value matches. */
   readonly pass: boolean;
+  /** The message of a failure. */
   readonly message: () => string;
 }
 
-/** The matchers as a test calls them, behind `expect(...)`. */
+/** The matchers, as a test calls them on `expect(...)`. */
 export interface MarbleMatchers<Result> {
   /**
-   * Expects a run, as `drawMarbles` gives it, to be that of a diagram.
+   * Expects a run to match a diagram.
    *
-   * @param diagram A line of marbles, or a picture with lanes.
-   * @param values What letters stand for, where their shape is not enough.
+   * The value of `expect` is what `drawMarbles` emits, or its `run`.
+   *
+   * @param diagram A line of marbles, or a diagram with lanes.
+   * @param values What letters mean, where the legend is not enough.
    */
   toMatchMarbles(diagram: string, values?: ExpectedValues): Result;
-  /** Expects a scripted client to have sent requests with these fields, in this order, and no others. */
+  /** Expects a client of `scriptClaude` to have sent requests with these fields, in this order, and no others. */
   toHaveSentRequests(bodies: readonly object[]): Result;
-  /** Expects a list of messages to be one that the API accepts. */
+  /** Expects messages that the API accepts, together with these tools. */
   toBeValidHistory(tools?: readonly ToolEntry[]): Result;
 }
 
 /**
- * Matchers for Jest and Vitest, for runs that are over: in real time, over a network, from a recording.
+ * Matchers for Jest and Vitest, for runs that are over: live ones, or recorded ones.
  *
- * They come with their types from `rxclaude/marbles/jest` and `rxclaude/marbles/vitest`.
+ * `rxclaude/marbles/jest` and `rxclaude/marbles/vitest` export them with their types.
  *
  * @example
  * ```ts
@@ -47,14 +51,14 @@ export interface MarbleMatchers<Result> {
 export const marbleMatchers = {
   toMatchMarbles(received: unknown, diagram: string, values: ExpectedValues = {}): MatcherResult {
     const run = toRun(received);
-    if (run === undefined) return refused('toMatchMarbles', 'a run, as drawMarbles emits it', received);
-    return verdict(checkEvents(run, readExpectation(diagram, values), values), 'another run than that of the diagram');
+    if (run === undefined) return refused('toMatchMarbles', 'a run that drawMarbles has drawn', received);
+    return verdict(checkEvents(run, readExpectation(diagram, values), values), 'a run that differs from the diagram');
   },
   toHaveSentRequests(received: unknown, bodies: readonly object[]): MatcherResult {
     const requests = isObject(received) ? received['requests'] : undefined;
     if (!Array.isArray(requests)) return refused('toHaveSentRequests', 'a client of scriptClaude', received);
     const sent = (requests as ScriptedRequest[]).map(({ body }) => body);
-    return verdict(checkContents('request', sent, bodies), 'other requests than those');
+    return verdict(checkContents('request', sent, bodies), 'requests that differ from these');
   },
   toBeValidHistory(received: unknown, tools?: readonly ToolEntry[]): MatcherResult {
     if (!Array.isArray(received)) return refused('toBeValidHistory', 'a list of messages', received);
@@ -71,9 +75,9 @@ function toRun(received: unknown): Run | undefined {
 }
 
 function verdict(problem: string | undefined, opposite: string): MatcherResult {
-  return { pass: problem === undefined, message: () => problem ?? `Expected ${opposite}, and found just that.` };
+  return { pass: problem === undefined, message: () => problem ?? `Expected ${opposite}, but it matches.` };
 }
 
 function refused(matcher: string, wanted: string, received: unknown): MatcherResult {
-  return { pass: false, message: () => `${matcher} expects ${wanted}, and was given ${preview(received)}.` };
+  return { pass: false, message: () => `${matcher}: expected ${wanted}, found ${preview(received)}.` };
 }

@@ -1,23 +1,25 @@
-/** A value of a stream, and when it came. */
+/** A value of a stream, with its time. */
 export interface TimedValue {
   /** In milliseconds since the subscription. */
   readonly time: number;
+  /** The value itself. */
   readonly value: unknown;
 }
 
-/** How a stream ended, and when. */
+/** How and when a stream ended. */
 export type RunEnd =
   | { readonly kind: 'complete'; readonly time: number }
   | { readonly kind: 'error'; readonly time: number; readonly error: unknown };
 
-/** All that came out of a stream, as plain data. */
+/** All that a stream emitted, as plain data. */
 export interface Run {
+  /** The values, in order. */
   readonly values: readonly TimedValue[];
-  /** `undefined` while the stream has not ended. */
+  /** How it ended; `undefined` while it goes on. */
   readonly end?: RunEnd | undefined;
 }
 
-/** Writes down what comes out of a stream that it is subscribed to. */
+/** An observer that records a stream. */
 interface RunRecorder {
   /** All so far. */
   readonly run: Run;
@@ -26,7 +28,7 @@ interface RunRecorder {
   complete(): void;
 }
 
-/** Makes a recorder that has seen nothing yet. @param now The time in milliseconds, from where the diagram begins. */
+/** Makes a recorder. @param now The time in milliseconds since the start of the diagram. */
 export function createRunRecorder(now: () => number): RunRecorder {
   const values: TimedValue[] = [];
   let end: RunEnd | undefined;

@@ -1,15 +1,15 @@
 import { isObject } from '../../src/values/isObject.js';
 
-/** A line of a diagram. */
+/** A lane of a diagram. */
 export interface Lane {
   readonly kind: 'claude' | 'call' | 'approval' | 'result';
-  /** Its name in the diagram: no two lanes of one have the same. */
+  /** Its name, unique in the diagram. */
   readonly label: string;
-  /** The name of the tool, of a call and of an approval. */
+  /** For a call and an approval, the name of the tool. */
   readonly tool?: string;
 }
 
-/** Says which lane each event of a run belongs to. */
+/** Finds the lane of each event of a run. */
 export interface Lanes {
   laneOf(event: unknown): Lane;
   /** All lanes so far: Claude's, then each call's with its approval, then the result's. */
@@ -19,9 +19,9 @@ export interface Lanes {
 const RESULT: Lane = { kind: 'result', label: 'result' };
 const CLAUDE: Lane = { kind: 'claude', label: 'claude' };
 
-/** What else stands at the beginning of a line, and so is no name for a lane. */
+/** What else begins a line, and so cannot be the name of a lane. */
 const RESERVED = /^(?:\d*ms|claude|result)$/;
-/** Most names are far shorter; the API allows 128 characters. */
+/** The longest label. Most names are far shorter; the API allows 128 characters. */
 const LONGEST_LABEL = 40;
 
 const OF_CALL: ReadonlySet<unknown> = new Set([
@@ -34,12 +34,12 @@ const OF_CALL: ReadonlySet<unknown> = new Set([
 const OF_APPROVAL: ReadonlySet<unknown> = new Set(['approval_request', 'approval_decision']);
 const OF_RESULT: ReadonlySet<unknown> = new Set(['round_start', 'round_retry', 'round_end', 'conversation_end']);
 
-/** The name of the lane of a call's approval. */
+/** The label of the lane of a call's approval. */
 export function approvalLabel(ofCall: string): string {
   return `${ofCall}?`;
 }
 
-/** Makes the lanes of one run, in which nothing has happened yet. */
+/** Makes the lanes of a run that has no events yet. */
 export function createLanes(): Lanes {
   const lanes: { call: Lane; approval?: Lane }[] = [];
   const labels = new Set<string>();
@@ -75,7 +75,7 @@ export function createLanes(): Lanes {
         entry.approval ??= { kind: 'approval', label: approvalLabel(entry.call.label), tool: String(event['name']) };
         return entry.approval;
       }
-      // An id may come again in a later reply: it is another call then.
+      // The same id in a later reply is another call.
       if (type === 'message_start') ofReply = new Map();
       hasClaude = true;
       return CLAUDE;

@@ -1,15 +1,16 @@
 import { type MonoTypeOperatorFunction, tap } from 'rxjs';
 
-/** From when until when something went on, and how it ended. */
+/** When something began, when it ended, and how. */
 export interface Lifespan {
   /** In milliseconds of virtual time. */
   readonly from: number;
-  /** `undefined` while it goes on. */
+  /** In milliseconds of virtual time; `undefined` while it goes on. */
   to?: number;
+  /** How it ended; `undefined` while it goes on. */
   how?: 'completed' | 'failed' | 'cancelled';
 }
 
-/** Notes when a stream ended, and how, before anybody else is told. The first end counts. */
+/** Records when and how a stream ended, before its subscriber gets the end. The first end counts. */
 export function track<T>(lifespan: Lifespan, now: () => number): MonoTypeOperatorFunction<T> {
   const end = (how: Lifespan['how'] & string) => (): void => {
     lifespan.to ??= now();

@@ -1,7 +1,7 @@
-/** A marble test has failed. Its message shows what was expected, what came, and where the two part. */
+/** A marble test that failed. Its message shows what was expected, what came, and the first difference. */
 export class MarbleError extends Error {
   /**
-   * @param at Where in the test the expectation stands; see {@link here}.
+   * @param at The place of the expectation in the test; see {@link here}.
    */
   constructor(message: string, at?: string) {
     super(message);
@@ -10,14 +10,14 @@ export class MarbleError extends Error {
   }
 }
 
-/** Has a failure say more. */
+/** Adds a hint to a failure. */
 export function addHint(error: MarbleError, hint: string): void {
   const message = `${error.message}\n\n${hint}`;
   error.stack = error.stack?.replace(error.message, () => message) ?? '';
   error.message = message;
 }
 
-/** Has an error point at the place in the test, and not at where the kit found it. @param asked As with {@link here}. */
+/** Runs something whose errors then point at the test and not into the kit. @param asked See {@link here}. */
 export function pointingAt<T>(asked: unknown, work: () => T): T {
   try {
     return work();
@@ -27,13 +27,13 @@ export function pointingAt<T>(asked: unknown, work: () => T): T {
   }
 }
 
-/** Where V8 leaves the calls above a function out of a stack. */
+/** V8 can leave the calls above a function out of a stack. */
 const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: unknown) => void };
 
 /**
- * The place in the test that asks for something, so that a failure can point at it later.
+ * The place in the test that calls the kit, so that a failure can point at it later.
  *
- * @param asked The function of the kit that the test has called.
+ * @param asked The function of the kit that the test called.
  */
 export function here(asked: unknown): string {
   const place = new Error();

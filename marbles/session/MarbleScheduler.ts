@@ -10,18 +10,18 @@ import { checkLifespans } from './expectLifespans.js';
 import type { Lifespan } from './Lifespan.js';
 import { MarbleError } from './MarbleError.js';
 
-/** Something that rxjs's own expectations will compare. */
+/** An expectation of rxjs's own. */
 export interface Asked {
-  /** What the letters of the test stand for, to tell of a failure in its own letters. */
+  /** What the letters of the test mean, for the message of a failure. */
   values: Readonly<Record<string, unknown>>;
-  /** Where in the test it stands; `undefined` until the test has said what it expects. */
+  /** Its place in the test; `undefined` until the test calls `toBe`. */
   at: string | undefined;
 }
 
-/** The virtual clock of one test. Whenever it has run out, what the test expects is looked at. */
+/** The virtual clock of one test. When no work is left, it checks the expectations. */
 export class MarbleScheduler extends TestScheduler {
   readonly session: Session = createSession(this);
-  /** What the test has asked of rxjs, in the order in which rxjs will answer. */
+  /** The expectations, in the order in which rxjs will compare them. */
   private readonly asked: Asked[] = [];
 
   constructor() {
@@ -34,7 +34,7 @@ export class MarbleScheduler extends TestScheduler {
     });
   }
 
-  /** Notes that rxjs is asked to compare something. It will, once `at` is set. */
+  /** Adds an expectation. rxjs compares it once `at` is set. */
   ask(): Asked {
     const asked: Asked = { values: {}, at: undefined };
     this.asked.push(asked);
@@ -47,18 +47,18 @@ export class MarbleScheduler extends TestScheduler {
   }
 }
 
-/** What rxjs's TestScheduler notes of a stream. */
+/** What rxjs's TestScheduler records of a stream. */
 interface Message {
   readonly frame: number;
   readonly notification: { readonly kind: 'N' | 'E' | 'C'; readonly value?: unknown; readonly error?: unknown };
 }
 
 /**
- * Compares what a TestScheduler has seen with what is expected: its `assertDeepEqual`.
+ * Compares what a TestScheduler recorded with what is expected: its `assertDeepEqual`.
  *
- * @param values What letters of the test stand for, as far as they are known.
- * @param at Where in the test the expectation stands.
- * @throws MarbleError with both as diagrams, one under the other, and a mark at the first difference.
+ * @param values What the letters of the test mean, as far as known.
+ * @param at The place of the expectation in the test.
+ * @throws MarbleError with both diagrams, one below the other, and a mark at the first difference.
  */
 function assertMarbles(
   actual: unknown,
@@ -104,7 +104,7 @@ function ofMessages(
   values: Readonly<Record<string, unknown>>,
 ): string {
   const [first = '0'] = difference.path.split('.');
-  // A list that is a value of its own differs as a whole, at its end.
+  // Without a path, the lists differ in length.
   const index = difference.path === '' ? Math.min(actual.length, expected.length) : Number(first);
   const drawn = [expected, actual].map((messages) => messages.map((message) => toDrawn(message, values)));
   const [wanted = [], found = []] = drawn;

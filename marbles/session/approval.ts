@@ -4,15 +4,15 @@ import type { Session } from './createSession.js';
 import { type MarbleValues, playedInTurn, type ToolRun } from './fakeTool.js';
 import { track } from './Lifespan.js';
 
-/** A guard that plays a diagram each time it is asked, and remembers when that was. */
+/** A guard that plays a diagram for each call, and records the calls. */
 export interface FakeApproval extends Guard {
-  /** One for each time that it was asked. */
+  /** The calls that it was asked about, in order. */
   readonly runs: readonly ToolRun[];
 }
 
 const VERDICTS: MarbleValues = { y: true, n: false };
 
-/** Makes a guard whose verdict comes as a marble, within a test: `y` lets a call through, `n` does not. */
+/** Makes a guard whose verdict is a marble: `y` lets a call through, `n` does not. */
 export function approval(
   session: Session,
   diagrams: string | readonly string[],
@@ -26,7 +26,7 @@ export function approval(
     const run: ToolRun = { input, context, from: now() };
     runs.push(run);
     const verdict = verdicts(runs.length - 1) as Observable<GuardVerdict>;
-    // The first verdict is the last word: whoever asked leaves with it, and that cancels nothing.
+    // Only the first verdict counts. The caller unsubscribes after it, which is no cancellation.
     const decided = (): void => {
       run.to = now();
       run.how = 'completed';

@@ -15,31 +15,38 @@ import { play, type PlayedObservable } from './play.js';
 import { replyScript } from './replyScript.js';
 import { scriptClaude, type ScriptedClient, type ScriptedReply } from './scriptClaude.js';
 
-/** What a marble test works with: rxjs's own helpers, and those for Claude. */
+/** The helpers of a marble test: rxjs's own, and those for Claude. */
 export interface MarbleHelpers extends RunHelpers {
   /**
-   * A reply of Claude's as a cold Observable, made of one line of marbles in Claude's letters.
+   * Makes a reply of Claude's, as a cold Observable, from one line of marbles.
    *
-   * @param values What letters stand for: an event, several at once, `spread(...)` or `inTurn(...)`. `#` is the error. A
-   * letter that is left out has the meaning of the legend; blocks are numbered by themselves.
+   * @param diagram Claude's letters; the reply numbers its blocks.
+   * @param values What letters mean: an event, several at once, `spread(...)` or `inTurn(...)`; `#` is the error. Default: the
+   * legend.
+   * @throws DiagramError for a diagram that cannot be read, and for a letter without a meaning.
    */
   reply(diagram: string, values?: ReplyValues): PlayedObservable<ClaudeEvent>;
   /**
-   * The same with any events, those that rxclaude adds included: a source for an operator that stands further down. What
-   * is not Claude's own must be given a value.
+   * Makes a stream of any events, for an operator further down the pipeline. The events that rxclaude adds need values, such
+   * as `added.toolCall(...)`.
+   *
+   * @throws DiagramError for a diagram that cannot be read, and for a letter without a meaning.
    */
   events(diagram: string, values?: ReplyValues<RoundEvent>): PlayedObservable<RoundEvent>;
   /**
-   * A client that plays one reply per request. It checks each request with the API's rules, and fails the test when a
+   * Makes a client that plays one reply for each request. It checks each request by the API's rules. The test fails when a
    * reply is missing or left over.
+   *
+   * @param replies For each request, a diagram, a `reply(...)`, whole events, or the error that refuses it.
    */
   scriptClaude(...replies: readonly ScriptedReply[]): ScriptedClient;
   /**
-   * A tool that plays a diagram each time it is run: `--p-(r|)` emits progress, then its result; `--#` fails; `-` never
-   * ends. With a list, the first run plays the first diagram, and so on; the last one stays.
+   * Makes a tool that plays a diagram for each run: `--p-(r|)` emits progress, then its result; `--#` fails; `-` never ends.
+   * With a list, each run plays the next diagram; the last one stays.
    *
-   * @param tool Its name; or a tool, whose definition, schema and guard it keeps, and whose types.
-   * @param values What letters stand for; a letter that is left out stands for itself. `#` is the error.
+   * @param tool A name; or a tool, whose definition, schema, guard and types it keeps.
+   * @param values What letters mean; `#` is the error. Default: a letter is its own value.
+   * @param options Other fields of the tool, such as `idempotent` or `guard`.
    */
   tool<Input = unknown, Output = unknown>(
     tool: string | Tool<Input, Output>,
@@ -48,23 +55,23 @@ export interface MarbleHelpers extends RunHelpers {
     options?: FakeToolOptions<Input>,
   ): FakeTool<Input, Output>;
   /**
-   * A guard whose verdict comes as a marble: `--y` lets the call through, `--n` does not, `-` never decides. With a list,
-   * the first call gets the first diagram, and so on.
+   * Makes a guard whose verdict is a marble: `--y` lets the call through, `--n` does not, `-` never decides. With a list, each
+   * call gets the next diagram; the last one stays.
    *
-   * @param values What letters stand for: a text says to Claude why not.
+   * @param values What letters mean: text refuses the call, and tells Claude why.
    */
   approval(diagrams: string | readonly string[], values?: MarbleValues): FakeApproval;
-  /** A signal that is aborted on the test's clock: `-----!`. */
+  /** Makes a signal that aborts on the test's clock: `-----!`. */
   abortSignal(diagram: string, reason?: unknown): AbortSignal;
   /**
-   * Subscribes to a stream, as `expectObservable` does, to compare its events with a diagram by their shape.
+   * Subscribes to a stream, as `expectObservable` does, and compares its events with a diagram by their shape.
    *
-   * @param subscriptionMarbles When to subscribe and to unsubscribe: `^---!`. Default: at once, and never.
+   * @param subscriptionMarbles When to subscribe and to unsubscribe: `^---!`. Default: at once, and when the test ends.
    */
   expectEvents(source: Observable<unknown>, subscriptionMarbles?: string | null): EventsExpectation;
-  /** Expects when the requests of a scripted client were sent, what they said, and what became of them. */
+  /** Expects when a scripted client got requests, what was in them, and how they ended. */
   expectRequests(client: ScriptedClient): LifespansExpectation;
-  /** Expects when a fake tool was run or an approval was asked for, with which inputs, and what became of it. */
+  /** Expects when a fake tool ran or an approval was asked for, with which inputs, and how that ended. */
   expectRuns(tool: Pick<FakeTool, 'runs'>): LifespansExpectation;
 }
 
@@ -107,7 +114,7 @@ export function createHelpers(scheduler: MarbleScheduler, native: RunHelpers): M
   };
 }
 
-/** rxjs's own expectations, which remember what their letters mean and where in the test they stand. */
+/** rxjs's own expectations, with the meaning of their letters and their place in the test. */
 function withPlaces(
   scheduler: MarbleScheduler,
   native: RunHelpers,
@@ -139,7 +146,7 @@ function withPlaces(
   };
 }
 
-/** The same stream; the test ends each subscription to it when it is over. */
+/** The same stream, from which the test unsubscribes when it ends. */
 function endingWith<T>({ streams }: Session, source: Observable<T>): Observable<T> {
   return new Observable((subscriber) => {
     streams.add(subscriber);

@@ -2,23 +2,23 @@ import { Subscription } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { MarbleError } from './MarbleError.js';
 
-/** Says what is wrong, or `undefined` when nothing is. */
+/** Returns what is wrong, or `undefined`. */
 type Check = () => string | undefined;
 
-/** What a test has been promised, and has to be held to. */
+/** What one test expects, and its streams. */
 export interface Session {
   readonly scheduler: TestScheduler;
-  /** The streams that the test has subscribed to. They end with it: a promise may settle later, in real time. */
+  /** The test's subscriptions. They end with it: a promise may settle later, in real time. */
   readonly streams: Subscription;
-  /** Something that must hold once all has happened. It is asked once. */
+  /** Adds a check for when no work is left. It runs once. */
   expect(check: Check, at: string): void;
-  /** Something that is asked when the test is over. */
+  /** Adds a check for the end of the test. */
   atEnd(check: Check): void;
-  /** Holds the test to what it expects. @throws MarbleError for the first thing that does not hold. */
+  /** Runs the checks. @throws MarbleError for the first one that fails. */
   check(): void;
-  /** The same, at the end of the test. */
+  /** Runs all checks, those for the end of the test included. @throws MarbleError for the first one that fails. */
   finish(): void;
-  /** How often a letter of Claude's has been used, from 0, and counts it. */
+  /** Counts the uses of a letter of Claude's, from 0. */
   count(letter: string): number;
 }
 
@@ -34,7 +34,7 @@ export function createSession(scheduler: TestScheduler): Session {
     expectations = [];
     for (const { check: ask, at } of pending) {
       const problem = ask();
-      // A reply that was missing explains more than the diagram that went wrong because of it.
+      // A missing reply explains more than the diagram that differs because of it.
       if (problem !== undefined) throw new MarbleError([problem, ...problems()].join('\n\n'), at);
     }
   };

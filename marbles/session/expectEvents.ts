@@ -6,18 +6,21 @@ import { createRunRecorder } from '../run/Run.js';
 import type { Session } from './createSession.js';
 import { here, pointingAt } from './MarbleError.js';
 
-/** Says what the events of a stream must be. */
+/** An expectation of the events of a stream. */
 export interface EventsExpectation {
   /**
-   * @param diagram A line of marbles in the letters of the legend, or a picture with lanes as `drawMarbles` draws it.
-   * @param values What letters stand for, where their shape is not enough: fields that the event must have, several such
-   * for events that come at once, a matcher such as `expect.objectContaining(...)`, or a function that gives `true` for the
-   * right event. `#` is the error.
+   * Expects the events of a diagram, at its times.
+   *
+   * @param diagram A line of marbles in the letters of the legend, or a diagram with lanes as `drawMarbles` draws it.
+   * @param values What letters mean, where the legend is not enough: fields that the event must have, a list of such for
+   * several events at once, a matcher such as `expect.objectContaining(...)`, or a function that returns `true` for the right
+   * event. `#` is the error.
+   * @throws DiagramError for a diagram that cannot be read, and for a letter without a meaning.
    */
   toBe(diagram: string, values?: ExpectedValues): void;
 }
 
-/** Subscribes to a stream on the virtual clock, within a test, to hold its events against a diagram. */
+/** Subscribes to a stream on the virtual clock, to compare its events with a diagram. */
 export function expectEvents(
   session: Session,
   source: Observable<unknown>,

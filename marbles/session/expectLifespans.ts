@@ -4,18 +4,24 @@ import type { Session } from './createSession.js';
 import type { Lifespan } from './Lifespan.js';
 import { here } from './MarbleError.js';
 
-/** Says when requests were sent or tools were run, what they were given, and what became of them. */
+/** An expectation of requests or tool runs: when they began, what was in them, and how they ended. */
 export interface LifespansExpectation {
   /**
+   * Expects when they began and ended.
+   *
    * @param diagrams One for each, in order: `^` where it begins, then `|` where it completes, `#` where it fails or `!`
-   * where it is cancelled; neither of them while it goes on.
+   * where it is cancelled; none of these when it goes on.
    */
   toBe(diagrams: string | readonly string[]): void;
-  /** @param contents One for each, in order: fields that the request, or the tool's input, must have. */
+  /**
+   * Expects what was in them.
+   *
+   * @param contents One for each, in order: fields of the request or of the tool's input.
+   */
   toHave(contents: readonly unknown[]): void;
 }
 
-/** Expects things that go on for a while to be as diagrams say, within a test. */
+/** Compares things that last a while with diagrams. */
 export function expectLifespans<Item extends Lifespan>(
   session: Session,
   noun: string,
@@ -48,10 +54,10 @@ export function checkLifespans(
   return `The ${noun}s are not as expected (^ begins, | completes, # fails, ! is cancelled):\n\n${lines.join('\n')}`;
 }
 
-/** Checks what things were given. @returns What is wrong, or `undefined`. */
+/** Checks what was in things. @returns What is wrong, or `undefined`. */
 export function checkContents(noun: string, found: readonly unknown[], wanted: readonly unknown[]): string | undefined {
   if (found.length !== wanted.length) {
-    return `There should be ${wanted.length} ${noun}s, and there are ${found.length}.`;
+    return `Expected ${counted(wanted.length, noun)}, found ${found.length}.`;
   }
   for (const [index, content] of wanted.entries()) {
     const difference = findDifference(found[index], content, true);
@@ -62,11 +68,15 @@ export function checkContents(noun: string, found: readonly unknown[], wanted: r
   return undefined;
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 const HOW: Readonly<Record<string, Lifespan['how']>> = { '|': 'completed', '#': 'failed', '!': 'cancelled' };
 
-/** @throws DiagramError for a diagram that is none of a lifespan. */
+/** @throws RangeError for a diagram that does not begin with `^`. */
 function readLifespan(diagram: string): Lifespan {
-  // To the reader of lines, these two are letters.
+  // `parseRow` takes letters only.
   const [begin, end] = parseRow(diagram.replace('^', 'b').replace('!', 'e'));
   if (begin?.letter !== 'b') throw new RangeError(`A diagram of a request or a run begins with \`^\`: ${diagram}`);
   const how = end === undefined ? undefined : HOW[end.letter.replace('e', '!')];

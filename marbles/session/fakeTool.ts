@@ -6,29 +6,31 @@ import type { Session } from './createSession.js';
 import { type Lifespan, track } from './Lifespan.js';
 import { play, type Script } from './play.js';
 
-/** One time that a tool was run. */
+/** One run of a fake tool. */
 export interface ToolRun<Input = unknown> extends Lifespan {
   /** The decoded input. */
   readonly input: Input;
+  /** The context, with the run's signal. */
   readonly context: ToolContext;
-  /** When its signal was aborted, in milliseconds of virtual time; `undefined` while it has not been. */
+  /** When its signal was aborted, in milliseconds of virtual time; `undefined` when it was not. */
   abortedAt?: number;
 }
 
-/** A tool that plays a diagram each time it is run, and remembers how it was. */
+/** A tool that plays a diagram for each run, and records its runs. */
 export interface FakeTool<Input = unknown, Output = unknown> extends Tool<Input, Output> {
+  /** The runs, in order. */
   readonly runs: readonly ToolRun<Input>[];
 }
 
-/** What of a tool may be given beside its name and its diagram. */
+/** Fields of a tool that a fake one may replace. */
 export type FakeToolOptions<Input = unknown> = Partial<
   Pick<Tool<Input>, 'idempotent' | 'timeout' | 'maxResultChars' | 'guard' | 'decode' | 'definition'>
 >;
 
-/** What the letters of a diagram stand for; a letter that is left out stands for itself, and `#` for an error. */
+/** What the letters of a diagram mean. By default, a letter is its own value, and `#` an error. */
 export type MarbleValues<Value = unknown> = Readonly<Record<string, Value>>;
 
-/** Makes a tool of diagrams, within a test. */
+/** Makes a tool that plays diagrams. */
 export function fakeTool<Input, Output>(
   session: Session,
   tool: string | Tool<Input, Output>,
@@ -68,7 +70,7 @@ function plainTool(name: string): Tool {
   };
 }
 
-/** The stream of the first time, of the second time, and so on; the last diagram stays. */
+/** The streams of the diagrams, by turn; the last one stays. */
 export function playedInTurn(
   diagrams: readonly string[],
   values: MarbleValues,
@@ -81,11 +83,11 @@ export function playedInTurn(
   };
 }
 
-/** A diagram whose letters are values. */
+/** Reads a diagram whose letters stand for values. */
 export function valueScript(diagram: string, values: MarbleValues): Script<unknown> {
   const signs = parseRow(diagram);
   if (diagram.trim() === '')
-    throw new DiagramError('An empty diagram says nothing; `-` is a stream without an end.', '', 0);
+    throw new DiagramError('The diagram is empty. Write `-` for a stream that never ends.', '', 0);
   const of = (letter: string): unknown => (Object.hasOwn(values, letter) ? values[letter] : letter);
   const moments = signs
     .filter(({ letter }) => letter !== '|' && letter !== '#')

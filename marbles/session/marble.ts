@@ -2,13 +2,13 @@ import { declareBy, globalTest, type MarbleTest } from './marbleFor.js';
 import { runMarble } from './runMarble.js';
 
 /**
- * A test in virtual time: one line per marble test, with the diagrams where they are easy to compare. It is
- * {@link runMarble} as a test of the framework that has a global `it` or `test`: Jest, Jasmine, Mocha, Vitest with `globals`.
+ * Declares a test in virtual time: {@link runMarble} as a test of the framework with a global `it` or `test`, such as Jest,
+ * Jasmine, Mocha, or Vitest with `globals`.
  *
- * @param name What the test is called.
- * @param run The test, with rxjs's `hot`, `cold`, `time`, `expectObservable`, `expectSubscriptions`, and what is there for
- * Claude: `reply`, `scriptClaude`, `tool`, `approval`, `expectEvents`, `expectRequests`, `expectRuns`.
- * @throws MarbleError where there is no global `it`. Then take {@link marbleFor}.
+ * @param name The name of the test.
+ * @param run The test. It gets rxjs's helpers (`hot`, `cold`, `time`, `expectObservable`, `expectSubscriptions`) and those for
+ * Claude (`reply`, `events`, `scriptClaude`, `tool`, `approval`, `abortSignal`, `expectEvents`, `expectRequests`, `expectRuns`).
+ * @throws MarbleError when there is no global `it`. Then take {@link marbleFor}.
  * @example
  * ```ts
  * import { converse } from 'rxclaude';

@@ -75,7 +75,8 @@ export function declareBy<Run>(find: () => DeclareTest, perform: (run: Run) => v
     (name: string, run: Run): void => {
       const it = find();
       const declare = kind === undefined ? it : it[kind];
-      if (typeof declare !== 'function') throw new MarbleError(`This test framework has no \`it.${String(kind)}\`.`);
+      if (typeof declare !== 'function')
+        throw new MarbleError(`This test framework has no \`it.${String(kind)}\`. Use \`marble(name, run)\`.`);
       declare(name, () => perform(run));
     };
   return Object.assign(by(), { only: by('only'), skip: by('skip') });
@@ -87,7 +88,7 @@ export function globalTest(): DeclareTest {
   const declare = it ?? test;
   if (typeof declare === 'function') return declare;
   throw new MarbleError(
-    'There is no global `it` here. Take `marbleFor(it)`, with that of your framework: `const { marble } = marbleFor(it)`. ' +
+    'There is no global `it` here. Pass that of your framework: `const { marble } = marbleFor(it)`. ' +
       'For Vitest, import `marble` from rxclaude/marbles/vitest.',
   );
 }

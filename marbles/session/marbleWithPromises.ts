@@ -2,11 +2,11 @@ import { declareBy, globalTest, type MarbleTest } from './marbleFor.js';
 import { runMarbleWithPromises, type RunWithPromises } from './runMarbleWithPromises.js';
 
 /**
- * A marble test in which promises may take part, as a test of the framework that has a global `it` or `test`. All about it
- * is said at {@link runMarbleWithPromises}.
+ * Declares a marble test that may wait for promises: {@link runMarbleWithPromises} as a test of the framework with a global
+ * `it` or `test`.
  *
- * @param name What the test is called.
+ * @param name The name of the test.
  * @param run The test. It may be asynchronous.
- * @throws MarbleError where there is no global `it`. Then take {@link marbleFor}.
+ * @throws MarbleError when there is no global `it`. Then take {@link marbleFor}.
  */
 export const marbleWithPromises: MarbleTest<RunWithPromises> = declareBy(globalTest, runMarbleWithPromises);

@@ -1,28 +1,29 @@
 import { Observable } from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 
-/** What comes in one moment. */
+/** The events of one moment. */
 export interface Moment<Value> {
   readonly frame: number;
   readonly values: readonly Value[];
 }
 
-/** What a stream will do, and when. */
+/** What a stream does, and when. */
 export interface Script<Value> {
   readonly moments: readonly Moment<Value>[];
-  /** How it ends; `undefined` when it does not. */
+  /** How it ends; `undefined` when it never does. */
   readonly end: { readonly frame: number; readonly error?: { readonly of: unknown } } | undefined;
 }
 
-/** From when until when somebody listened, as rxjs's own test Observables note it. */
+/** The subscriptions to a stream, as rxjs's own test Observables record them. */
 export type SubscriptionLogs = ReturnType<RunHelpers['cold']>['subscriptions'];
 
-/** A cold Observable that plays a script on the virtual clock, and notes who listened, for `expectSubscriptions`. */
+/** A cold Observable that plays a diagram on the virtual clock. */
 export interface PlayedObservable<Value> extends Observable<Value> {
+  /** Its subscriptions, for `expectSubscriptions`. */
   readonly subscriptions: SubscriptionLogs;
 }
 
-/** Makes a cold Observable of a script, as rxjs's `cold` does of a diagram. */
+/** Makes a cold Observable from a script, as rxjs's `cold` does from a diagram. */
 export function play<Value>({ moments, end }: Script<Value>, scheduler: TestScheduler): PlayedObservable<Value> {
   const subscriptions: SubscriptionLogs = [];
   const played = new Observable<Value>((subscriber) => {

@@ -14,8 +14,8 @@ import * as claude from '../alphabet/claude.js';
 /**
  * Makes the events of a reply from its diagram.
  *
- * @param count How often a letter has been used in the test, which numbers the calls that have no id of their own.
- * @throws DiagramError for a diagram that cannot be read, and for a letter that nobody explains.
+ * @param count Counts the uses of a letter in the test, which numbers the calls without an id of their own.
+ * @throws DiagramError for a diagram that cannot be read, and for a letter without a meaning.
  */
 export function replyScript<Event extends RoundEvent = ClaudeEvent>(
   diagram: string,
@@ -62,16 +62,16 @@ export function replyScript<Event extends RoundEvent = ClaudeEvent>(
 }
 
 function unknown(letter: string, given: unknown): string {
-  if (given === undefined) return `\`${letter}\` is no letter of Claude's, and no value is given for it.`;
-  return `\`${letter}\` must stand for an event or several, such as claude.text('Hi'), and not for ${preview(given)}.`;
+  if (given === undefined) return `\`${letter}\` is not one of Claude's letters, and the test gives no value for it.`;
+  return `\`${letter}\` must be an event or a list of events, such as claude.text('Hi'): found ${preview(given)}.`;
 }
 
 /**
- * What a letter of Claude's stands for in a reply that does not say it: an event of the shape that the legend names. A call
- * has the id `toolu_1` (then `toolu_2`, and so on), calls the tool named `tool`, and has the input `{}`.
+ * The default event of one of Claude's letters, in the shape that the legend names. A call has the id `toolu_1` (then
+ * `toolu_2`, and so on), the name `tool` and the input `{}`.
  *
- * @param count How often the letter has been used before in the same script, from 0.
- * @returns `undefined` for a letter that is not Claude's.
+ * @param count How often the test has used the letter before.
+ * @returns `undefined` for a letter that is not one of Claude's.
  */
 export function defaultEvent(letter: string, count: number): ClaudeEvent | Unplaced | undefined {
   return MAKERS.get(letter)?.(count + 1);

@@ -2,10 +2,10 @@ import { checkHistory } from '../../src/history/checkHistory.js';
 import { isObject } from '../../src/values/isObject.js';
 import type { ClaudeRequest } from '../../src/tools/ClaudeRequest.js';
 
-/** Gone since the version of the API that this library speaks: it refuses them even at their old defaults. */
+/** Fields that the API has removed: it refuses them even at their old defaults. */
 export const REMOVED_FIELDS: readonly string[] = ['temperature', 'top_p', 'top_k'];
 
-/** Everything in a request that the API would refuse, in its own words where they are known. */
+/** All that the API would refuse in a request, in its own words where they are known. */
 export function requestProblems(body: Record<PropertyKey, unknown>): string[] {
   const { model, max_tokens, messages, tools } = body as Partial<ClaudeRequest>;
   const problems: string[] = [];
@@ -16,7 +16,7 @@ export function requestProblems(body: Record<PropertyKey, unknown>): string[] {
   if (Array.isArray(messages) && messages.length === 0 && !isObject(body['thread'])) {
     problems.push('messages: at least one message is required');
   }
-  // A thread holds the history and the tools on the server: what is sent is only its end.
+  // The server keeps the history and the tools of a thread: the request has only the new messages.
   if (isObject(body['thread']) && body['thread']['type'] === 'continue') return problems;
   const defects = checkHistory(messages ?? [], tools ?? []);
   return [...problems, ...defects.map(({ wording }) => wording)];

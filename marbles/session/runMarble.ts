@@ -3,21 +3,20 @@ import { createHelpers, type MarbleHelpers } from './createHelpers.js';
 import { addHint, MarbleError } from './MarbleError.js';
 import { MarbleScheduler } from './MarbleScheduler.js';
 
-/** What is said when a test has failed in which something waits for a promise. */
+/** The hint of a test that failed while something waited for a promise. */
 const HINT =
-  'Something in this test waits for a promise, and no promise settles in its virtual time. With an asynchronous tool, guard, ' +
-  'schema or client, take `marbleWithPromises` or `runMarbleWithPromises`.';
+  'Something in this test waits for a promise, and no promise settles in virtual time. For an asynchronous tool, guard, schema ' +
+  'or client, use `marbleWithPromises` or `runMarbleWithPromises`.';
 
 /**
- * Runs a marble test without a test framework: it throws when something is not as expected. {@link marble} is the same as a
- * test of its own.
+ * Runs a marble test inside any test of any framework: it throws when the test fails. `marble` declares such a test.
  *
- * Everything timed in rxclaude and in rxjs runs on the test's clock, which stands still while the code runs: one character
- * of a diagram is one millisecond. When `run` returns, the clock goes on until nothing is left to be done; then what was
- * expected is looked at, and whether each request had a reply and each reply a request.
+ * All timers of rxclaude and rxjs run on the test's clock, which stands still while code runs: one character of a diagram is
+ * one millisecond. When `run` returns, the clock goes on until no work is left. Then the kit checks what the test expects, and
+ * that each request had a reply and each reply a request. At last it unsubscribes from the test's streams.
  *
- * @param run The test. It must not be asynchronous: for tools that return promises there is {@link runMarbleWithPromises}.
- * @throws MarbleError that shows both diagrams, when something is not as expected. Whatever `run` throws.
+ * @param run The test. It must not be asynchronous; for promises, take `runMarbleWithPromises`.
+ * @throws MarbleError with both diagrams when an expectation fails; whatever `run` throws.
  * @example
  * ```ts
  * import { test } from 'node:test';
@@ -44,7 +43,7 @@ export function runMarble(run: (helpers: MarbleHelpers) => void): void {
       if (isPromiseLike(returned)) {
         returned.then(undefined, () => undefined);
         throw new TypeError(
-          'A marble test must not be asynchronous: nobody would wait for it. See marbleWithPromises.',
+          'A marble test must not be asynchronous. For promises, use `marbleWithPromises` or `runMarbleWithPromises`.',
         );
       }
     });
@@ -58,25 +57,25 @@ export function runMarble(run: (helpers: MarbleHelpers) => void): void {
   }
 }
 
-/** Says whether something has waited for a promise. */
+/** Knows whether something has waited for a promise. */
 interface PromiseWatch {
   readonly waited: boolean;
   /** Ends the watch. */
   stop(): void;
 }
 
-/** What all asynchronous generators have their methods from. */
+/** The prototype of all asynchronous generators. */
 const GENERATOR = Object.getPrototypeOf(async function* () {}.prototype) as object;
 
-/** How code that has no `await` of its own waits for what is asynchronous. */
+/** The methods by which code waits without `await`. */
 const WAITS: readonly (readonly [of: object, method: string])[] = [
   [Promise.prototype, 'then'],
   [GENERATOR, 'next'],
 ];
 
 /**
- * Watches whether anything waits for a promise or for an asynchronous generator. Virtual time is over before either has
- * a value, so what waits in it waits for ever, and nothing else tells.
+ * Watches whether code waits for a promise or for an asynchronous generator. Virtual time ends before either has a value, so
+ * that code waits for ever, and nothing else shows it.
  */
 function watchPromises(): PromiseWatch {
   let waited = false;
@@ -94,7 +93,7 @@ function watchPromises(): PromiseWatch {
   };
 }
 
-/** Notes each call of a method. @returns What ends that. */
+/** Calls `note` at each call of a method. @returns A function that restores the method. */
 function spyOn(of: object, method: string, note: () => void): () => void {
   const own = Object.getOwnPropertyDescriptor(of, method);
   const original = own?.value as ((this: unknown, ...args: unknown[]) => unknown) | undefined;

@@ -3,28 +3,28 @@ import type { RunHelpers } from 'rxjs/testing';
 import { createHelpers, type MarbleHelpers } from './createHelpers.js';
 import { MarbleScheduler } from './MarbleScheduler.js';
 
-/** What a marble test with promises works with: as in any other, but time passes while it is waited for. */
+/** The helpers of a marble test with promises. Time passes while the test awaits `flush()`. */
 export interface PromiseMarbleHelpers extends Omit<MarbleHelpers, 'flush'> {
-  /** Lets time pass until nothing is left to be done, and looks at what was expected so far. */
+  /** Lets time pass until no work is left, and checks the expectations so far. */
   flush(): Promise<void>;
 }
 
-/** A marble test in which promises may take part. It may be asynchronous. */
+/** A marble test that may wait for promises. It may be asynchronous. */
 export type RunWithPromises = (helpers: PromiseMarbleHelpers) => void | PromiseLike<void>;
 
 /**
- * Runs a marble test in which promises may take part: tools that are `async`, asynchronous schemas, a client that answers
- * with promises, such as the SDK over a `fetch` that replays. {@link marbleWithPromises} is the same as a test of its own.
+ * Runs a marble test that may wait for promises: of `async` tools and guards, asynchronous schemas, or a client that returns
+ * promises, such as the SDK over the `fetch` of a `replay`. `marbleWithPromises` declares such a test.
  *
- * Time is as virtual as in {@link runMarble}. But before the clock moves from one moment to the next, every promise that
- * can settle does, and takes no time: `await` costs nothing, and `await firstValueFrom(timer(30))` costs 30 ms of the
- * diagram. A real `setTimeout` still takes real time, which the clock does not wait for.
+ * Time is as virtual as in `runMarble`, but before the clock moves on, every promise that can settle does so, in no time:
+ * `await` takes no time, and `await firstValueFrom(timer(30))` takes 30 ms of the diagram. A real `setTimeout` takes real time,
+ * and the clock does not wait for it.
  *
- * While it runs, rxjs's schedulers follow the test's clock. So two of these cannot run at the same time, and other code
- * that uses rxjs should not run beside one.
+ * Meanwhile rxjs's schedulers use the test's clock. So two of these tests cannot run at the same time, and no other code that
+ * uses rxjs should run meanwhile.
  *
  * @param run The test. It may be asynchronous.
- * @returns A promise that is rejected with a MarbleError when something is not as expected.
+ * @returns A promise. It rejects with a MarbleError when an expectation fails, and with whatever `run` throws.
  * @example
  * ```ts
  * import { converse, defineTool, jsonSchema } from 'rxclaude';
@@ -69,7 +69,7 @@ export async function runMarbleWithPromises(run: RunWithPromises): Promise<void>
   }
 }
 
-/** rxjs's helpers read diagrams as they should in run mode only, and a tool may ask for one at any time. */
+/** rxjs's helpers read diagrams correctly only in its run mode, and a tool may use one at any time. */
 function inRunMode(scheduler: PromiseScheduler, native: RunHelpers): RunHelpers {
   return {
     ...native,
@@ -99,7 +99,7 @@ function inRunMode(scheduler: PromiseScheduler, native: RunHelpers): RunHelpers 
   };
 }
 
-/** What rxjs and rxclaude take their time from, unless told otherwise. */
+/** The default clocks of rxjs and rxclaude. */
 const CLOCKS: readonly SchedulerLike[] = [asyncScheduler, asapScheduler, animationFrameScheduler];
 
 let redirected = false;
@@ -107,15 +107,15 @@ let redirected = false;
 /**
  * A virtual clock that lets promises settle before it moves on.
  *
- * rxjs's own run mode ends with the synchronous code that it was begun by. So here only what is set up runs in it; then the
- * clocks of rxjs are led to this one for as long as the test lasts, and it goes from one moment to the next.
+ * rxjs's run mode lasts only as long as synchronous code. So only the set-up runs in it; during the test, rxjs's clocks are
+ * redirected to this one, which goes from one moment to the next.
  */
 class PromiseScheduler extends MarbleScheduler {
   private settingUp = false;
 
-  /** Does something in rxjs's run mode, without letting time pass. */
+  /** Does something in rxjs's run mode, in which no time passes. */
   setUp<T>(work: (helpers: RunHelpers) => T): T {
-    if (this.settingUp) throw new Error('A marble test cannot be set up within itself.');
+    if (this.settingUp) throw new Error('A marble test cannot be set up inside its own set-up.');
     this.settingUp = true;
     try {
       return this.run(work);
@@ -124,12 +124,12 @@ class PromiseScheduler extends MarbleScheduler {
     }
   }
 
-  /** Time passes only where it is waited for. */
+  /** Time passes only in `settle`. */
   override flush(): void {
-    if (!this.settingUp) throw new Error('In a marble test with promises, flush is awaited.');
+    if (!this.settingUp) throw new Error('In a marble test with promises, await the `flush` of the helpers.');
   }
 
-  /** Lets time pass until nothing is left to be done, and waits for promises at each moment. */
+  /** Lets time pass until no work is left, and waits for promises at each moment. */
   async settle(): Promise<void> {
     for (;;) {
       this.startHot();
@@ -142,14 +142,14 @@ class PromiseScheduler extends MarbleScheduler {
     super.flush();
   }
 
-  /** rxjs starts hot Observables only where it compares as well, which is too early here. */
+  /** rxjs starts hot Observables in its own `flush`, which comes only at the end here. */
   private startHot(): void {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way to them
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- rxjs offers no other way to them
     const { hotObservables } = this;
     while (hotObservables.length > 0) hotObservables.shift()?.setup();
   }
 
-  /** Has rxjs's own schedulers take their time from this clock. @returns What gives them back their own. */
+  /** Makes rxjs's own schedulers use this clock. @returns A function that restores them. */
   redirect(): () => void {
     if (redirected) throw new Error('Two marble tests with promises cannot run at the same time.');
     redirected = true;
@@ -174,13 +174,13 @@ function replace(clock: SchedulerLike, by: SchedulerLike): () => void {
   };
 }
 
-// Real time is what is wanted here, for promises settle in no other; taken before a test can put a fake in its place.
+// Promises settle in real time only. Read here, before a test can install fake timers.
 const { setImmediate: soon, setTimeout: later } = globalThis as {
   readonly setImmediate?: (work: () => void) => unknown;
   readonly setTimeout: (work: () => void, milliseconds: number) => unknown;
 };
 
-/** Waits until every promise that can settle by itself has. */
+/** Waits until every promise that can settle has settled. */
 function macrotask(): Promise<void> {
   return new Promise((resolve) => {
     if (soon === undefined) later(resolve, 0);

@@ -12,27 +12,28 @@ import { replyScript } from './replyScript.js';
 import { requestProblems } from './requestProblems.js';
 
 /**
- * What is played for one request: a diagram in Claude's letters, a stream of events such as `reply(...)` makes, whole events
- * that come at once, or the error that the request is refused with.
+ * The answer to one request: a diagram in Claude's letters, a stream of events such as `reply(...)`, a list of events that come
+ * at once, or the error that refuses the request.
  */
 export type ScriptedReply = string | Observable<ClaudeEvent> | readonly (ClaudeEvent | Unplaced)[] | Error;
 
-/** One request that was sent. */
+/** A request that was sent. */
 export interface ScriptedRequest extends Lifespan {
-  /** What went over the wire: a copy as JSON. */
+  /** The body, as JSON. */
   readonly body: RoundRequest & { readonly stream: true };
   /** The signal that cancels it. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A client that plays a script, and remembers what it was asked. */
+/** A client that plays replies, and records the requests. */
 export interface ScriptedClient extends ClaudeClient {
+  /** The requests so far, in order. */
   readonly requests: readonly ScriptedRequest[];
-  /** The client itself, for programs that use the beta. */
+  /** The same client, for programs that use the beta. */
   readonly beta: ScriptedClient;
 }
 
-/** Makes a client that gives one reply after the other, within a test. */
+/** Makes a client that plays one reply after the other. */
 export function scriptClaude(session: Session, replies: readonly ScriptedReply[]): ScriptedClient {
   const { scheduler } = session;
   const requests: ScriptedRequest[] = [];
@@ -57,7 +58,7 @@ export function scriptClaude(session: Session, replies: readonly ScriptedReply[]
     }
     if (requests.length === replies.length) return undefined;
     const sent = requests.length === 1 ? '1 request was' : `${requests.length} requests were`;
-    return `Replies are left over: scriptClaude was given ${replies.length}, and ${sent} sent.`;
+    return `Replies are left over: scriptClaude was given ${replies.length}, but ${sent} sent.`;
   });
 
   const client: ScriptedClient = {

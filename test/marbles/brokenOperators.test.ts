@@ -92,7 +92,7 @@ describe('results in the wrong order', () => {
 
   it('are caught by the letters of a test', () => {
     expect(messageOf(byLetters(swapResults))).toMatchInlineSnapshot(`
-     "The events are not as expected. At 8 ms: \`W\` (tool_result, {"type":"tool_result","name":"weather"}) was expected, but \`X\` (tool_result of time (toolu_2)) came, and that at 10 ms.
+     "The events are not as expected. At 8 ms: \`W\` (tool_result, {"type":"tool_result","name":"weather"}) was expected, but \`X\` (tool_result of time (toolu_2)) came at 10 ms.
 
        ms        0  3 5      8 10  11
        expected  -K-L-[wST]--W-X   m|

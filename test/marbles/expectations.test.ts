@@ -39,7 +39,7 @@ describe('expectEvents', () => {
     };
     const fields = { S: { name: 'add' }, K: { name: 'add' } };
     expect(swapped(fields)).toThrow(
-      'At 0 ms: `S` (tool_start, {"name":"add"}) was expected, but `K` (tool_call of add (toolu_1)) came. `S` is a letter of the legend: for another event take another letter, or give a `type`.',
+      'At 0 ms: `S` (tool_start, {"name":"add"}) was expected, but `K` (tool_call of add (toolu_1)) came. `S` is a letter of the legend: for another event, use another letter or give a `type`.',
     );
     expect(swapped({ S: { type: 'tool_call' }, K: { type: 'tool_start' } })).not.toThrow();
   });
@@ -205,7 +205,7 @@ describe('expectEvents', () => {
         expectEvents(NEVER).toBe(diagram);
       });
     expect(read('-q-')).toBeInstanceOf(DiagramError);
-    expect(read('-q-').message).toContain('`q` is no letter of the legend (s o t');
+    expect(read('-q-').message).toContain('`q` is not a letter of the legend (s o t');
     expect(read('-(s').message).toContain('`(` opens a group');
   });
 
@@ -303,7 +303,7 @@ describe('a marble test', () => {
       globals.test = undefined;
       expect(() => {
         marble('by nobody', () => {});
-      }).toThrow('There is no global `it` here. Take `marbleFor(it)`, with that of your framework');
+      }).toThrow('There is no global `it` here. Pass that of your framework: `const { marble } = marbleFor(it)`');
     } finally {
       Object.assign(globals, { it: own, test });
     }

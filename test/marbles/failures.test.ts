@@ -94,7 +94,7 @@ describe('a failure', () => {
 });
 
 describe('a failure of a test in which something waits for a promise', () => {
-  const HINT = /\n\nSomething in this test waits for a promise, and no promise settles in its virtual time\./;
+  const HINT = /\n\nSomething in this test waits for a promise, and no promise settles in virtual time\./;
   const asking =
     (tool: Tool, options: ConverseOptions = {}) =>
     ({ reply, scriptClaude, expectEvents }: MarbleHelpers): void => {

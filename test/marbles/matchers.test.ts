@@ -26,10 +26,10 @@ describe('toMatchMarbles', () => {
     }).toThrow(/At 0 ms: `x` .* was expected, but `t` .* came\.[\s\S]*\n +\^\n/);
     expect(() => {
       expect(diagram).not.toMatchMarbles('[BsotcemEC|]');
-    }).toThrow('Expected another run than that of the diagram, and found just that.');
+    }).toThrow('Expected a run that differs from the diagram, but it matches.');
     expect(() => {
       expect('a text').toMatchMarbles('-');
-    }).toThrow('toMatchMarbles expects a run, as drawMarbles emits it, and was given "a text".');
+    }).toThrow('toMatchMarbles: expected a run that drawMarbles has drawn, found "a text".');
   });
 });
 
@@ -55,10 +55,10 @@ describe('toHaveSentRequests', () => {
     }).toThrow('Request 1 is not as expected: `messages.0.content` should be "Ho", and is "Hi".');
     expect(() => {
       expect(sent()).toHaveSentRequests([]);
-    }).toThrow('There should be 0 requests, and there are 1.');
+    }).toThrow('Expected 0 requests, found 1.');
     expect(() => {
       expect({}).toHaveSentRequests([]);
-    }).toThrow('toHaveSentRequests expects a client of scriptClaude, and was given {}.');
+    }).toThrow('toHaveSentRequests: expected a client of scriptClaude, found {}.');
   });
 });
 
@@ -73,6 +73,6 @@ describe('toBeValidHistory', () => {
     }).toThrow(/The API would refuse the history:\n {2}messages\.3: `tool_use` ids were found without `tool_result`/);
     expect(() => {
       expect('Hi').toBeValidHistory();
-    }).toThrow('toBeValidHistory expects a list of messages, and was given "Hi".');
+    }).toThrow('toBeValidHistory: expected a list of messages, found "Hi".');
   });
 });

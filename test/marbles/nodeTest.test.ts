@@ -17,5 +17,5 @@ it('the kit works in node:test, where it passes and where it fails', () => {
   expect(stdout).toMatch(/^ +ok 4 - runs a test$/m);
   expect(stdout).toMatch(/^ +ok 5 - runs a test with promises$/m);
   expect(stdout).toMatch(/^ +not ok 6 - fails$/m);
-  expect(stdout).toContain('Replies are left over: scriptClaude was given 1, and 0 requests were sent.');
+  expect(stdout).toContain('Replies are left over: scriptClaude was given 1, but 0 requests were sent.');
 }, 30_000);

@@ -109,22 +109,18 @@ describe('a reply', () => {
   });
 
   it.each<[string, ReplyValues, string]>([
-    ['q-|', {}, "`q` is no letter of Claude's, and no value is given for it.\n\n  q-|\n  ^"],
-    ['s-K|', {}, "`K` is no letter of Claude's"],
-    [
-      's-t',
-      { t: 'Hi' as never },
-      '`t` must stand for an event or several, such as claude.text(\'Hi\'), and not for "Hi".',
-    ],
+    ['q-|', {}, "`q` is not one of Claude's letters, and the test gives no value for it.\n\n  q-|\n  ^"],
+    ['s-K|', {}, "`K` is not one of Claude's letters"],
+    ['s-t', { t: 'Hi' as never }, '`t` must be an event or a list of events, such as claude.text(\'Hi\'): found "Hi".'],
     ['s-t', { t: inTurn() }, '`inTurn()` of `t` has no values.'],
-    ['(s-o)', {}, 'No time can pass within a group: is `)` missing?\n\n  (s-o)\n    ^'],
-    ['[s-o', {}, 'No time can pass within a group: is `]` missing?\n\n  [s-o\n    ^'],
+    ['(s-o)', {}, 'No time passes within a group: is `)` missing?\n\n  (s-o)\n    ^'],
+    ['[s-o', {}, 'No time passes within a group: is `]` missing?\n\n  [s-o\n    ^'],
     ['(so', {}, '`(` opens a group that is never closed.\n\n  (so\n  ^'],
     ['[so)', {}, '`)` closes no group.'],
-    ['((s))', {}, 'A group cannot be within a group.'],
-    ['s-|-o', {}, 'Nothing can come behind the end of a stream.\n\n  s-|-o\n      ^'],
-    ['^-s', {}, '`^` is for subscriptions; it has no meaning among events.'],
-    ['s 1.5ms o', {}, '`1.5ms` is no whole number of characters of 1 ms.'],
+    ['((s))', {}, 'A group cannot contain a group.'],
+    ['s-|-o', {}, 'Nothing can come after the end of a stream.\n\n  s-|-o\n      ^'],
+    ['^-s', {}, '`^` is for subscriptions and means nothing among events.'],
+    ['s 1.5ms o', {}, '`1.5ms` is not a whole number of characters of 1 ms.'],
   ])('%s is refused at once', (diagram, values, problem) => {
     expect(() => played(diagram, values)).toThrow(problem);
   });
@@ -198,7 +194,7 @@ describe('a scripted client', () => {
     const message = messageOf(({ scriptClaude }) => {
       claudeStream(scriptClaude('s-(em|)', 's-(em|)'), request).subscribe();
     });
-    expect(message).toBe('Replies are left over: scriptClaude was given 2, and 1 request was sent.');
+    expect(message).toBe('Replies are left over: scriptClaude was given 2, but 1 request was sent.');
   });
 
   it('says so beside the diagram that went wrong because of it', () => {

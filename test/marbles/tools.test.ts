@@ -84,7 +84,9 @@ describe('a tool', () => {
   });
 
   it('is told when its diagram says nothing', () => {
-    expect(messageOf(({ tool }) => void tool('weather', ' '))).toContain('An empty diagram says nothing');
+    expect(messageOf(({ tool }) => void tool('weather', ' '))).toContain(
+      'The diagram is empty. Write `-` for a stream that never ends.',
+    );
     expect(messageOf(({ tool }) => void tool('weather', '(r'))).toContain('`(` opens a group that is never closed.');
   });
 
@@ -100,7 +102,7 @@ describe('a tool', () => {
       });
     expect(run('---^|', [])).toContain('1  expected  ---^|\n     actual    ---^-|   <- differs');
     expect(run('---^-#', [])).toContain('<- differs');
-    expect(run('---^-|', [])).toBe('There should be 0 runs, and there are 1.');
+    expect(run('---^-|', [])).toBe('Expected 0 runs, found 1.');
     expect(run('---^-|', [{ city: 'Rome' }])).toContain(
       'Run 1 is not as expected: `city` should be "Rome", and is "Oslo".',
     );

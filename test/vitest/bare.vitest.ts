@@ -30,5 +30,5 @@ it('the marble of globals says what to take', () => {
   expect('it' in globalThis).toBe(false);
   expect(() => {
     marbleOfGlobals('a test', () => undefined);
-  }).toThrow('There is no global `it` here. Take `marbleFor(it)`');
+  }).toThrow('There is no global `it` here. Pass that of your framework: `const { marble } = marbleFor(it)`');
 });
