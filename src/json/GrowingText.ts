@@ -1,11 +1,11 @@
 /** In characters. */
-const LONGEST_PART = 4096;
+const LONGEST_PART = 1024;
 
 /**
  * A text that grows by small pieces.
  *
- * A string that grows by `+=` keeps every piece of its own until somebody reads it: several times the size of the text.
- * So each part of some length is made one string.
+ * A string that grows by `+=` keeps every piece of its own until somebody reads it, and what the piece was cut from:
+ * several times the size of the text. So each part of some length is made one string.
  */
 export class GrowingText {
   #whole: string;

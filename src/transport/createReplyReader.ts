@@ -45,9 +45,9 @@ const LONGEST_NAME = 80;
 /** In characters. In a longer one, what is saved does not count, and a regular expression might run out of stack. */
 const LONGEST_DELTA = 1024;
 
-/** A delta of text, thinking or input just as the API writes it, spaces at its end included: index, kind, JSON string. */
+/** A delta of text, thinking or input just as the API writes it, spaces at its end included: index, kind, text in JSON. */
 const DELTA =
-  /^\{"type":"content_block_delta","index":(0|[1-9]\d*),"delta":\{"type":"(text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":("[^"\\]*(?:\\.[^"\\]*)*")\} *\} *$/;
+  /^\{"type":"content_block_delta","index":(0|[1-9]\d*),"delta":\{"type":"(text_delta","text|thinking_delta","thinking|input_json_delta","partial_json)":"((?:[^"\\\0-\x1f]|\\.)*)"\} *\} *$/;
 
 /** Makes a reader for one body. It knows nothing of where the bytes come from, nor of time. */
 export function createReplyReader(headers: Headers, receiver: ReplyReceiver): ReplyReader {
@@ -78,8 +78,8 @@ function toPing(data: string): PingEvent {
 }
 
 /**
- * The event that its data stands for: what `JSON.parse` makes of it. Nearly every event brings one small string, and to
- * parse that alone takes less than half the time of parsing the whole.
+ * The event that its data stands for: what `JSON.parse` makes of it. Nearly every event brings one small string. To parse
+ * that alone takes less than half the time of parsing the whole, and to take one without an escape as it is, a quarter.
  *
  * @throws ProtocolError when the data is not JSON.
  */
@@ -96,8 +96,9 @@ export function parseEvent(name: string, data: string): ClaudeEvent {
 function parseDelta(data: string): ClaudeEvent | undefined {
   const match = data.length > LONGEST_DELTA ? null : DELTA.exec(data);
   if (match === null) return undefined;
-  const [, index, kind, string = ''] = match;
-  return { type: 'content_block_delta', index: Number(index), delta: toDelta(kind, JSON.parse(string) as string) };
+  const [, index, kind, written = ''] = match;
+  const text = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
+  return { type: 'content_block_delta', index: Number(index), delta: toDelta(kind, text) };
 }
 
 function toDelta(kind: string | undefined, text: string): RawContentBlockDelta {

@@ -70,7 +70,7 @@ export function createSseReader(
     // Sooner found than by `includes`, in V8.
     const mark = text.indexOf('\r');
     if (mark >= 0) {
-      if (text.endsWith('\r')) skipped = '\n';
+      if (text.at(-1) === '\r') skipped = '\n';
       text = text.split('\r\n').join('\n').split('\r').join('\n');
     }
     if (text.includes('\n')) {
