@@ -142,7 +142,7 @@ function isSpent(budget: Partial<UsageTotals>, totals: UsageTotals): boolean {
 }
 
 /**
- * The history that a conversation leaves behind: one that the API accepts with a new user message at its end.
+ * The history that a conversation leaves: one that the API accepts with a new user message at its end.
  *
  * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
  * the API would wait for it and take nothing else. And so is a thought with nothing after it.

@@ -14,7 +14,7 @@ import { deepFreeze } from '../values/deepFreeze.js';
 /**
  * The request as it goes on the wire: tools as plain API definitions, in the caller's order of keys, and as JSON, so that
  * nothing is shared with the caller's own object and a later change to it does not reach a conversation that runs. Frozen,
- * so that nobody who is shown it can change what is sent.
+ * so that no one who sees it can change what is sent.
  *
  * @throws OptionError when it cannot be written as JSON, or has no list of messages.
  */
@@ -33,7 +33,7 @@ function copyOf(request: ClaudeRequest): RoundRequest {
 }
 
 /**
- * The request after a reply: the last one with the reply and, where there are any, the results behind it. Everything
+ * The request after a reply: the last one with the reply and, where there are any, the results after it. Everything
  * before them is the same object as it was. A forced `tool_choice` becomes `auto`, for it would never end, and the id of
  * the reply's container is carried on.
  *
@@ -52,7 +52,7 @@ export function nextRequest(
   };
 }
 
-/** The history with a reply and its results behind it. */
+/** The history with a reply and its results after it. */
 export function appendReply(
   messages: readonly MessageParam[],
   message: ClaudeMessage,

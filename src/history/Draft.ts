@@ -1,72 +1,99 @@
 import type { HistoryChange, HistoryChangeCode } from '../events/HistoryChange.js';
-import { withoutFields, type Block, type Fields, type Role } from '../rules/blocks.js';
-import { extraMessageFields } from '../rules/fields.js';
-import { blockPath } from './defects.js';
+import type { Block, Fields, Role } from '../rules/blocks.js';
+import { isSameList } from '../values/isSameList.js';
+import { RENAMED } from './createRenamer.js';
+import { pathOf } from './defects.js';
+import type { SeenMessage } from './readMessage.js';
+
+/**
+ * Where a message or a block was before anything was mended, and how many blocks were before it in the history;
+ * `undefined` for what was not there.
+ */
+type Origin = readonly [message: number, block?: number, order?: number] | undefined;
 
 /** A block of a history that is being mended. */
 export interface Cell {
   readonly block: Block;
-  /** Where it was; `undefined` for a block that was not there. */
-  readonly origin: Origin | undefined;
+  readonly origin: Origin;
   /** Whether Claude reads something else in it than before. */
   readonly isChanged: boolean;
-}
-
-/** Where a block was before anything was mended. */
-interface Origin {
-  readonly message: number;
-  readonly block: number;
-  /** How many blocks were before it in the history. */
-  readonly order: number;
 }
 
 /** A message of a history that is being mended. */
 export interface Draft {
   readonly role: Role;
   readonly cells: readonly Cell[];
-  /** `undefined` for a message that was not there. */
-  readonly original: Original | undefined;
-}
-
-/** A message before anything was mended. */
-interface Original {
-  readonly index: number;
+  readonly origin: Origin;
+  /** The message as it was, but for fields that the API does not take. Its content is not up to date. */
   readonly message: Fields;
-  readonly cells: readonly Cell[];
+  /** The cells of that content. */
+  readonly before: readonly Cell[];
 }
 
-/** Takes note of a change. */
-export type Report = (change: HistoryChange) => void;
+/** Takes note of a change. What was not there changes without notice. */
+export type Report = (code: HistoryChangeCode, origin: Origin) => void;
 
-/** Tells of a change to a block. A block that was not there changes without notice. */
-export function reportBlock(report: Report, { origin }: Cell, code: HistoryChangeCode, text: string): void {
-  if (origin === undefined) return;
-  const { message, block } = origin;
-  report({ code, path: blockPath(message, block), message, block, text });
+/** Notes changes in a list, each with its sentence. */
+export function reportTo(changes: HistoryChange[]): Report {
+  return (code, origin) => {
+    if (origin === undefined) return;
+    const [message, block] = origin;
+    const place = { path: pathOf(message, block), message, ...(block !== undefined && { block }) };
+    changes.push({ code, ...place, text: TEXTS[code] });
+  };
 }
 
-/** Tells of a change to a message as a whole. */
-export function reportMessage(report: Report, message: number, code: HistoryChangeCode, text: string): void {
-  report({ code, path: `messages.${String(message)}`, message, text });
+const TEXTS: Readonly<Record<HistoryChangeCode, string>> = {
+  message_removed: 'Removed a message that says nothing, or a value that is not a message.',
+  block_removed: 'Removed a block that is not whole, or may not stand in this message.',
+  text_removed: 'Removed an empty text.',
+  thinking_removed: 'Removed thinking without a signature, or at the end of a turn.',
+  field_removed: 'Removed fields that the API does not take.',
+  cache_mark_removed: 'Removed cache marks beyond the four of one request.',
+  call_answered: 'Answered a call without a result with an error that says so.',
+  call_removed: 'Removed a call that is not whole, or that no result can belong to.',
+  caller_removed: 'Kept a call that has a result, without the server tool whose code made it.',
+  server_tool_removed: 'Removed a server tool that can no longer get a result.',
+  result_removed: 'Removed a result without a call, or a second one of the same call.',
+  result_moved: 'Moved a result to the beginning of the message after its call.',
+  result_changed: 'Changed what the API does not take in a result.',
+  input_changed: 'Made an object of an input that was none.',
+  id_renamed: RENAMED,
+};
+
+/** The cell with another block, and tells of it; the same cell when it is the same block. */
+export function withBlock(cell: Cell, block: Block, code: HistoryChangeCode, report: Report, isSeen = true): Cell {
+  if (block === cell.block) return cell;
+  report(code, cell.origin);
+  return { ...cell, block, isChanged: cell.isChanged || isSeen };
 }
 
 /** The draft with other cells; the same draft when they are the same. */
 export function withCells(draft: Draft, cells: readonly Cell[]): Draft {
-  const isSame = cells.length === draft.cells.length && cells.every((cell, at) => cell === draft.cells[at]);
-  return isSame ? draft : { ...draft, cells };
+  return isSameList(cells, draft.cells) ? draft : { ...draft, cells };
+}
+
+/** The draft with each cell as `change` makes it, or without it, where `change` tells the code for that. */
+export function mapCells(
+  draft: Draft,
+  report: Report,
+  change: (cell: Cell, index: number) => Cell | HistoryChangeCode,
+): Draft {
+  const cells: Cell[] = [];
+  for (const [index, cell] of draft.cells.entries()) {
+    const changed = change(cell, index);
+    if (typeof changed === 'string') report(changed, cell.origin);
+    else cells.push(changed);
+  }
+  return withCells(draft, cells);
 }
 
 /** The message of a draft: the very object that it was, unless something in it has changed. */
-export function toMessage({ role, cells, original }: Draft): Fields {
-  const content = cells.map(({ block }) => block);
-  if (original === undefined) return { role, content };
-  const { message } = original;
-  const litter = messageLitter(message, role);
-  const fields = litter.length === 0 ? message : withoutFields(message, (field) => litter.includes(field));
-  return cells === original.cells ? fields : { ...fields, content };
+export function toMessage({ message, cells, before }: Draft): Fields {
+  return cells === before ? message : { ...message, content: cells.map(({ block }) => block) };
 }
 
-/** The names of the fields of a message that the API is known to refuse. */
-export function messageLitter(message: Fields, role: Role): string[] {
-  return extraMessageFields(message, role).flatMap(({ name, isLitter }) => (isLitter ? [name] : []));
+/** A draft as the rules see a message. */
+export function seenDraft({ role, cells, message }: Draft, index: number): SeenMessage {
+  return { index, role, message, blocks: cells.map(({ block }) => block), isString: false };
 }

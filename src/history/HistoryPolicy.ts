@@ -19,7 +19,8 @@ export interface HistoryKeeper {
    */
   admit(request: RoundRequest): AdmittedRequest;
   /**
-   * Called once, at the end, whatever ends the conversation; perhaps before any request was admitted.
+   * Called once, at the end, whatever ends the conversation; perhaps before any request was admitted. Each call
+   * of the last reply has an answer, and a server tool that waits for its result is no longer in the messages.
    *
    * @returns The `messages` of `conversation_end`.
    */
@@ -29,8 +30,8 @@ export interface HistoryKeeper {
 /** A request that is sent as it is here. */
 export interface AdmittedRequest {
   readonly request: RoundRequest;
-  /** What was changed in its history; absent when nothing was. */
+  /** What was changed in its history; absent or empty when nothing was. */
   readonly mended?: readonly HistoryChange[];
-  /** What the API may refuse and is left as it is; absent when there is nothing. */
+  /** What the API may refuse and is left as it is; absent or empty when there is nothing. */
   readonly unmended?: readonly HistoryDefect[];
 }

@@ -1,12 +1,11 @@
+import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryDefect.js';
 import { isJsonObject } from '../json/isJsonObject.js';
 import {
-  CALL_ID,
   innerBlocks,
   isCited,
   isEmptyText,
   isProgrammatic,
   isUnsigned,
-  SERVER_CALL_ID,
   type Block,
   type Role,
 } from '../rules/blocks.js';
@@ -14,13 +13,46 @@ import { wrongFields } from '../rules/fields.js';
 import { BLOCK_RULES, isForToolset, isInner, isMarkedEmpty, isTextBlock } from '../rules/results.js';
 import { toText } from '../tools/result/toText.js';
 import { isObject } from '../values/isObject.js';
-import { extraFlaws, type Flaw } from './defects.js';
+import { blockDefect, EXTRA, extraBlockFields, pathOf } from './defects.js';
+
+/** Something in a block that the API refuses, whatever the history around it. */
+export interface Flaw {
+  readonly code: HistoryDefectCode;
+  /** Where it is in the block, such as `.text.index`; empty for the block as a whole. */
+  readonly field: string;
+  /** What the API says of it. */
+  readonly words: string;
+  /** What the API's words begin with: the path of the block, that of the message, or nothing. @default 'block' */
+  readonly names?: 'block' | 'message' | 'nothing';
+}
+
+/** A flaw, and where its block is. */
+export function flawDefect({ code, field, words, names }: Flaw, message: number, block: number): HistoryDefect {
+  const defect = blockDefect(code, message, block, words, field);
+  if (names === 'message') return { ...defect, wording: `${pathOf(message)}: ${words}` };
+  return names === 'nothing' ? { ...defect, wording: words } : defect;
+}
 
 /** Everything in a block that the API refuses, whatever the history around it. */
 export function blockFlaws(block: Block, role: Role): Flaw[] {
-  const wrong = wrongFields(block).map(({ name, words }) => flaw('malformed_block', `.${block.type}.${name}`, words));
-  return [...wrong, ...extraFlaws(block, role), ...(RULES.get(block.type)?.(block, role) ?? [])];
+  return [
+    ...wrongFields(block).map((name) => wrongFlaw('malformed_block', block, name, '')),
+    ...extraBlockFields(block, role).map((field) => flaw('extra_field', field, EXTRA)),
+    ...(RULES.get(block.type)?.(block, role) ?? []),
+  ];
 }
+
+/** A field that is missing or holds something else. @param path The path of a block in the content of a result. */
+function wrongFlaw(code: HistoryDefectCode, block: Block, name: string, path: string): Flaw {
+  const kind = name === 'source' ? 'dictionary' : 'string';
+  const words = block[name] === undefined ? 'Field required' : `Input should be a valid ${kind}`;
+  return flaw(code, `${path}.${block.type}.${name}`, words);
+}
+
+/** The characters that the id of a call may have. */
+const CALL_ID = /^[a-zA-Z0-9_-]+$/;
+/** The same, for tools that the server runs. */
+const SERVER_CALL_ID = /^srvtoolu_[a-zA-Z0-9_]+$/;
 
 const RULES: ReadonlyMap<string, (block: Block, role: Role) => Flaw[]> = new Map([
   ['text', textFlaws],
@@ -130,7 +162,7 @@ function innerFlaws(inner: unknown, at: number): Flaw[] {
   }
   const own = `${field}.${inner.type}`;
   return [
-    ...wrongFields(inner).map(({ name, words }) => flaw('invalid_result_content', `${own}.${name}`, words)),
+    ...wrongFields(inner).map((name) => wrongFlaw('invalid_result_content', inner, name, field)),
     ...(isMarkedEmpty(inner) ? [flaw('cache_mark_on_empty_text', own, MARKED)] : []),
   ];
 }

@@ -3,12 +3,12 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { isBlank, isEmptyText, isServerCall, isThinking, type Block, type Fields } from '../rules/blocks.js';
 import type { ToolEntry } from '../tools/Tool.js';
-import { answerFlaws, blockFlaws } from './blockFlaws.js';
+import { answerFlaws, blockFlaws, flawDefect, type Flaw } from './blockFlaws.js';
 import { createCacheMarks } from './cacheMarks.js';
-import { createToolNeed, toolDefinitions } from './checkTools.js';
-import { createCheck, createSystems, type HistoryCheck } from './createCheck.js';
-import { extraMessageDefects, flawDefect, messageDefect, type Flaw } from './defects.js';
-import { isRole, NO_BLOCK, type Follower, type SeenMessage } from './readMessage.js';
+import { checkTools, createToolNeed, toolDefinitions } from './checkTools.js';
+import { createSystems } from './createSystems.js';
+import { extraMessageDefects, messageDefect } from './defects.js';
+import { isRole, NO_BLOCK, readable, readMessage, type Follower, type SeenMessage } from './readMessage.js';
 import { createServerTools, type ServerCall } from './serverTools.js';
 
 /** A message of a history, as the SDK's requests take it, stable or beta. */
@@ -22,7 +22,7 @@ export type HistoryMessage = MessageParam | BetaMessageParam;
  * out  [] when they can be sent, else one defect for each broken rule
  * ```
  *
- * It judges the messages as they are, whoever speaks last: with a message of Claude's at the end, a history is whole,
+ * It judges the messages as they are, no matter who speaks last: with a message of Claude's at the end, a history is whole,
  * though most models want a user's next. An empty history has no defects. Never throws, whatever the messages hold.
  *
  * **Gotcha:** Some refusals cannot be seen from the messages: a missing container for calls that code makes, the settings
@@ -50,6 +50,14 @@ export function checkHistory(messages: readonly HistoryMessage[], tools?: readon
   return [...check.add(messages), ...check.end()];
 }
 
+/** Checks a history that grows: each message is looked at once, when it is added. */
+interface HistoryCheck {
+  /** Takes the messages after those seen before. @returns The defects that they make certain. */
+  add(messages: readonly unknown[]): HistoryDefect[];
+  /** What is wrong if the history ends here, such as calls without a result. Changes nothing. */
+  end(): HistoryDefect[];
+}
+
 /**
  * Makes a check that has seen nothing yet. It keeps the ids of all calls and what is open, and no message.
  *
@@ -57,15 +65,38 @@ export function checkHistory(messages: readonly HistoryMessage[], tools?: readon
  */
 export function createHistoryCheck(tools?: readonly ToolEntry[]): HistoryCheck {
   const definitions = toolDefinitions(tools);
-  return createCheck(definitions, ownDefects, [
+  const followers = [
     createToolNeed(definitions),
     createCallPairs(),
     createServerPairs(definitions),
     createTurns(),
     createSystems(),
     createCacheMarks(definitions),
-  ]);
+  ];
+  let ofTools = checkTools(definitions ?? []);
+  let count = 0;
+
+  return {
+    add(messages) {
+      const found = ofTools;
+      ofTools = [];
+      if (!Array.isArray(messages)) return [...found, NO_LIST];
+      for (const value of readable(messages)) {
+        const message = readMessage(value, count++);
+        for (const defect of ownDefects(message)) found.push(defect);
+        for (const follower of followers) for (const defect of follower.see(message)) found.push(defect);
+      }
+      return found;
+    },
+    end: () => followers.flatMap((follower) => follower.end?.() ?? []),
+  };
 }
+
+const NO_LIST: HistoryDefect = {
+  code: 'malformed_message',
+  path: 'messages',
+  wording: 'messages: Input should be a valid list',
+};
 
 /** What is wrong with a message, whatever stands around it. */
 function ownDefects(message: SeenMessage): HistoryDefect[] {
@@ -152,7 +183,7 @@ function unanswered(calls: ReadonlyMap<string, Block>, index: number, next?: See
   return [messageDefect('tool_use_without_result', index, words)];
 }
 
-/** The ids that the beginning of a message answers. A result behind anything else does not count. */
+/** The ids that the beginning of a message answers. A result after anything else does not count. */
 function leadingResults({ role, blocks }: SeenMessage): unknown[] {
   if (role !== 'user') return [];
   const end = blocks.findIndex(({ type }) => type !== 'tool_result');
@@ -198,7 +229,7 @@ function usedIds({ index, blocks }: SeenMessage, ids: Set<string>): HistoryDefec
 }
 
 /**
- * Every result of a server tool has its call before it, and nobody speaks while such a tool waits for its result.
+ * Every result of a server tool has its call before it, and no user speaks while such a tool waits for its result.
  *
  * @param definitions The tools that are sent; `undefined` when they are not known.
  */

@@ -4,6 +4,7 @@ import { OPTIONAL_TOOL_FIELDS, PROPERTY_NAME, schemaProblems, TOOL_NAME } from '
 import type { ToolEntry } from '../tools/Tool.js';
 import { toToolDefinition } from '../tools/toToolDefinition.js';
 import { isSent, type Fields } from '../rules/blocks.js';
+import { defect, EXTRA } from './defects.js';
 import type { Follower } from './readMessage.js';
 
 /** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
@@ -22,13 +23,11 @@ function toDefinition(tool: unknown): Fields {
 
 /** Everything in the tools that the API refuses. */
 export function checkTools(definitions: readonly Fields[]): HistoryDefect[] {
+  const found = definitions.flatMap(checkTool);
   const names = definitions.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const deferred = definitions.length > 0 && definitions.every(({ defer_loading }) => defer_loading === true);
-  return [
-    ...definitions.flatMap(checkTool),
-    ...(new Set(names).size < names.length ? [REPEATED] : []),
-    ...(deferred ? [DEFERRED] : []),
-  ];
+  if (new Set(names).size < names.length) found.push(REPEATED);
+  if (definitions.length > 0 && definitions.every(({ defer_loading }) => defer_loading === true)) found.push(DEFERRED);
+  return found;
 }
 
 const REPEATED = defect('duplicate_tool_name', 'tools', 'Tool names must be unique.');
@@ -42,47 +41,34 @@ const DEFERRED: HistoryDefect = {
 const FIELDS: readonly string[] = ['type', 'name', 'description', 'input_schema', ...OPTIONAL_TOOL_FIELDS];
 
 function checkTool(tool: Fields, index: number): HistoryDefect[] {
-  if (tool['type'] != null && tool['type'] !== 'custom') return [];
+  const { type, name, input_schema: schema } = tool;
+  if (type != null && type !== 'custom') return [];
   const path = `tools.${String(index)}.custom`;
-  return [
-    ...Object.keys(tool)
-      .filter((field) => !FIELDS.includes(field) && isSent(tool[field]))
-      .map((field) => defect('malformed_tool', `${path}.${field}`, 'Extra inputs are not permitted')),
-    ...checkName(tool['name'], `${path}.name`),
-    ...checkSchema(tool['input_schema'], `${path}.input_schema`),
-  ];
+  const found = Object.keys(tool)
+    .filter((field) => !FIELDS.includes(field) && isSent(tool[field]))
+    .map((field) => defect('malformed_tool', `${path}.${field}`, EXTRA));
+  const wrongName = nameProblem(name);
+  if (wrongName !== undefined) found.push(defect('invalid_tool_name', `${path}.name`, wrongName));
+  const problems = isJsonObject(schema) ? schemaProblems(schema) : [{ field: '', found: undefined }];
+  for (const problem of problems) {
+    const words = problem.found === undefined ? REQUIRED : SCHEMA_WORDS[problem.field];
+    found.push(defect('invalid_tool_schema', `${path}.input_schema${problem.field}`, words));
+  }
+  return found;
 }
 
-function defect(code: HistoryDefect['code'], path: string, words: string): HistoryDefect {
-  return { code, path, wording: `${path}: ${words}` };
-}
+const REQUIRED = 'Field required';
+const SCHEMA_WORDS = {
+  '': 'input_schema does not support oneOf, allOf, or anyOf at the top level',
+  '.type': "Input should be 'object'",
+  '.properties': `Property keys should match pattern '${PROPERTY_NAME.source}'`,
+};
 
-function checkName(name: unknown, path: string): HistoryDefect[] {
-  if (typeof name !== 'string') return [defect('invalid_tool_name', path, 'Field required')];
-  if (name.length > 128) return [defect('invalid_tool_name', path, 'String should have at most 128 characters')];
-  return TOOL_NAME.test(name)
-    ? []
-    : [defect('invalid_tool_name', path, `String should match pattern '${TOOL_NAME.source}'`)];
+function nameProblem(name: unknown): string | undefined {
+  if (typeof name !== 'string') return REQUIRED;
+  if (name.length > 128) return 'String should have at most 128 characters';
+  return TOOL_NAME.test(name) ? undefined : `String should match pattern '${TOOL_NAME.source}'`;
 }
-
-function checkSchema(schema: unknown, path: string): HistoryDefect[] {
-  if (!isJsonObject(schema)) return [defect('invalid_tool_schema', path, 'Field required')];
-  return schemaProblems(schema).map(({ concerns, found }) => {
-    switch (concerns) {
-      case 'choice':
-        return defect('invalid_tool_schema', path, CHOICE);
-      case 'type': {
-        const words = found === undefined ? 'Field required' : "Input should be 'object'";
-        return defect('invalid_tool_schema', `${path}.type`, words);
-      }
-      case 'properties':
-        return defect('invalid_tool_schema', `${path}.properties`, PROPERTIES);
-    }
-  });
-}
-
-const CHOICE = 'input_schema does not support oneOf, allOf, or anyOf at the top level';
-const PROPERTIES = `Property keys should match pattern '${PROPERTY_NAME.source}'`;
 
 /**
  * A history that speaks of tools is sent with some.
@@ -99,7 +85,6 @@ export function createToolNeed(definitions: readonly Fields[] | undefined): Foll
       // What brings a tool of its own is no call.
       return blocks.some(({ type }) => type === 'tool_addition') ? [] : [MISSING];
     },
-    end: () => [],
   };
 }
 

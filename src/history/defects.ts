@@ -2,64 +2,67 @@ import type { HistoryDefect, HistoryDefectCode } from '../errors/HistoryDefect.j
 import { innerBlocks, type Block, type Role } from '../rules/blocks.js';
 import { extraFields, extraMessageFields } from '../rules/fields.js';
 import { isInner } from '../rules/results.js';
-import type { SeenMessage } from './readMessage.js';
+import { NO_BLOCK, type SeenMessage } from './readMessage.js';
 
-/** Something in a block that the API refuses, whatever the history around it. */
-export interface Flaw {
-  readonly code: HistoryDefectCode;
-  /** Where it is in the block, such as `.text.index`; empty for the block as a whole. */
-  readonly field: string;
-  /** What the API says of it. */
-  readonly words: string;
-  /** What the API's words begin with: the path of the block, that of the message, or nothing. @default 'block' */
-  readonly names?: 'block' | 'message' | 'nothing';
+/** The path of a message or of one of its blocks, as the API writes it. */
+export function pathOf(message: number, block?: number): string {
+  return `messages.${String(message)}${block === undefined ? '' : `.content.${String(block)}`}`;
 }
 
-/** A flaw, and where its block is. */
-export function flawDefect(
-  { code, field, words, names = 'block' }: Flaw,
-  message: number,
-  block: number,
+/** A defect that the API tells of by its path and these words. */
+export function defect(
+  code: HistoryDefectCode,
+  path: string,
+  words: string,
+  place?: Pick<HistoryDefect, 'message' | 'block'>,
 ): HistoryDefect {
-  const path = `${blockPath(message, block)}${field}`;
-  const start = { block: `${path}: `, message: `messages.${String(message)}: `, nothing: '' }[names];
-  return { code, path, message, block, wording: `${start}${words}` };
+  return { code, path, ...place, wording: `${path}: ${words}` };
 }
 
 /** What is wrong with a message as a whole. */
 export function messageDefect(code: HistoryDefectCode, message: number, words: string, field = ''): HistoryDefect {
-  const path = `messages.${String(message)}${field}`;
-  return { code, path, message, wording: `${path}: ${words}` };
+  return defect(code, pathOf(message) + field, words, { message });
 }
 
-/** The path of a block, as the API writes it. */
-export function blockPath(message: number, block: number): string {
-  return `messages.${String(message)}.content.${String(block)}`;
+/** What is wrong with a block. */
+export function blockDefect(
+  code: HistoryDefectCode,
+  message: number,
+  block: number,
+  words: string,
+  field = '',
+): HistoryDefect {
+  return defect(code, pathOf(message, block) + field, words, { message, block });
+}
+
+/** The fields of a message and its blocks that the API does not take. */
+export function extraDefects(message: SeenMessage): HistoryDefect[] {
+  const { index, role, blocks } = message;
+  const found = extraMessageDefects(message);
+  if (role === undefined) return found;
+  for (const [at, block] of blocks.entries()) {
+    if (block === NO_BLOCK) continue;
+    for (const field of extraBlockFields(block, role)) found.push(blockDefect('extra_field', index, at, EXTRA, field));
+  }
+  return found;
 }
 
 /** The fields of a message that the API does not take. */
 export function extraMessageDefects({ index, role, message }: SeenMessage): HistoryDefect[] {
   if (role === undefined) return [];
-  return extraMessageFields(message, role).map(({ name }) => messageDefect('extra_field', index, EXTRA, `.${name}`));
+  return extraMessageFields(message, role).map((name) => messageDefect('extra_field', index, EXTRA, `.${name}`));
 }
 
-/** The fields of a block, and of those in its content if it is a result, that the API does not take. */
-export function extraFlaws(block: Block, role: Role): Flaw[] {
-  const inner = block.type === 'tool_result' ? innerBlocks(block) : [];
-  return [
-    ...extraFields(block, role).map(({ name }) => extraFlaw(`.${block.type}.${name}`)),
-    ...inner.flatMap((one, at) =>
-      isInner(one)
-        ? extraFields(one, 'user').map(({ name }) =>
-            extraFlaw(`.tool_result.content.${String(at)}.${one.type}.${name}`),
-          )
-        : [],
-    ),
-  ];
+/** The paths of the fields of a block, and of those in its content if it is a result, that the API does not take. */
+export function extraBlockFields(block: Block, role: Role): string[] {
+  const path = `.${block.type}.`;
+  const found = extraFields(block, role).map((name) => path + name);
+  if (block.type !== 'tool_result') return found;
+  for (const [at, inner] of innerBlocks(block).entries()) {
+    if (!isInner(inner)) continue;
+    for (const name of extraFields(inner, 'user')) found.push(`${path}content.${String(at)}.${inner.type}.${name}`);
+  }
+  return found;
 }
 
-function extraFlaw(field: string): Flaw {
-  return { code: 'extra_field', field, words: EXTRA };
-}
-
-const EXTRA = 'Extra inputs are not permitted';
+export const EXTRA = 'Extra inputs are not permitted';

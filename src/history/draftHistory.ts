@@ -1,7 +1,8 @@
-import type { Fields, Role } from '../rules/blocks.js';
-import { messageLitter, reportBlock, reportMessage, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { withoutFields, type Role } from '../rules/blocks.js';
+import { extraMessageFields, litterOf } from '../rules/fields.js';
+import { mapCells, type Cell, type Draft, type Report } from './Draft.js';
 import { mendBlock } from './mendBlock.js';
-import { NO_BLOCK, readMessage, type SeenMessage } from './readMessage.js';
+import { readMessage } from './readMessage.js';
 
 /**
  * The history as drafts: without what is no message and no block, and with every block right in itself.
@@ -15,47 +16,22 @@ export function draftHistory(
   from = 0,
   isKept: (role: Role) => boolean = () => false,
 ): Draft[] {
+  const drafts: Draft[] = [];
   let order = 0;
-  return Array.from(messages, (value, at): Draft[] => {
-    const index = from + at;
-    const message = readMessage(value, index);
+  for (const value of messages) {
+    const { index, role, message, blocks, isString } = readMessage(value, from++);
+    const origin = [index] as const;
     const first = order;
-    order += message.role === undefined ? 1 : message.blocks.length;
-    if (message.role === undefined) {
-      reportMessage(report, index, 'message_removed', 'Removed a value that is not a message.');
-      return [];
+    order += role === undefined ? 1 : blocks.length;
+    if (role === undefined) {
+      report('message_removed', origin);
+      continue;
     }
-    return [draftMessage(value as Fields, message, message.role, first, isKept(message.role), report)];
-  }).flat();
-}
-
-function draftMessage(
-  original: Fields,
-  seen: SeenMessage,
-  role: Role,
-  first: number,
-  isKept: boolean,
-  report: Report,
-): Draft {
-  const { index, blocks, isString } = seen;
-  if (messageLitter(original, role).length > 0) {
-    reportMessage(report, index, 'field_removed', 'Removed fields that the API does not take from a message.');
+    const bare = withoutFields(message, litterOf(extraMessageFields(message, role), role));
+    if (bare !== message) report('field_removed', origin);
+    const cells = blocks.map((block, at): Cell => ({ block, origin: [index, at, first + at], isChanged: false }));
+    const draft: Draft = { role, cells, origin, message: bare, before: cells };
+    drafts.push(isString || isKept(role) ? draft : mapCells(draft, report, (cell) => mendBlock(cell, role, report)));
   }
-  const cells = blocks.map((block, at): Cell => ({
-    block,
-    origin: { message: index, block: at, order: first + at },
-    isChanged: false,
-  }));
-  const draft: Draft = { role, cells, original: { index, message: original, cells } };
-  return isString || isKept ? draft : withCells(draft, mendCells(cells, role, report));
-}
-
-function mendCells(cells: readonly Cell[], role: Role, report: Report): Cell[] {
-  return cells.flatMap((cell) => {
-    if (cell.block === NO_BLOCK) {
-      reportBlock(report, cell, 'block_removed', 'Removed a value that is not a block.');
-      return [];
-    }
-    return mendBlock(cell, role, report) ?? [];
-  });
+  return drafts;
 }

@@ -2,17 +2,16 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
-import type { RoundRequest } from '../events/RoundRequest.js';
+import type { Fields, Role } from '../rules/blocks.js';
+import { isSameList } from '../values/isSameList.js';
 import { cacheMarks, dropCacheMarks } from './cacheMarks.js';
-import { toolDefinitions } from './checkTools.js';
-import { extraDefects } from './createCheck.js';
-import { toMessage, type Draft, type Report } from './Draft.js';
+import { extraDefects, pathOf } from './defects.js';
+import { reportTo, seenDraft, toMessage, type Draft, type Report } from './Draft.js';
 import { draftHistory } from './draftHistory.js';
-import type { AdmittedRequest, HistoryPolicy } from './HistoryPolicy.js';
-import { mendHistory, type MendedHistory } from './mendHistory.js';
+import type { HistoryPolicy } from './HistoryPolicy.js';
+import { mend, type MendedHistory } from './mend.js';
 import { mendPairs } from './mendPairs.js';
 import { createOwnIds, samePrefix } from './ownIds.js';
-import { readMessage } from './readMessage.js';
 
 /** What is left to the API: a field may be newer than this library, and older models take thinking after a change. */
 const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['extra_field', 'malformed_tool', 'thinking_prefix_changed'];
@@ -39,27 +38,43 @@ const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['extra_field', 'malfo
  * @see {@link strictHistory}, {@link asIs}
  */
 export function mendingHistory(): HistoryPolicy {
-  return (tools = []) => {
+  return (tools) => {
+    const definitions = (tools ?? []) as unknown as readonly Fields[];
     const giveOwnIds = createOwnIds();
     /** The messages as they were admitted last; `undefined` before the first request. */
     let last: readonly MessageParam[] | undefined;
 
-    const mendGiven = (messages: readonly MessageParam[]): MendedHistory<MessageParam> => {
-      const mended = mendHistory(messages, tools);
+    const mendGiven = (messages: readonly MessageParam[]): Mended => {
+      const mended = mend(messages, definitions);
       const refused = mended.unmended.filter(({ code }) => !LEFT_TO_THE_API.includes(code));
       const defects = [...refused, ...defectsAtTheDoor(messages, mended.messages)];
       if (defects.length > 0) throw historyError(defects);
       // No id is in it twice: this takes note of those that there are.
-      giveOwnIds(mended.messages, ignore);
+      giveOwnIds(mended.messages);
       return mended;
     };
-    const mendNew = (
-      messages: readonly MessageParam[],
-      before: readonly MessageParam[],
-    ): MendedHistory<MessageParam> => {
+    const mendNew = (messages: readonly MessageParam[], before: readonly MessageParam[]): Mended => {
       const changes: HistoryChange[] = [];
-      const report: Report = (change) => changes.push(change);
-      return { ...mendAnswers(giveOwnIds(messages, report), samePrefix(before, messages), tools, report), changes };
+      const report = reportTo(changes);
+      const named = giveOwnIds(messages, changes);
+      const from = samePrefix(before, messages);
+      // The calls that the first of the new messages may answer.
+      const start = messages[from - 1]?.role === 'assistant' ? from - 1 : from;
+      const added = named.slice(start);
+      const drafts = mendPairs(draftHistory(added, report, start, isClaude), report);
+      const paired: readonly unknown[] = drafts.map(toMessage);
+      const mended = isSameList(paired, added) ? named : [...named.slice(0, start), ...(paired as MessageParam[])];
+      return {
+        messages: drafts.some(isMarked) ? withFewerMarks(mended, report) : mended,
+        changes,
+        unmended: drafts.flatMap((draft, at) =>
+          isClaude(draft.role) ? [] : extraDefects(seenDraft(draft, start + at)),
+        ),
+      };
+    };
+    const withFewerMarks = (messages: readonly MessageParam[], report: Report): readonly MessageParam[] => {
+      const drafts = draftHistory(messages, report, 0, () => true);
+      return dropCacheMarks(drafts, definitions, report).map(toMessage) as unknown[] as MessageParam[];
     };
 
     return {
@@ -67,70 +82,31 @@ export function mendingHistory(): HistoryPolicy {
         const { messages } = request;
         const mended = last === undefined ? mendGiven(messages) : mendNew(messages, last);
         last = mended.messages;
-        return toAdmitted(request, mended);
+        return { request: { ...request, messages: last }, mended: mended.changes, unmended: mended.unmended };
       },
       leave(messages) {
-        if (last === undefined) return mendHistory(messages, tools).messages;
-        const named = giveOwnIds(messages, ignore);
-        const { messages: mended, changes } = mendHistory(named, tools);
+        if (last === undefined) return mend(messages, definitions).messages;
+        const named = giveOwnIds(messages);
+        const { messages: mended, changes } = mend(named, definitions);
         return changes.every(isOfOwnWords) ? named : mended;
       },
     };
   };
 }
 
+type Mended = MendedHistory<MessageParam>;
+
 /** Whether a change concerns what Claude may write: it alone is no reason to change the history that a conversation leaves. */
 function isOfOwnWords({ code }: HistoryChange): boolean {
   return code === 'field_removed' || code === 'thinking_removed';
 }
 
-function toAdmitted(
-  request: RoundRequest,
-  { messages, changes, unmended }: MendedHistory<MessageParam>,
-): AdmittedRequest {
-  return {
-    request: messages === request.messages ? request : { ...request, messages },
-    ...(changes.length > 0 && { mended: changes }),
-    ...(unmended.length > 0 && { unmended }),
-  };
+function isClaude(role: Role): boolean {
+  return role === 'assistant';
 }
 
-/** Mends what came after Claude's words from an index on, which stay as they are. */
-function mendAnswers(
-  messages: readonly MessageParam[],
-  from: number,
-  tools: RoundRequest['tools'],
-  report: Report,
-): Omit<MendedHistory<MessageParam>, 'changes'> {
-  // The calls that the first of them may answer.
-  const start = messages[from - 1]?.role === 'assistant' ? from - 1 : from;
-  const drafts = mendPairs(
-    draftHistory(messages.slice(start), report, start, (role) => role === 'assistant'),
-    report,
-  );
-  const answers = drafts.map(toMessage) as unknown[] as MessageParam[];
-  const isSame = answers.length === messages.length - start && answers.every((one, at) => one === messages[start + at]);
-  const mended = isSame ? messages : [...messages.slice(0, start), ...answers];
-  const unmended = answers.flatMap((message, at) =>
-    message.role === 'assistant' ? [] : extraDefects(readMessage(message, start + at)),
-  );
-  return {
-    messages: drafts.some(hasCacheMarks) ? withFewerMarks(mended, tools, report) : mended,
-    unmended,
-  };
-}
-
-function hasCacheMarks({ cells }: Draft): boolean {
+function isMarked({ cells }: Draft): boolean {
   return cells.some(({ block }) => cacheMarks(block) > 0);
-}
-
-function withFewerMarks(
-  messages: readonly MessageParam[],
-  tools: RoundRequest['tools'],
-  report: Report,
-): readonly MessageParam[] {
-  const drafts = draftHistory(messages, report, 0, () => true);
-  return dropCacheMarks(drafts, toolDefinitions(tools) ?? [], report).map(toMessage) as unknown[] as MessageParam[];
 }
 
 /** What the API refuses of a request whose history is right in itself: to mend it may have left nothing to answer. */
@@ -138,12 +114,8 @@ function defectsAtTheDoor(before: readonly MessageParam[], after: readonly Messa
   const last = after.at(-1);
   if (last === undefined) return [{ code: 'empty_history', path: 'messages', wording: EMPTY }];
   if (last.role !== 'assistant' || before.at(-1)?.role === 'assistant') return [];
-  return [{ code: 'assistant_prefill', path: `messages.${String(after.length - 1)}`, wording: PREFILL }];
+  return [{ code: 'assistant_prefill', path: pathOf(after.length - 1), wording: PREFILL }];
 }
 
 const EMPTY = 'messages: at least one message is required';
 const PREFILL = 'This model does not support assistant message prefill. The conversation must end with a user message.';
-
-function ignore(): void {
-  // No event tells of it.
-}

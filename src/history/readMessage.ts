@@ -21,20 +21,22 @@ export interface Follower {
   /** What this message makes certain. */
   see(message: SeenMessage): readonly HistoryDefect[];
   /** What is wrong if the history ends here. */
-  end(): readonly HistoryDefect[];
+  end?(): readonly HistoryDefect[];
 }
 
 /** Stands for what is no block. No rule knows its type. */
 export const NO_BLOCK: Block = { type: '' };
 
-/** Reads a value that should be a message. Never throws, whatever the value is. */
-export function readMessage(value: unknown, index: number): SeenMessage {
-  try {
-    touchMessage(value);
-    return read(value, index);
-  } catch {
-    return read(undefined, index);
-  }
+/** The messages that can be read, and `undefined` in place of those that throw an error where the rules look at them. */
+export function readable(messages: readonly unknown[]): unknown[] {
+  return Array.from(messages, (message) => {
+    try {
+      touchMessage(message);
+      return message;
+    } catch {
+      return undefined;
+    }
+  });
 }
 
 /** Looks at all that the rules will look at, so that a getter that throws does so now. */
@@ -48,17 +50,16 @@ function touchMessage(value: unknown): void {
   }
 }
 
-const NOTHING: Fields = {};
-
 function touch(value: unknown): Fields {
-  if (!isJsonObject(value)) return NOTHING;
+  if (!isJsonObject(value)) return {};
   // Without a list of all fields: this runs on every block.
   for (const field in value) Reflect.get(value, field);
   return value;
 }
 
-function read(value: unknown, index: number): SeenMessage {
-  const message = isJsonObject(value) ? value : NOTHING;
+/** Reads a value that should be a message. */
+export function readMessage(value: unknown, index: number): SeenMessage {
+  const message = isJsonObject(value) ? value : {};
   const role = isRole(message['role']) ? message['role'] : undefined;
   const content = role === undefined ? undefined : contentOf(message, role);
   if (content === undefined) return { index, role: undefined, message, blocks: [], isString: false };

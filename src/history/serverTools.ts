@@ -1,6 +1,5 @@
-import type { HistoryChangeCode } from '../events/HistoryChange.js';
 import { isMadeBy, isServerCall, isServerResult, withoutFields, type Block, type Fields } from '../rules/blocks.js';
-import { reportBlock, withCells, type Cell, type Draft, type Report } from './Draft.js';
+import { mapCells, seenDraft, withBlock, type Cell, type Draft, type Report } from './Draft.js';
 import type { SeenMessage } from './readMessage.js';
 
 /** A call of a tool that the server runs, and where it is. */
@@ -21,7 +20,7 @@ interface ServerToolNews {
 
 /** Follows the tools that the server runs. */
 export interface ServerTools {
-  see(message: Pick<SeenMessage, 'index' | 'role' | 'blocks'>): ServerToolNews;
+  see(message: SeenMessage): ServerToolNews;
   /** The calls that wait for a result, and whose tool is not among those that are sent. */
   abandoned(): ServerCall[];
 }
@@ -54,8 +53,9 @@ export function createServerTools(definitions: readonly Fields[] | undefined): S
   return {
     see(message) {
       const { index, blocks } = message;
-      const orphans = [...blocks.keys()].filter((at) => seeBlock(blocks[at] ?? { type: '' }, index, at));
-      const stuck = saysMore(message) ? [...open.values()].filter((call) => call.message < index) : [];
+      const orphans: number[] = [];
+      for (const [at, block] of blocks.entries()) if (seeBlock(block, index, at)) orphans.push(at);
+      const stuck = open.size > 0 && saysMore(message) ? [...open.values()].filter((call) => call.message < index) : [];
       for (const { id } of stuck) open.delete(id);
       // A system message may bring tools of its own.
       if (blocks.some(({ type }) => type === 'tool_addition')) known = undefined;
@@ -68,8 +68,8 @@ export function createServerTools(definitions: readonly Fields[] | undefined): S
   };
 }
 
-/** Whether somebody else than Claude says more than the results of calls. */
-function saysMore({ role, blocks }: Pick<SeenMessage, 'role' | 'blocks'>): boolean {
+/** Whether a message that is not Claude's says more than the results of calls. */
+function saysMore({ role, blocks }: SeenMessage): boolean {
   return role === 'system' || (role === 'user' && !blocks.every(({ type }) => type === 'tool_result'));
 }
 
@@ -87,72 +87,35 @@ function isOffered(definitions: readonly Fields[], { type, name }: Block): boole
 }
 
 /**
- * Drops the tools of the server that can get no result any more, with the open calls that their code made; and results of
- * the server's without a call. A call of such code that has a result was made, and stays, as a call of Claude's own: it
+ * Drops the tools of the server that can no longer get a result, with the open calls that their code made; and results of
+ * the server without a call. A call of such code that has a result was made, and stays, as a call of Claude's own: it
  * must not be made again.
  */
 export function mendServerTools(
   drafts: readonly Draft[],
   definitions: readonly Fields[] | undefined,
   report: Report,
-): Draft[] {
+): readonly Draft[] {
   const tools = createServerTools(definitions);
-  const gone = new Set<string>();
+  const gone = new Set<unknown>();
   const orphans = new Set<Cell>();
-  for (const [index, { role, cells }] of drafts.entries()) {
-    const news = tools.see({ index, role, blocks: cells.map(({ block }) => block) });
+  for (const [index, draft] of drafts.entries()) {
+    const news = tools.see(seenDraft(draft, index));
     for (const { id } of news.stuck) gone.add(id);
-    for (const at of news.orphans) orphans.add(cells[at] as Cell);
+    for (const at of news.orphans) orphans.add(draft.cells[at] as Cell);
   }
   for (const { id } of tools.abandoned()) gone.add(id);
-  if (gone.size === 0 && orphans.size === 0) return [...drafts];
-  const kept = addOpenCalls(drafts, gone);
+  if (gone.size === 0 && orphans.size === 0) return drafts;
+
+  const blocks = drafts.flatMap(({ cells }) => cells.map(({ block }) => block));
+  const answered = new Set(blocks.map((block) => block.type === 'tool_result' && block['tool_use_id']));
+  for (const block of blocks) if (isMadeBy(block, gone) && !answered.has(block.id)) gone.add(block.id);
   return drafts.map((draft) =>
-    withCells(
-      draft,
-      draft.cells.flatMap((cell) => {
-        const reason = orphans.has(cell) ? ORPHAN : whyGone(cell.block, gone);
-        if (reason !== undefined) reportBlock(report, cell, ...reason);
-        if (reason !== undefined) return [];
-        return kept.has(cell) ? [withoutCaller(cell, report)] : [cell];
-      }),
-    ),
+    mapCells(draft, report, (cell) => {
+      const { block } = cell;
+      if (orphans.has(cell) || gone.has(block['tool_use_id'])) return 'result_removed';
+      if (gone.has(block['id'])) return isServerCall(block) ? 'server_tool_removed' : 'call_removed';
+      return isMadeBy(block, gone) ? withBlock(cell, withoutFields(block, ['caller']), 'caller_removed', report) : cell;
+    }),
   );
-}
-
-/** Adds the open calls that came from code which a server tool runs, and returns those that have a result. */
-function addOpenCalls(drafts: readonly Draft[], gone: Set<string>): ReadonlySet<Cell> {
-  const cells = drafts.flatMap((draft) => draft.cells);
-  const answered = new Set(cells.flatMap(({ block }) => (block.type === 'tool_result' ? [block['tool_use_id']] : [])));
-  const made = cells.filter(({ block }) => isMadeBy(block, gone));
-  const kept = made.filter(({ block }) => answered.has(block['id']));
-  for (const cell of made) if (!kept.includes(cell)) gone.add(String(cell.block['id']));
-  return new Set(kept);
-}
-
-function withoutCaller(cell: Cell, report: Report): Cell {
-  reportBlock(
-    report,
-    cell,
-    'caller_removed',
-    'Kept a call that has a result, without the server tool whose code made it.',
-  );
-  return { ...cell, block: withoutFields(cell.block, (field) => field === 'caller'), isChanged: true };
-}
-
-type Reason = readonly [code: HistoryChangeCode, text: string];
-
-const ORPHAN: Reason = ['result_removed', 'Removed a result of a server tool without a call.'];
-const OPEN: Reason = ['server_tool_removed', 'Removed a server tool that can no longer get a result.'];
-const CALL: Reason = ['call_removed', 'Removed a call with the server tool whose code made it.'];
-const RESULT: Reason = ['result_removed', 'Removed a result with its call.'];
-
-function whyGone(block: Block, gone: ReadonlySet<string>): Reason | undefined {
-  const { type, id, tool_use_id } = block;
-  if (typeof id === 'string' && gone.has(id)) {
-    if (isServerCall(block)) return OPEN;
-    if (type === 'tool_use') return CALL;
-  }
-  const isResult = type === 'tool_result' || isServerResult(block);
-  return isResult && typeof tool_use_id === 'string' && gone.has(tool_use_id) ? RESULT : undefined;
 }

@@ -17,11 +17,6 @@ interface Typed {
 /** Whose message it is. */
 export type Role = 'user' | 'assistant' | 'system';
 
-/** The characters that the id of a call may have. */
-export const CALL_ID = /^[a-zA-Z0-9_-]+$/;
-/** The same, for tools that the server runs. */
-export const SERVER_CALL_ID = /^srvtoolu_[a-zA-Z0-9_]+$/;
-
 export function isBlock(value: unknown): value is Block {
   return isJsonObject(value) && typeof value['type'] === 'string';
 }
@@ -125,9 +120,10 @@ export function isSent(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 }
 
-/** The object without some of its fields. */
-export function withoutFields<T extends Fields>(fields: T, isUnwanted: (field: string) => boolean): T {
-  return Object.fromEntries(Object.entries(fields).filter(([field]) => !isUnwanted(field))) as T;
+/** The object without some of its fields; the same object without none. */
+export function withoutFields<T extends Fields>(fields: T, names: readonly string[]): T {
+  if (names.length === 0) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field))) as T;
 }
 
 function fieldsOf(block: Typed): Fields {

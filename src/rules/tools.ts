@@ -17,20 +17,19 @@ export const OPTIONAL_TOOL_FIELDS = [
   'strict',
 ] as const;
 
-/** Something in the root of an `input_schema` that the API refuses: what it concerns, and what was found there. */
+/** Something in the root of an `input_schema` that the API refuses: where it is there, and what was found. */
 export interface SchemaProblem {
-  readonly concerns: 'choice' | 'type' | 'properties';
+  readonly field: '' | '.type' | '.properties';
   readonly found: unknown;
 }
 
 /** Everything in the root of an `input_schema` that the API refuses. */
 export function schemaProblems({ type, properties, ...schema }: Fields): SchemaProblem[] {
+  const found: SchemaProblem[] = [];
   const choice = ['oneOf', 'allOf', 'anyOf'].find((keyword) => schema[keyword] !== undefined);
-  const names = isJsonObject(properties) ? Object.keys(properties) : [];
-  const name = names.find((one) => !PROPERTY_NAME.test(one));
-  return [
-    ...(choice === undefined ? [] : [{ concerns: 'choice', found: choice } as const]),
-    ...(type === 'object' ? [] : [{ concerns: 'type', found: type } as const]),
-    ...(name === undefined ? [] : [{ concerns: 'properties', found: name } as const]),
-  ];
+  if (choice !== undefined) found.push({ field: '', found: choice });
+  if (type !== 'object') found.push({ field: '.type', found: type });
+  const name = isJsonObject(properties) && Object.keys(properties).find((one) => !PROPERTY_NAME.test(one));
+  if (typeof name === 'string') found.push({ field: '.properties', found: name });
+  return found;
 }

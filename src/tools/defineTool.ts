@@ -119,13 +119,13 @@ function checkRoot(tool: string, schema: Record<string, unknown>): void {
   if (problem !== undefined) throw toolDefinitionError(tool, `its \`input\` ${wordsFor(problem)}.`);
 }
 
-function wordsFor({ concerns, found }: SchemaProblem): string {
-  switch (concerns) {
-    case 'choice':
+function wordsFor({ field, found }: SchemaProblem): string {
+  switch (field) {
+    case '':
       return `has ${String(found)} at the top level, which the API refuses. Put it into a field`;
-    case 'type':
+    case '.type':
       return `must describe an object, found ${JSON.stringify(found)}`;
-    case 'properties':
+    case '.properties':
       return `has a field named ${JSON.stringify(found)}; the API takes only names that match ${PROPERTY_NAME.source}`;
   }
 }

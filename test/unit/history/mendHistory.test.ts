@@ -87,7 +87,12 @@ describe('mendHistory', () => {
   it('says where things were before', () => {
     const { changes } = mendHistory(given([null, ask, claude(text(''), call('t1')), user(text('a'), result('t1'))]));
     expect(changes).toEqual([
-      { code: 'message_removed', path: 'messages.0', message: 0, text: 'Removed a value that is not a message.' },
+      {
+        code: 'message_removed',
+        path: 'messages.0',
+        message: 0,
+        text: 'Removed a message that says nothing, or a value that is not a message.',
+      },
       expect.objectContaining({ code: 'text_removed', path: 'messages.2.content.0', message: 2, block: 0 }),
       expect.objectContaining({ code: 'result_moved', path: 'messages.3.content.1', message: 3, block: 1 }),
     ]);

@@ -2,9 +2,16 @@ import type {
   BetaContentBlockParam,
   BetaToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/beta/messages/messages';
-import { extraFields, extraMessageFields } from '../../../src/rules/fields.js';
+import * as rules from '../../../src/rules/fields.js';
+import type { Block as AnyBlock, Fields, Role } from '../../../src/rules/blocks.js';
 
 type Block = BetaContentBlockParam | Exclude<NonNullable<BetaToolResultBlockParam['content']>, string>[number];
+
+/** The extra fields of a block or a message, and which of them the API is known to refuse. */
+const told = (names: readonly string[], role: Role) =>
+  names.map((name) => ({ name, isLitter: rules.litterOf(names, role).includes(name) }));
+const extraFields = (block: AnyBlock, role: Role) => told(rules.extraFields(block, role), role);
+const extraMessageFields = (message: Fields, role: Role) => told(rules.extraMessageFields(message, role), role);
 
 /** Every field that the SDK's types know. A field that a newer SDK adds does not compile until it is here. */
 const fields: { [Type in Block['type']]: Record<keyof Extract<Block, { type: Type }>, true> } = {
