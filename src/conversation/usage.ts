@@ -15,18 +15,19 @@ export const NO_USAGE: UsageTotals = {
   web_fetch_requests: 0,
 };
 
+const KINDS = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
+
 /** Adds the usage of one reply, whose figures are already cumulative for that reply. */
 export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): UsageTotals {
   const { output_tokens_details, server_tool_use, ...counts } = usage as Partial<ClaudeMessage['usage']>;
   return addTotals(totals, { ...output_tokens_details, ...server_tool_use, ...counts });
 }
 
-/** Adds totals to totals. What is not given is nothing. */
-export function addTotals(left: UsageTotals, right: Partial<Record<keyof UsageTotals, number | null>>): UsageTotals {
-  const counts = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
-  return Object.fromEntries(
-    counts.map((count) => [count, left[count] + (right[count] ?? 0)]),
-  ) as unknown as UsageTotals;
+/** Adds counts to totals. A count that is not given is 0. */
+export function addTotals(totals: UsageTotals, counts: Partial<Record<keyof UsageTotals, number | null>>): UsageTotals {
+  const sum: Record<keyof UsageTotals, number> = { ...totals };
+  for (const kind of KINDS) sum[kind] += counts[kind] ?? 0;
+  return sum;
 }
 
 /** The usage of a reply that broke off before it had told its own: what it began with, and a guess at what it wrote. */
