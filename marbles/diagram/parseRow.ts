@@ -81,8 +81,8 @@ export function parseRow(row: string, scale = 1): Sign[] {
   }
   if (group !== undefined) refuse(`\`${group.bracket}\` opens a group that is never closed.`, group.column);
   const end = signs.findIndex(({ letter }) => letter === '|' || letter === '#');
-  const behind = end === -1 ? undefined : signs[end + 1];
-  if (behind !== undefined) refuse('Nothing can come after the end of a stream.', behind.column);
+  const after = end === -1 ? undefined : signs[end + 1];
+  if (after !== undefined) refuse('Nothing can come after the end of a stream.', after.column);
   return signs;
 }
 

@@ -234,8 +234,8 @@ describe('a request', () => {
     expect(error).toBeInstanceOf(CassetteError);
     expect(error).toMatchObject({ request: 1, path: 'messages.0.content', line: undefined });
     expect((error as Error).message).toBe(
-      'Request 1 is not the one that was recorded: `messages.0.content` was "Hi", and is "Bye" now. ' +
-        'Record again, or replay with `check: false` to leave requests unchecked.',
+      'Request 1 differs from the recorded one: `messages.0.content` was "Hi", and is "Bye" now. ' +
+        'Record again, or replay with `check: false` to accept other requests.',
     );
     expect(client.done).toBe(false);
     expect(client.requests).toMatchObject([{ body: { ...other, stream: true }, how: 'failed' }]);
@@ -255,8 +255,8 @@ describe('a request', () => {
     expect(ask(client, request).error).toMatchObject({
       request: 1,
       message:
-        'There is no reply for request 1: the cassette holds 0, and each has been played. ' +
-        'Record again, or look why the program asks once more.',
+        'There is no reply for request 1: the cassette has 0, and all of them have been played. ' +
+        'Record again, or find out why the program sends one more.',
     });
   });
 

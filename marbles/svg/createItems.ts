@@ -3,23 +3,23 @@ import { frameOf, type Mark, type Timeline } from '../run/createTimeline.js';
 import { DOT, NOTE_GAP, RADIUS, TEXT, widthOf } from './measure.js';
 import { nameOfError, noteOf } from './words.js';
 
-/** Something that has a place of its own on the time axis. */
+/** Something with its own place on the time axis. */
 export interface Item {
-  /** `dots` are the first and the last of a row of dots; `begin` is the moment of the subscription. */
+  /** `dots` is the first or the last of a row of dots, `begin` the subscription. */
   readonly kind: 'begin' | 'marble' | 'dots' | 'complete' | 'error';
   readonly lane: Lane;
-  /** The index of its mark; -1 at the beginning, and the number of marks at the end. */
+  /** The index of its mark; -1 for the beginning, the number of marks for the end. */
   readonly index: number;
   readonly frame: number;
   readonly time: number;
-  /** How far it reaches to both sides of its place, with what is written beside it. */
+  /** How far it reaches to each side, with its note. */
   readonly left: number;
   readonly right: number;
-  /** What is written beside it. */
+  /** The text beside it. */
   readonly note: string;
 }
 
-/** All items of a run, in their order. */
+/** All items of a run, in order. */
 export function createItems(timeline: Timeline, dots: readonly Dots[]): readonly Item[] {
   const { marks } = timeline;
   const small = new Set(dots.flatMap((row) => row.marks));
@@ -32,7 +32,7 @@ export function createItems(timeline: Timeline, dots: readonly Dots[]): readonly
   return [...begin, ...items, ...endOf(timeline)];
 }
 
-/** The first and the last of a row of dots. The first one keeps room for the count, which is written below. */
+/** The first and the last of a row of dots. The first one leaves room for the count below. */
 function endsOf({ marks, label }: Dots, timeline: Timeline): Item[] {
   const width = widthOf(label, TEXT.count);
   const first = itemAt(timeline, marks[0] ?? 0, 'dots', '');
@@ -66,16 +66,16 @@ function widthOfNote(note: string): number {
   return note === '' ? 0 : NOTE_GAP + widthOf(note, TEXT.note);
 }
 
-/** Small events of one lane, one behind the other, drawn as a row of dots. */
+/** Small events of one lane in a row, drawn as dots. */
 export interface Dots {
   readonly lane: Lane;
-  /** The indexes of their marks. There is at least one. */
+  /** The indexes of their marks; at least one. */
   readonly marks: readonly number[];
-  /** What and how many they are: `text ×24`. */
+  /** Their names and numbers: `text ×24`. */
   readonly label: string;
 }
 
-/** The letters of the events that are too many and too small for a marble each, and what they are called. */
+/** The letters of small events, of which there are too many for a marble each, and their names. */
 const SMALL: ReadonlyMap<string, string> = new Map([
   ['t', 'text'],
   ['g', 'thinking'],
@@ -89,14 +89,14 @@ const SMALL: ReadonlyMap<string, string> = new Map([
   ['P', 'progress'],
 ]);
 
-/** Up to as many reports of progress are marbles. */
+/** Up to this many progress events are marbles. */
 const MOST_PROGRESS_MARBLES = 3;
-/** Dots are parted where nothing comes for as many times as long as it usually takes. */
+/** A row of dots is split where nothing comes for this many times the usual time. */
 const STALL = 8;
-/** And for as large a part of the whole time, so that there are few such places, however many dots there are. */
+/** That time must also be this part of the whole run, so that even many dots are split only a few times. */
 const STALL_PART = 4;
 
-/** Gathers the small events of each lane. */
+/** Groups the small events of each lane. */
 export function createDots({ marks }: Timeline): readonly Dots[] {
   const open = new Map<Lane, number[]>();
   const rows: { readonly lane: Lane; readonly row: readonly number[] }[] = [];

@@ -4,27 +4,27 @@ import type { Item } from './createItems.js';
 import { ITEM_GAP, TEXT, widthOf } from './measure.js';
 import { formatDuration } from './words.js';
 
-/** A place in the picture: in which system, and how far from its left. */
+/** A place in the picture: its system, and its distance from the left. */
 export interface Position {
   readonly system: number;
   readonly x: number;
 }
 
-/** Where everything of a run stands, from left to right, in systems under each other. */
+/** The places of a run, from left to right, in systems one below the other. */
 export interface Layout {
   readonly places: readonly Place[];
-  /** How far each system reaches. */
+  /** The width of each system. */
   readonly edges: readonly number[];
-  /** Where a mark stands, one that is only a dot in a row included. */
+  /** The place of a mark, also of one that is a dot in a row. */
   readonly positionOf: (index: number) => Position;
 }
 
-/** The last system may end early; the others are stretched to the same width, unless that would pull them apart. */
+/** The last system may be short; the others are stretched to the same width, up to this factor. */
 const MOST_STRETCH = 1.5;
-/** Behind what has not ended, the line goes on for so much. */
+/** How far the line goes on when a run has not ended. */
 const TAIL = 34;
 
-/** Lays out items in systems that are no wider than `width`. */
+/** Lays out items in systems of at most this width. */
 export function createLayout(items: readonly Item[], marks: readonly Mark[], scale: Scale, width: number): Layout {
   const placed = placeItems(items, scale, width);
   const count = (placed.at(-1)?.system ?? 0) + 1;
@@ -36,7 +36,7 @@ export function createLayout(items: readonly Item[], marks: readonly Mark[], sca
   return { places, edges, positionOf: (index) => positionOf(index, marks[index]?.time ?? 0, places, edges) };
 }
 
-/** Stretches a system to the whole width. Distances grow, and so nothing that was apart can meet. */
+/** Stretches a system to the whole width. Distances only grow, so nothing can overlap. */
 function justify(system: readonly Place[], width: number): Place[] {
   const first = system[0]?.x ?? 0;
   const factors = system.filter(({ x }) => x > first).map(({ x, item }) => (width - item.right - first) / (x - first));
@@ -49,7 +49,7 @@ function justify(system: readonly Place[], width: number): Place[] {
   }));
 }
 
-/** The place of a mark; or, if it has none of its own, a point between those that have, by its time. */
+/** The place of a mark. One without its own lies between those that have one, by its time. */
 function positionOf(index: number, time: number, places: readonly Place[], edges: readonly number[]): Position {
   let low = 0;
   for (let high = places.length - 1; low < high;) {
@@ -66,29 +66,29 @@ function positionOf(index: number, time: number, places: readonly Place[], edges
   return { system: before.system, x: before.x + (end - before.x) * Math.max(0, Math.min(1, part || 0)) };
 }
 
-/** Where an item stands: in which of the systems under each other, and how far from its left. */
+/** The place of an item: its system, and its distance from the left. */
 export interface Place {
   readonly item: Item;
   readonly system: number;
   readonly x: number;
-  /** How long nothing happens before it, in milliseconds, and where that begins. */
+  /** The pause before it: its length in milliseconds, and where it begins. */
   readonly pause?: { readonly from: number; readonly milliseconds: number };
 }
 
-/** What is left free at the beginning of a system. */
+/** The free space at the beginning of a system. */
 const LEAD = 8;
 
 /** How far the systems have been filled. */
 interface State {
   readonly system: number;
   readonly last: Place | undefined;
-  /** How far each lane of the system is taken. */
+  /** How far each of its lanes is filled. */
   readonly occupied: ReadonlyMap<Lane, number>;
 }
 
 /**
- * Gives each item its place. What does not fit into `width` any more begins a new system; what happens in one moment stays
- * together, if it fits into one at all.
+ * Places the items. What does not fit into `width` begins a new system. Items of one moment stay together if one system can
+ * fit them.
  */
 function placeItems(items: readonly Item[], scale: Scale, width: number): readonly Place[] {
   const places: Place[] = [];
@@ -126,7 +126,7 @@ function placeItems(items: readonly Item[], scale: Scale, width: number): readon
   return places;
 }
 
-/** Items of one frame, which stand side by side. */
+/** Items of one frame, side by side. */
 function toMoments(items: readonly Item[]): readonly (readonly Item[])[] {
   const moments: Item[][] = [];
   items.forEach((item, at) => {
@@ -142,37 +142,37 @@ function nextSystem({ system }: State): State {
 
 function placeOf(item: Item, { width, pause }: Step, { system, last, occupied }: State): Place {
   const from = last?.x ?? LEAD;
-  // At the beginning of a system, time is drawn only where it is a pause.
+  // At the beginning of a system, only pauses are drawn.
   const step = last === undefined && pause === undefined ? item.left : width;
   const x = Math.max(from + step, (occupied.get(item.lane) ?? LEAD) + item.left);
   return { item, system, x, ...(pause !== undefined && { pause: { from, milliseconds: pause } }) };
 }
 
-/** How much room the time from one item to the next takes up. */
+/** The room for the time from one item to the next. */
 interface Step {
   readonly width: number;
-  /** How long nothing happens, in milliseconds, where that is too long to be drawn to scale. */
+  /** The length of a pause in milliseconds, when it is too long to draw to scale. */
   readonly pause?: number;
 }
 
-/** Says how much room the time between two items takes up; `dots` are the small events in between. */
+/** Finds the room for the time between two items; `dots` is the number of small events in between. */
 type Scale = (previous: Item, next: Item, dots: number) => Step;
 
-/** What comes later stands further to the right, if only by so much. */
+/** The least distance between different times. */
 const SHORTEST = 12;
-/** Longer than this, a stretch without events is not drawn to scale. */
+/** The longest time without events that is drawn to scale. */
 const LONGEST = 88;
-/** However many dots there are, a row of them is no longer than this. */
+/** The longest row of dots. */
 const LONGEST_ROW = 190;
 const ROOM_OF_DOT = 8;
-/** The usual time between two items is this wide. */
+/** The width of the usual time between two items. */
 const USUAL = 36;
-/** How many of the times between items are no longer than the usual one. */
+/** The quantile of the times between items that counts as the usual time. */
 const USUAL_PART = 0.7;
-/** On both sides of what is written in a pause. */
+/** The space on each side of the text of a pause. */
 const PAUSE_PADDING = 14;
 
-/** Chooses a scale by which most of a run is drawn: what is longer is a pause. */
+/** Chooses a scale that fits most times of a run. Longer ones become pauses. */
 export function createScale(items: readonly Item[]): Scale {
   const times = items
     .map(({ time }, at) => time - (items[at - 1]?.time ?? time))
@@ -189,7 +189,7 @@ export function createScale(items: readonly Item[]): Scale {
   };
 }
 
-/** How a pause is written. */
+/** The text of a pause. */
 export function pauseText(milliseconds: number): string {
   return `⋯ ${formatDuration(milliseconds)}`;
 }

@@ -8,13 +8,13 @@ import { DOT, TEXT, widthOf } from './measure.js';
 interface DotsPiece {
   readonly system: number;
   readonly lane: Lane;
-  /** Where the dots stand: no more than there is room for. */
+  /** The places of the dots, as many as there is room for. */
   readonly positions: readonly number[];
-  /** What and how many they are, and the middle of it; only where the row begins. */
+  /** The text of the count and its middle; only where the row begins. */
   readonly count?: { readonly text: string; readonly middle: number };
 }
 
-/** All that is drawn of a run, and where. */
+/** All that is drawn of a run, with its places. */
 export interface Picture {
   readonly timeline: Timeline;
   readonly layout: Layout;
@@ -23,12 +23,12 @@ export interface Picture {
   readonly voided: readonly Piece[];
 }
 
-/** In less than this nothing can be seen. */
+/** The least width. */
 const NARROWEST = 320;
-/** For a pause before an item that is alone in its system. */
+/** The room for a pause before an item that is alone in its system. */
 const ROOM_OF_PAUSE = 130;
 
-/** Finds out where everything stands, in systems of a width. */
+/** Places everything, in systems of a width. */
 export function createPicture(timeline: Timeline, width: number): Picture {
   const dots = createDots(timeline);
   const items = createItems(timeline, dots);
@@ -44,12 +44,12 @@ export function createPicture(timeline: Timeline, width: number): Picture {
   };
 }
 
-/** From one dot to the next, at the least. */
+/** The least distance between dots. */
 const DISTANCE = 2 * DOT;
-/** Closer together than this, on the whole, nobody sees when each came: then they are spread evenly. */
+/** Closer dots do not show their times: below this average distance they are spread evenly. */
 const DENSE = 3 * DOT;
 
-/** Gives a row of dots its places, in one system or in several. */
+/** Places a row of dots, in one system or in several. */
 function placeDots(row: Dots, layout: Layout): readonly DotsPiece[] {
   const systems = new Map<number, number[]>();
   for (const index of row.marks) {
@@ -65,7 +65,7 @@ function placeDots(row: Dots, layout: Layout): readonly DotsPiece[] {
   });
 }
 
-/** As many of the dots as there is room for: where more come, one stands for several. */
+/** As many of the dots as there is room for. One may stand for several. */
 function thinOut(positions: readonly number[]): readonly number[] {
   const first = positions[0] ?? 0;
   const length = (positions.at(-1) ?? first) - first;
@@ -76,7 +76,7 @@ function thinOut(positions: readonly number[]): readonly number[] {
   return positions.filter((x, at) => at === 0 || x >= (positions[at - 1] ?? x) + 1);
 }
 
-/** The count is written below its dots, and begins with the first of them if it is wider. */
+/** The count is below the middle of its dots; when it is wider, it begins at the first one. */
 function middleOf({ label, marks }: Dots, positions: readonly number[]): number {
   const first = positions[0] ?? 0;
   if (marks.length === 1) return first;
@@ -84,7 +84,7 @@ function middleOf({ label, marks }: Dots, positions: readonly number[]): number 
   return first - DOT + width / 2;
 }
 
-/** The part of something that goes on for a while in a lane, in one system. */
+/** The part of a span in one system. */
 interface Stretch extends Piece {
   /** `listening` is the line of the result, from the subscription to the end of the stream. */
   readonly kind: Span['kind'] | 'listening';
@@ -112,7 +112,7 @@ function createStretches({ spans, marks, lanes, end }: Timeline, layout: Layout)
   ];
 }
 
-/** What the retries of a run take back: each from the beginning of its attempt to the retry. */
+/** What retries take back: each from the beginning of the attempt to the retry. */
 function createVoided({ marks }: Timeline, layout: Layout): readonly Piece[] {
   let from = 0;
   return marks.flatMap(({ letter }, index) => {
@@ -123,18 +123,18 @@ function createVoided({ marks }: Timeline, layout: Layout): readonly Piece[] {
   });
 }
 
-/** The part of a stretch that lies in one system. */
+/** The part of a stretch in one system. */
 interface Piece {
   readonly system: number;
   readonly from: number;
   readonly to: number;
-  /** Whether the stretch begins here, and did not come over from the system before. */
+  /** Whether the stretch begins here, and not in an earlier system. */
   readonly begins: boolean;
   /** Whether it ends here. */
   readonly ends: boolean;
 }
 
-/** Cuts what goes on for a while into its parts, one for each system. Without `to` it goes on to the end. */
+/** Cuts a stretch into parts, one for each system. Without `to` it goes on to the end. */
 function cutIntoPieces({ edges }: Layout, from: Position, to?: Position): readonly Piece[] {
   const last = to?.system ?? edges.length - 1;
   const systems = Array.from({ length: last - from.system + 1 }, (_, at) => from.system + at);

@@ -7,13 +7,13 @@ import type { Picture } from './createPicture.js';
 import { element } from './xml.js';
 
 const ROW_HEIGHT = 26;
-/** Where the meaning begins, from the left of its column; the sign stands before it. */
+/** Where the meaning begins, from the left of its column; the sign is before it. */
 const INDENT = 32;
 const SIGN = 12;
 const COLUMN_GAP = 28;
 const MOST_COLUMNS = 5;
 
-/** Draws the legend in as many columns as there is room for, to be read downwards. */
+/** Draws the legend, in as many columns as there is room for. */
 export function drawLegend(entries: readonly Entry[], width: number): Drawn {
   const columns = toColumns(entries, width);
   const rows = Math.max(0, ...columns.map(({ length }) => length));
@@ -26,7 +26,7 @@ export function drawLegend(entries: readonly Entry[], width: number): Drawn {
   return { svg: drawn.join(''), height: rows * ROW_HEIGHT };
 }
 
-/** How wide a legend wants to be to stand in a few columns. */
+/** The width that a legend needs for a few columns. */
 export function widthOfLegend(entries: readonly Entry[], columns: number): number {
   return widthOfColumns(split(entries, columns));
 }
@@ -64,19 +64,19 @@ function drawEntry({ meaning, tone, draw }: Entry, x: number, y: number, width: 
   );
 }
 
-/** What one sign of the picture stands for. */
+/** The meaning of a sign. */
 interface Entry {
   readonly meaning: string;
-  /** The lane in whose colours the sign is drawn. */
+  /** The lane that gives the sign its colours. */
   readonly tone: Lane['kind'];
   /** Draws the sign around a point. */
   readonly draw: (x: number, y: number) => string;
 }
 
-/** Half of how long a piece of a line is, as a sample. */
+/** Half the length of a sample of a line. */
 const HALF = 11;
 
-/** Explains the letters and signs that a picture has, and no others. */
+/** Explains the letters and signs of a picture. */
 export function createLegend(picture: Picture): readonly Entry[] {
   const { timeline, stretches, dots, voided } = picture;
   const has = (kind: string): boolean => stretches.some((stretch) => stretch.kind === kind);
@@ -89,7 +89,7 @@ export function createLegend(picture: Picture): readonly Entry[] {
         draw: (x, y) => drawDots([x - 7, x, x + 7], y),
       },
     ],
-    [has('waiting'), { meaning: 'waits to be started', tone: 'call', draw: sampleLine('waiting') }],
+    [has('waiting'), { meaning: 'waits to start', tone: 'call', draw: sampleLine('waiting') }],
     [has('deciding'), { meaning: 'waits for the decision', tone: 'approval', draw: sampleLine('deciding') }],
     [has('running'), { meaning: 'the tool runs', tone: 'call', draw: (x, y) => drawBar(x - HALF, x + HALF, y) }],
     [

@@ -8,25 +8,25 @@ import { drawText } from './shapes.js';
 import { summarize } from './words.js';
 import { element, escapeText } from './xml.js';
 
-/** However little happens, the time of it has to be written. */
+/** The least width: even a short run needs room for its times. */
 const SHORTEST = 120;
 
-/** How the picture is drawn. */
+/** Options of the picture. */
 export interface SvgOptions {
-  /** What stands above it, with the run's duration, rounds and calls below. Default: nothing. */
+  /** The title. Below it are the run's duration, rounds and calls. Default: neither. */
   readonly title?: string;
-  /** How wide it may be, in pixels; what is longer is broken into systems under each other. Default: 1200. */
+  /** The greatest width, in pixels. A longer run is broken into systems, one below the other. Default: 1200. */
   readonly width?: number;
 }
 
 /**
  * Draws a run as a picture: a marble diagram with a lane for Claude, for each tool call, for each approval and for the result.
  *
- * The SVG stands by itself: put it into a file, an `<img>` or a page. It is light or dark as its surrounding is. It holds
- * names, reasons and durations, but nothing of what Claude, a tool or an error said.
+ * The SVG needs nothing else: put it into a file, an `<img>` or a page. It follows the light or dark scheme of the reader. It
+ * shows names, reasons and durations, but no words of Claude, of a tool or of an error.
  *
- * @returns The text of an SVG document. The same run always gives the same text.
- * @throws OptionError for a width that is no positive whole number.
+ * @returns The text of an SVG document. The same run gives the same text.
+ * @throws OptionError for a width that is not a positive whole number.
  */
 export function drawSvg(timeline: Timeline, { title, width: most = 1_200 }: SvgOptions = {}): string {
   checkCount('drawSvg.width', most);
@@ -49,7 +49,7 @@ export function drawSvg(timeline: Timeline, { title, width: most = 1_200 }: SvgO
   return toDocument(about, svg, Math.ceil(inner) + 2 * MARGIN, Math.ceil(height) + 2 * MARGIN);
 }
 
-/** Puts the parts of a picture under each other. */
+/** Puts the parts of a picture one below the other. */
 function stack(parts: readonly (Drawn & { readonly left?: number })[]): Drawn {
   let top = -SYSTEM_GAP;
   const svg = parts.map((part) => {
@@ -77,7 +77,7 @@ function toDocument(about: string, picture: string, width: number, height: numbe
 
 const LINE = 20;
 
-/** Writes the title, and below it what the run was like. */
+/** Draws the title, and the summary below it. */
 function drawHeading(title: string, summary: string, width: number): Drawn {
   const first = TEXT.title * ASCENT;
   const svg = [
@@ -87,20 +87,20 @@ function drawHeading(title: string, summary: string, width: number): Drawn {
   return { svg: svg.join(''), height: first + LINE };
 }
 
-/** How wide a heading wants to be. */
+/** The width of a heading. */
 function widthOfHeading(title: string, summary: string): number {
   return Math.max(widthOf(title, TEXT.title), widthOf(summary, TEXT.subtitle));
 }
 
-/** A colour, in a light and in a dark surrounding. */
+/** A colour of the light scheme and of the dark one. */
 interface Colour {
   readonly light: string;
   readonly dark: string;
 }
 
 /**
- * The colours of a picture. The hues of the lanes are blue, green, amber and vermilion, which nobody takes for each other,
- * and no colour says what a letter, a line or a word does not say, too.
+ * The colours of a picture. The hues of the lanes are blue, green, amber and vermilion, which the colour-blind can tell apart.
+ * What a colour says, a letter, a line or a word says, too.
  */
 const PALETTE = {
   background: { light: '#ffffff', dark: '#11151d' },
@@ -123,19 +123,19 @@ const PALETTE = {
 /** The name of a colour. */
 type ColourName = keyof typeof PALETTE;
 
-/** The custom properties of one surrounding. */
+/** The custom properties of a scheme. */
 function customProperties(surrounding: keyof Colour): string {
   return Object.entries(PALETTE)
     .map(([name, colour]) => `--marbles-${name}:${colour[surrounding]}`)
     .join(';');
 }
 
-/** A declaration, twice: programs that know no custom properties show the light colour, and not black. */
+/** A declaration, twice: programs without custom properties then show the light colour, and not black. */
 function paint(property: 'fill' | 'stroke', name: ColourName): string {
   return `${property}:${PALETTE[name].light};${property}:var(--marbles-${name})`;
 }
 
-/** What the picture's class is. Its rules hold within it only, wherever the picture is put into a page. */
+/** The class of the picture. In a page, the rules apply only inside it. */
 const ROOT_CLASS = 'rxclaude-marbles';
 
 const TONES = ['claude', 'call', 'approval', 'result'] as const;

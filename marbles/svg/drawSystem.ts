@@ -28,13 +28,13 @@ import {
 } from './shapes.js';
 import { element } from './xml.js';
 
-/** A drawing, and how much room it takes up. */
+/** A drawing, and its height. */
 export interface Drawn {
   readonly svg: string;
   readonly height: number;
 }
 
-/** Draws one system: the time axis, and below it the lanes that have something in it. */
+/** Draws a system: the time axis, and below it the lanes that are not empty there. */
 export function drawSystem(picture: Picture, system: number): Drawn {
   const { layout, stretches, voided, dots } = picture;
   const places = layout.places.filter((place) => place.system === system);
@@ -72,7 +72,7 @@ function drawLabel({ kind, label }: Lane, y: number): string {
   );
 }
 
-/** Draws one lane of one system: its lines and bars, then its dots, then its marbles with what is written beside them. */
+/** Draws a lane of a system: its lines and bars, then its dots, then its marbles with their notes. */
 function drawLane(picture: Picture, system: number, lane: Lane, y: number): string {
   const { stretches, dots, layout } = picture;
   const here = (thing: { readonly system: number; readonly lane: Lane }): boolean =>
@@ -114,7 +114,7 @@ function drawItem({ timeline }: Picture, { item, x }: Place, y: number): string 
   }
 }
 
-/** Whether something went wrong, so that it is to be seen at first sight. */
+/** Whether the event is a failure, which must catch the eye. */
 function isFailure(letter: string, event: unknown): boolean {
   return letter === 'X' || letter === 'R' || (letter === 'C' && fieldOf(event, 'reason') === 'error');
 }
@@ -123,21 +123,21 @@ function drawNote({ note }: Item, x: number, y: number, failed: boolean): string
   if (note === '') return '';
   const left = x + RADIUS + NOTE_GAP;
   const size = { x: x + RADIUS + 1, y: y - 6, width: NOTE_GAP + widthOf(note, TEXT.note), height: 12 };
-  // The line of the lane goes on behind the note, but not through it.
+  // The note covers the line of the lane.
   const text =
     element('rect', { class: 'background', ...size }) + drawText(note, left, baseline(y, TEXT.note), TEXT.note, 'tone');
   return failed ? element('g', { class: 'error' }, text) : text;
 }
 
-/** Where the line of the axis is, below the times. */
+/** The line of the axis, below the times. */
 const LINE = 24;
 const TICK = 4;
-/** Between two times that are written. */
+/** The space between two times. */
 const TEXT_GAP = 10;
-/** From what is written in a pause to the line. */
+/** The space from the text of a pause to the line. */
 const PAUSE_GAP = 5;
 
-/** Items of one frame, which stand side by side. */
+/** Items of one frame, side by side. */
 interface Moment {
   readonly time: number;
   readonly from: number;
@@ -145,11 +145,11 @@ interface Moment {
 }
 
 /**
- * Draws the time axis of one system: a tick for each moment and its time where there is room, a thick line where several
- * events of one moment stand side by side, and a gap in the line for each pause.
+ * Draws the time axis of a system: a tick for each moment, with its time where there is room; a thick line where events of one
+ * moment are side by side; a gap in the line for each pause.
  *
- * @param right How far the system reaches.
- * @param bottom How far down the lines reach that lead to the events.
+ * @param right The right end of the system.
+ * @param bottom The lower end of the lines that lead to the events.
  */
 function drawAxis(places: readonly Place[], right: number, bottom: number): string {
   const moments = toMoments(places);
@@ -187,7 +187,7 @@ function toMoments(places: readonly Place[]): Moment[] {
   return moments;
 }
 
-/** The times, as far as there is room for them side by side; of the last one there always is. */
+/** The times, where there is room. The last one is always there. */
 function drawTimes(moments: readonly Moment[], right: number): string[] {
   const texts = moments.map(({ time, from, to }) => {
     const text = formatMoment(time);

@@ -14,45 +14,45 @@ export const TEXT = {
 
 /** The radius of a marble. */
 export const RADIUS = 10;
-/** Half of what a dot takes up; the many small events are dots. */
+/** Half the width of a dot. The many small events are dots. */
 export const DOT = 3;
-/** From a marble to what is written beside it. */
+/** The space from a marble to its note. */
 export const NOTE_GAP = 5;
-/** Between two things in one lane. */
+/** The space between two things in a lane. */
 export const ITEM_GAP = 5;
-/** From one lane to the next. */
+/** The distance between lanes. */
 export const LANE_HEIGHT = 38;
-/** From a lane's middle to the line on which the count of its dots is written. */
+/** The distance from the middle of a lane to the baseline of the count of its dots. */
 export const COUNT_LINE = 18;
 /** The height of the time axis of a system. */
 export const AXIS_HEIGHT = 42;
-/** What is left free around the picture. */
+/** The margin around the picture. */
 export const MARGIN = 24;
-/** From the names of the lanes to the lanes. */
+/** The space between the names of the lanes and the lanes. */
 export const LABEL_GAP = 14;
-/** Between two systems. */
+/** The space between two systems. */
 export const SYSTEM_GAP = 26;
 
-/** How far text reaches above the line it is written on, of its size. */
+/** The height of text above its baseline, as a part of its size. */
 export const ASCENT = 0.8;
 
-/** Where text of a size is written to stand in the middle of `y`. */
+/** The baseline that centres text of a size on `y`. */
 export function baseline(y: number, size: number): number {
   return y + size * 0.35;
 }
 
-/** What all text of a picture is written in: whichever of them there is, its characters are of one width. */
+/** The fonts of a picture: all of them are monospaced. */
 export const FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** How wide a character is, of the font's size. The widest of the fonts, SF Mono, takes 0.618. */
+/** The width of a character, as a part of the font's size. The widest of the fonts, SF Mono, has 0.618. */
 const NARROW = 0.62;
-/** Signs that a font may not have are taken from another one, in which they are as wide as they are high. */
+/** The width of a sign that comes from another font, which may be as wide as it is high. */
 const WIDE = 1.1;
 const FIRST_WIDE = 0x1100;
-/** Signs that are at hand in all of the fonts, wherever they stand in Unicode. */
+/** Characters beyond Latin that all of the fonts have. */
 const IN_ALL_FONTS = /[‐-…]/;
 
-/** How wide a text is at the most, in pixels. */
+/** The greatest width of a text, in pixels. */
 export function widthOf(text: string, size: number): number {
   let width = 0;
   for (const character of plain(text)) width += widthOfCharacter(character) * size;
@@ -63,7 +63,7 @@ function widthOfCharacter(character: string): number {
   return character < String.fromCodePoint(FIRST_WIDE) || IN_ALL_FONTS.test(character) ? NARROW : WIDE;
 }
 
-/** The text, cut so that it is no wider than `room`. */
+/** The text, cut to the width of `room`. */
 export function fitText(text: string, size: number, room: number): string {
   if (widthOf(text, size) <= room) return text;
   let width = widthOf('…', size);

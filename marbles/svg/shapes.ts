@@ -1,10 +1,10 @@
 import { baseline, RADIUS, TEXT } from './measure.js';
 import { element, escapeText } from './xml.js';
 
-/** Where a text stands, seen from its `x`. */
+/** The part of a text that is at its `x`. */
 type Anchor = 'start' | 'middle' | 'end';
 
-/** Writes text on a line. */
+/** Draws text on a baseline. */
 export function drawText(
   text: string,
   x: number,
@@ -23,7 +23,7 @@ export function drawText(
   return element('text', attributes, escapeText(text));
 }
 
-/** A marble with its letter, and what shows when the mouse rests on it. */
+/** A marble with its letter and its tooltip. */
 export function drawMarble(letter: string, x: number, y: number, failed: boolean, hint?: string): string {
   return element(
     'g',
@@ -51,7 +51,7 @@ export function drawCross(x: number, y: number): string {
   return element('g', { class: 'error' }, element('path', { class: 'stroke', 'stroke-width': 2.5, d }));
 }
 
-/** What leads on from a stream that has not ended. */
+/** The arrow of a stream that has not ended. */
 export function drawArrow(x: number, y: number): string {
   const d = `M${(x - 6).toFixed(1)} ${y - 5}l6 5l-6 5`;
   return element('path', { class: 'stroke', 'stroke-width': 1.5, d });
@@ -87,7 +87,7 @@ export function drawLine(
 /** Half the height of a bar. */
 const BAR = 6.5;
 
-/** The bar of a tool that runs: round where it begins and ends, and open where it goes on in another system. */
+/** The bar of a running tool: round where it begins and ends, open where it goes on in another system. */
 export function drawBar(from: number, to: number, y: number, begins = true, ends = true): string {
   const left = begins ? from + BAR : from;
   const right = Math.max(left, ends ? to - BAR : to);
@@ -102,10 +102,10 @@ export function drawBar(from: number, to: number, y: number, begins = true, ends
   );
 }
 
-/** From one line of the hatching to the next. */
+/** The distance between the lines of the hatching. */
 const DISTANCE = 9;
 
-/** Where a stretch is drawn that a retry has taken back. */
+/** The place of a stretch that a retry took back. */
 interface Area {
   readonly left: number;
   readonly right: number;
@@ -114,9 +114,9 @@ interface Area {
 }
 
 /**
- * Shades and hatches what a retry has taken back. The hatching is one path: patterns need names, and names may clash.
+ * Shades and hatches what a retry took back. The hatching is one path: patterns need ids, and ids may clash.
  *
- * @param retry How far down its right edge leads to the retry; `undefined` where the stretch goes on in another system.
+ * @param retry The lower end of its right edge, at the retry; `undefined` when the stretch goes on in another system.
  */
 export function drawVoided({ left, right, top, bottom }: Area, retry: number | undefined): string {
   const width = right - left;

@@ -1,15 +1,15 @@
 import { isObject } from '../../src/values/isObject.js';
 import type { Mark, Timeline } from '../run/createTimeline.js';
 
-/** What may be shown: one word, as types, tags and reasons are. Sentences may hold what nobody should see. */
+/** What may be shown: one word, such as a type, a tag or a reason. A sentence may contain secrets. */
 const WORD = /^[\w$.-]{1,32}$/;
 
-/** The value if it is one word, such as a reason or a type; and nothing else, whatever it is. */
+/** The value if it is one word; else `undefined`. */
 function wordOf(value: unknown): string | undefined {
   return typeof value === 'string' && WORD.test(value) ? value : undefined;
 }
 
-/** What an error is called, by its type, its tag, its name or its class. Never what it says. */
+/** The name of an error: its type, tag, name or class, but never its message. */
 export function nameOfError(error: unknown): string {
   const named = [fieldOf(error, 'type'), fieldOf(error, '_tag'), fieldOf(error, 'name'), classOf(error)].map(wordOf);
   const status = fieldOf(error, 'status');
@@ -19,22 +19,22 @@ export function nameOfError(error: unknown): string {
   );
 }
 
-/** Errors of the SDK are all named `Error`; their classes have names of their own. */
+/** All errors of the SDK are named `Error`; only their classes have names of their own. */
 function classOf(error: unknown): unknown {
   return error instanceof Error ? error.constructor.name : undefined;
 }
 
-/** A field of an event that may be anything. */
+/** A field of an unknown event. */
 export function fieldOf(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;
 }
 
-/** The type of an event that may be anything. */
+/** The type of an unknown event. */
 function typeOf(event: unknown): unknown {
   return fieldOf(event, 'type');
 }
 
-/** What is written beside a marble: a name, a reason or a duration. Nothing of what Claude, a tool or an error says. */
+/** The note beside a marble: a name, a reason or a duration, but no words of Claude, of a tool or of an error. */
 export function noteOf(timeline: Timeline, index: number): string {
   const mark = timeline.marks[index];
   if (mark === undefined) return '';
@@ -55,7 +55,7 @@ export function noteOf(timeline: Timeline, index: number): string {
   }
 }
 
-/** Where it was Claude that ended the conversation, its word says more. */
+/** When Claude ended the conversation, its `stop_reason` says more. */
 function noteOfEnd(event: unknown): string {
   const reason = fieldOf(event, 'reason');
   return wordOf(reason === 'finished' ? (fieldOf(event, 'stop_reason') ?? reason) : reason) ?? '';
@@ -74,7 +74,7 @@ function noteOfResult(timeline: Timeline, { event, time }: Mark, index: number):
   const started = start === undefined ? undefined : timeline.marks[start.from]?.time;
   const measured = fieldOf(event, 'duration');
   const duration = typeof measured === 'number' ? measured : time - (started ?? time);
-  // A call that was never started took no time; a tool that did not need any did.
+  // A duration of 0 is shown only for a tool that ran.
   const took = started === undefined && duration === 0 ? '' : formatDuration(duration);
   const failed = fieldOf(fieldOf(event, 'result'), 'is_error') === true;
   const failure = fieldOf(fieldOf(event, 'outcome'), 'left');
@@ -105,7 +105,7 @@ const SECOND = 1_000;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** How long something took, as short as one reads it: `296 ms`, `1.2 s`, `2 min 5 s`. */
+/** A duration, rounded: `296 ms`, `1.2 s`, `2 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
   return format(milliseconds, milliseconds < MINUTE * SECOND ? 1 : 0);
 }
@@ -115,7 +115,7 @@ export function formatMoment(milliseconds: number): string {
   return format(milliseconds, 3);
 }
 
-/** @param decimals How many of a second. */
+/** @param decimals The decimal places of a second. */
 function format(time: number, decimals: number): string {
   const milliseconds = Number.isFinite(time) ? Math.max(0, Math.round(time)) : 0;
   if (milliseconds < SECOND) return `${milliseconds} ms`;

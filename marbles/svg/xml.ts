@@ -1,7 +1,7 @@
-/** The attributes of an element; those that are `undefined` are left out. */
+/** The attributes of an element, without those that are `undefined`. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-/** Writes an element. Its attributes are escaped, its children are XML already. */
+/** Writes an element. It escapes attributes; children are XML already. */
 export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)
@@ -10,7 +10,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join('')}</${name}>`;
 }
 
-/** A number as short as a picture needs it. */
+/** A number with at most one decimal. */
 function toNumber(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
@@ -28,7 +28,7 @@ export function escapeText(text: string): string {
   return plain(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-/** The text without what XML cannot hold, and without what turns the direction of the text around it. */
+/** The text without characters that XML forbids, or that change the direction of the text around it. */
 export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu, ' ');
 }

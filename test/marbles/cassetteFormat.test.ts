@@ -101,21 +101,17 @@ const sent = (fields: object) => JSON.stringify({ ...(JSON.parse(request) as obj
 describe('what cannot be read', () => {
   it.each<[rows: string[], line: number, words: string]>([
     [[''], 1, 'The cassette is empty: expected its head in line 1, found nothing.'],
-    [['', 'nonsense'], 2, 'expected JSON, found none'],
+    [['', 'nonsense'], 2, 'expected JSON: '],
     [['7'], 1, 'expected a JSON object, found 7.'],
     [[request], 1, 'expected `type` to be one of cassette, found "request".'],
-    [['{"type":"cassette","version":2}'], 1, 'expected version 1, found 2. Take a newer rxclaude, or record again.'],
+    [['{"type":"cassette","version":2}'], 1, 'expected version 1, found 2. Update rxclaude, or record again.'],
     [[head, head], 2, 'expected `type` to be one of request, response, chunk, end, found "cassette".'],
     [[head, sent({ exchange: 0 })], 2, 'expected `exchange` to be a whole number of at least 1, found 0.'],
     [[head, sent({ exchange: 2 })], 2, 'expected request 1, found request 2.'],
     [[head, sent({ time: 1.5 })], 2, 'expected `time` to be a whole number of at least 0, found 1.5.'],
-    [[head, sent({ method: undefined })], 2, 'expected `method` to be a text, found none.'],
-    [
-      [head, sent({ headers: { a: 1 } })],
-      2,
-      'expected `headers` to be an object of headers and their texts, found {"a":1}.',
-    ],
-    [[head, sent({ headers: { 'a b': 'c' } })], 2, 'expected `headers` to be an object of headers and their texts'],
+    [[head, sent({ method: undefined })], 2, 'expected `method` to be a string, found none.'],
+    [[head, sent({ headers: { a: 1 } })], 2, 'expected `headers` to be an object of valid headers, found {"a":1}.'],
+    [[head, sent({ headers: { 'a b': 'c' } })], 2, 'expected `headers` to be an object of valid headers'],
     [[head, response], 2, 'expected the request of exchange 1, found its response.'],
     [
       [head, request, response.replace('200', '99')],
@@ -126,7 +122,7 @@ describe('what cannot be read', () => {
     [[head, request, response.replace('6', '4')], 3, 'expected `time` to be at least 5, found 4.'],
     [[head, request, part({})], 3, 'expected the response to exchange 1, found a chunk of it.'],
     [[head, request, response, part({ text: undefined })], 4, 'expected `text` or `base64`, found neither.'],
-    [[head, request, response, part({ text: 7 })], 4, 'expected `text` to be a text, found 7.'],
+    [[head, request, response, part({ text: 7 })], 4, 'expected `text` to be a string, found 7.'],
     [
       [head, request, response, part({ text: undefined, base64: '*' })],
       4,
@@ -146,9 +142,9 @@ describe('what cannot be read', () => {
     [
       [head, request, end(1, 6).replace('"aborted"', '"error","error":{"name":"E"}')],
       3,
-      'expected `error.message` to be a text, found none.',
+      'expected `error.message` to be a string, found none.',
     ],
-    [[head, request, end(1, 6), part({})], 4, 'expected nothing behind the end of exchange 1, found its chunk.'],
+    [[head, request, end(1, 6), part({})], 4, 'expected nothing after the end of exchange 1, found its chunk.'],
   ])('%j', (rows, line, words) => {
     const read = () => parseCassette(rows.join('\n'));
     expect(read).toThrow(CassetteError);

@@ -1,6 +1,6 @@
 /**
- * A cassette as a file is JSONL: one JSON object a line, told apart by `type`. Lines of one exchange are in order; those of
- * exchanges that went on at the same time may lie between each other.
+ * A cassette file is JSONL: one JSON object a line, with a `type`. The lines of one exchange are in order; the lines of
+ * exchanges that overlap in time may be mixed.
  *
  * ```text
  * {"type":"cassette","version":1}
@@ -11,47 +11,48 @@
  * {"type":"end","exchange":1,"time":2210,"how":"complete"}
  * ```
  *
- * - `exchange` counts the requests from 1, in the order in which they were sent.
- * - `time` is in whole milliseconds since the first request, and goes back in no exchange.
- * - `body` is the request's JSON; text that is none is a string. It is left out where it is not known.
- * - A chunk has its bytes as `text` where they are UTF-8 by themselves, and else as `base64`.
- * - `how` a response ended is `complete`, `error` (then with `error`: the name and the message of what `fetch`, or reading
- *   the body, failed with) or `aborted` by its reader. An exchange without an `end` still went on.
- * - `[hidden]` in a request, and a run of `x` in a response, stand for something secret.
+ * - `exchange` is the number of the request, from 1.
+ * - `time` is in whole milliseconds since the first request. It never decreases within an exchange.
+ * - `body` is the request's JSON, or a string when it is not JSON. It is absent when unknown.
+ * - A chunk has its bytes as `text` when they are valid UTF-8 by themselves, and else as `base64`.
+ * - `how` is how a response ended: `complete`, `aborted` by its reader, or `error` (then `error` has the name and the message
+ *   of what `fetch`, or reading the body, failed with). An exchange without an `end` had not ended.
+ * - `[hidden]` in a request, and a run of `x` in a response, replace a secret.
  *
- * Other fields are let through and mean nothing. So `jq -j 'select(.exchange == 1).text // empty'` prints a body.
+ * Other fields are ignored. `jq -j 'select(.exchange == 1).text // empty'` prints a body.
  */
 export const VERSION = 1;
 
-/** What stands in a request in place of something secret. */
+/** What replaces a secret in a request. */
 export const HIDDEN = '[hidden]';
 
-/** What went over the wire, and when: plain data, as it is in the file. */
+/** What went over the wire, and when: the plain data of a file. */
 export interface Cassette {
+  /** The version of the format. */
   readonly version: typeof VERSION;
-  /** In the order in which they were sent. */
+  /** In the order of their requests. */
   readonly exchanges: readonly CassetteExchange[];
 }
 
-/** One request and what came back. */
+/** A request and its response. */
 export interface CassetteExchange {
   readonly request: CassetteRequest;
-  /** Absent where no response came. */
+  /** Absent when no response came. */
   readonly response?: CassetteResponse;
   readonly chunks: readonly CassetteChunk[];
-  /** Absent where it still went on. */
+  /** Absent when it had not ended. */
   readonly end?: CassetteEnd;
 }
 
-/** What was sent. */
+/** A request. */
 export interface CassetteRequest {
   /** In whole milliseconds since the first request. */
   readonly time: number;
   readonly method: string;
-  /** The path, and of the query only `beta`. */
+  /** The path, with only `beta` of the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The body's JSON, or its text where it is none; absent where it is not known. */
+  /** The body's JSON, or its text when it is not JSON; absent when unknown. */
   readonly body?: unknown;
 }
 
@@ -62,7 +63,7 @@ export interface CassetteResponse {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Bytes that came at once. */
+/** Bytes that came together. */
 export type CassetteChunk =
   { readonly time: number; readonly text: string } | { readonly time: number; readonly base64: string };
 
@@ -71,13 +72,13 @@ export type CassetteEnd =
   | { readonly time: number; readonly how: 'complete' | 'aborted' }
   | { readonly time: number; readonly how: 'error'; readonly error: CassetteFailure };
 
-/** What `fetch`, or reading a body, failed with. */
+/** The error of `fetch`, or of reading a body. */
 export interface CassetteFailure {
   readonly name: string;
   readonly message: string;
 }
 
-/** A line of the file behind the first. */
+/** A line of the file after the first. */
 export type CassetteLine = { readonly exchange: number } & (
   | ({ readonly type: 'request' } & CassetteRequest)
   | ({ readonly type: 'response' } & CassetteResponse)

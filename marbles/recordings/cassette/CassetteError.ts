@@ -1,4 +1,4 @@
-/** Where a cassette and what is done with it do not fit. */
+/** Where the problem is. */
 export interface CassetteErrorFacts {
   /** The line of the file that cannot be read, counted from 1. */
   readonly line?: number;
@@ -8,7 +8,7 @@ export interface CassetteErrorFacts {
   readonly path?: string;
 }
 
-/** A cassette cannot be read, or has no reply for a request: its message says what was found, and what to do. */
+/** A cassette that cannot be read, or that has no reply to a request. The message says what was found and what to do. */
 export class CassetteError extends Error {
   readonly _tag = 'CassetteError';
   /** The line of the file that cannot be read, counted from 1. */

@@ -1,13 +1,13 @@
 import type { CassetteChunk } from './Cassette.js';
 
-/** How many characters `String.fromCharCode` takes at once, on every stack. */
+/** The most bytes for one call of `String.fromCharCode`: more could overflow the stack. */
 const AT_ONCE = 8_192;
 
-/** Only text that gives back the same bytes is kept as text, a byte order mark included. */
+/** Fails for bytes that are not UTF-8, and keeps a byte order mark: text gives back the same bytes. */
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** Bytes as a chunk of a cassette: as text where they are UTF-8 by themselves. */
+/** Bytes as a chunk of a cassette: as text when they are valid UTF-8. */
 export function toChunk(time: number, bytes: Uint8Array): CassetteChunk {
   try {
     return { time, text: strict.decode(bytes) };
@@ -16,13 +16,13 @@ export function toChunk(time: number, bytes: Uint8Array): CassetteChunk {
   }
 }
 
-/** The bytes of a chunk. @throws when its `base64` is none. */
+/** The bytes of a chunk. @throws when its `base64` is invalid. */
 export function bytesOf(chunk: CassetteChunk): Uint8Array {
   if ('text' in chunk) return encoder.encode(chunk.text);
   return Uint8Array.from(atob(chunk.base64), (character) => character.charCodeAt(0));
 }
 
-/** One character a byte: what is found in such a text is found at the same place in the bytes. */
+/** Text with one character for each byte: positions in it are positions in the bytes. */
 export function toLatin1(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += AT_ONCE) {
@@ -31,18 +31,18 @@ export function toLatin1(bytes: Uint8Array): string {
   return pieces.join('');
 }
 
-/** A text as its UTF-8 bytes, one character a byte. */
+/** The UTF-8 bytes of a text, one character for each byte. */
 export function utf8AsLatin1(text: string): string {
   return toLatin1(encoder.encode(text));
 }
 
-/** What a body gives may be bytes, a buffer or, with some `fetch`, text. The bytes are a copy. */
+/** A copy of what a body emits: bytes, a buffer or, with some `fetch`, text. */
 export function copyOf(chunk: Uint8Array | ArrayBuffer | string): Uint8Array {
   if (typeof chunk === 'string') return encoder.encode(chunk);
   return new Uint8Array(chunk).slice();
 }
 
-/** Several pieces as one. */
+/** Joins pieces. */
 export function concat(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;

@@ -3,17 +3,17 @@ import { toChunk, toLatin1 } from './bytes.js';
 import type { Cassette, CassetteExchange } from './Cassette.js';
 import { VERSION } from './Cassette.js';
 
-/** The body of one response, and what is known of it. */
+/** The body of one response, and its request. */
 export interface RecordedRound {
-  /** The body: server-sent events, to the byte. */
+  /** The body: server-sent events, byte for byte. */
   readonly sse: string | Uint8Array;
-  /** The body of the request. Without it, replay lets any request through. */
+  /** The body of the request. Default: `replay` accepts any request. */
   readonly request?: object;
-  /** The lengths of the chunks in which the body came, in bytes. Default: one chunk an event. */
+  /** The lengths of the body's chunks, in bytes. Default: one chunk for each event. */
   readonly chunks?: readonly number[];
 }
 
-/** The times that are made up, in milliseconds. */
+/** Invented times, in milliseconds. */
 const TO_FIRST = 20;
 const BETWEEN_EVENTS = 2;
 const BETWEEN_CHUNKS = 10;
@@ -23,12 +23,11 @@ const TO_NEXT_ROUND = 20;
 const EVENT = /[\s\S]+?(?:(?:\r\n){2,}|\n{2,}|\r{2,}|$)/g;
 
 /**
- * Makes a cassette of bodies that were kept without their times, such as fixtures of other projects.
+ * Makes a cassette of bodies that were stored without times, such as fixtures of other projects.
  *
- * The times are made up. The response and its first chunk come 20 ms behind the request; then, where the lengths of the
- * chunks are known, each comes 10 ms behind the one before, and else each event comes 2 ms behind the one before. The
- * body ends with its last chunk, and the next round's request is sent 20 ms later. Nothing is hidden: what is in the bodies
- * is in the cassette.
+ * The times are invented. The response and its first chunk come 20 ms after the request. Then chunks of known lengths come
+ * every 10 ms, or else events every 2 ms. The body ends with its last chunk, and the next request follows 20 ms later.
+ * Nothing is hidden: secrets in the bodies are in the cassette, too.
  *
  * @param rounds The responses of one conversation, in order.
  * @returns A cassette for {@link replay}, or for {@link formatCassette}.

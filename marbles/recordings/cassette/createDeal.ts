@@ -4,23 +4,23 @@ import { preview } from '../../compare/preview.js';
 import { type CassetteExchange, HIDDEN } from './Cassette.js';
 import { CassetteError } from './CassetteError.js';
 
-/** Deals out the exchanges of a cassette, each once. */
+/** Deals the exchanges of a cassette, each once. */
 interface Deal {
   /**
-   * The exchange that answers a request.
+   * Takes the exchange that answers a request.
    *
    * @throws CassetteError when there is none.
    */
   take(body: unknown): CassetteExchange;
-  /** Whether each exchange has been taken. */
+  /** Whether all exchanges have been taken. */
   readonly done: boolean;
 }
 
-const REMEDY = 'Record again, or replay with `check: false` to leave requests unchecked.';
+const REMEDY = 'Record again, or replay with `check: false` to accept other requests.';
 
 /**
- * Makes a deal of all exchanges. A request gets the first one that is left when that was for the same request; else the
- * first such further down, for conversations that went on side by side may now take turns in another order.
+ * Makes a deal of all exchanges. A request gets the first exchange that is left and was for the same request: conversations
+ * that ran side by side may now take turns in another order.
  */
 export function createDeal(exchanges: readonly CassetteExchange[], check: boolean): Deal {
   const left = [...exchanges];
@@ -54,8 +54,8 @@ function fits(exchange: CassetteExchange, body: unknown): boolean {
 
 function describeMissing(request: number, recorded: number): string {
   return (
-    `There is no reply for request ${request}: the cassette holds ${recorded}, and each has been played. ` +
-    `Record again, or look why the program asks once more.`
+    `There is no reply for request ${request}: the cassette has ${recorded}, and all of them have been played. ` +
+    `Record again, or find out why the program sends one more.`
   );
 }
 
@@ -63,7 +63,7 @@ function describeMismatch(request: number, difference: Difference | undefined): 
   const { path, expected, found } = difference ?? { path: '', expected: undefined, found: undefined };
   const where = path === '' ? 'its body' : `\`${path}\``;
   return (
-    `Request ${request} is not the one that was recorded: ${where} was ${shown(expected)}, and is ${shown(found)} now. ` +
+    `Request ${request} differs from the recorded one: ${where} was ${shown(expected)}, and is ${shown(found)} now. ` +
     REMEDY
   );
 }
@@ -73,8 +73,8 @@ function shown(value: unknown): string {
 }
 
 /**
- * The first difference between the body that is sent and the one that was recorded, both as JSON. The order of keys does
- * not count, nor does `stream`, nor what was hidden.
+ * The first difference between a body and the recorded one, both as JSON. The order of keys does not count, nor does `stream`,
+ * nor what was hidden.
  */
 function findMismatch(sent: unknown, recorded: unknown): Difference | undefined {
   return findDifference(withoutStream(sent), withHoles(withoutStream(recorded)));
@@ -86,18 +86,18 @@ function withoutStream(body: unknown): unknown {
   return rest;
 }
 
-/** Something recorded in which a text that was hidden stands for any. */
+/** A recorded value in which hidden text matches any text. */
 function withHoles(value: unknown): unknown {
   if (typeof value === 'string') return value.includes(HIDDEN) ? hole(value) : value;
   if (Array.isArray(value)) return value.map(withHoles);
   if (!isJsonObject(value)) return value;
-  // Which name belongs to which is not known any more, so the whole is left alone.
+  // A hidden name could be any of the names, so the whole object matches anything.
   if (Object.keys(value).some((name) => name.includes(HIDDEN)))
     return { asymmetricMatch: isJsonObject, toJSON: () => value };
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withHoles(field)]));
 }
 
-/** A matcher, as `findDifference` takes it, that shows itself as what was recorded. */
+/** A matcher for `findDifference`, which messages show as what was recorded. */
 function hole(text: string): object {
   const parts = text.split(HIDDEN).map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   const pattern = new RegExp(`^${parts.join('[\\s\\S]*')}$`);

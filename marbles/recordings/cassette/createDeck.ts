@@ -6,7 +6,7 @@ import { createScrubber, type Scrubber } from './createScrubber.js';
 import { describeHeaders } from './describeRequest.js';
 import { HEAD, toLine } from './formatCassette.js';
 
-/** What a recording is made with. */
+/** The parts of a recorder. */
 interface DeckOptions {
   readonly now: () => number;
   readonly write: ((line: string) => void) | undefined;
@@ -18,11 +18,11 @@ export interface Deck {
   readonly scrubber: Scrubber;
   /** Begins an exchange. @param ended Called once, when it is over. */
   begin(request: Omit<CassetteRequest, 'time'>, ended: () => void): Tape;
-  /** All so far, exchanges that still go on included. */
+  /** The recording so far, with exchanges that have not ended. */
   cassette(): string;
 }
 
-/** Makes a recording that holds nothing but its head. */
+/** Makes a recording that has only its head. */
 export function createDeck({ now, write, secrets }: DeckOptions): Deck {
   const lines: string[] = [];
   const open = new Set<Tape>();
@@ -57,7 +57,7 @@ export function createDeck({ now, write, secrets }: DeckOptions): Deck {
   };
 }
 
-/** A clock that begins when it is first looked at, and does not go back when somebody sets the other one. */
+/** A clock that starts at its first reading, and never goes back, even when the system clock does. */
 function createClock(now: () => number): () => number {
   let start: number | undefined;
   let latest = 0;
@@ -69,29 +69,29 @@ function createClock(now: () => number): () => number {
   };
 }
 
-/** The most bytes of a response that wait for its end; an older part is written, and cannot be changed any more. */
+/** The most bytes of a response that wait for its end. Older ones are written and cannot be changed any more. */
 const MOST_HELD = 4 * 1024 * 1024;
-/** How much of it goes on waiting then: a secret that is cut by this border is at least not longer. */
+/** The bytes that go on waiting then. A secret across this border is found when it is no longer than this. */
 const STILL_HELD = 64 * 1024;
 
-/** What the exchanges of one recording share. */
+/** What all exchanges of a recording share. */
 interface TapeDeck {
   readonly scrubber: Scrubber;
   /** In whole milliseconds since the first request. */
   now(): number;
-  /** Takes a line that does not change any more. */
+  /** Takes lines that do not change any more. */
   write(line: CassetteLine): void;
 }
 
-/** Records what comes back for one request. Behind its end, it takes nothing. */
+/** Records the response to one request. After its end it ignores everything. */
 export interface Tape {
   response(response: Response): void;
   chunk(bytes: Uint8Array | ArrayBuffer | string): void;
   complete(): void;
-  /** The reader has let go. */
+  /** The reader has cancelled. */
   abort(): void;
   fail(error: unknown): void;
-  /** The chunks that wait for the end, as they would be written now. */
+  /** The chunks that wait, as they would be written now. */
   pending(): CassetteLine[];
 }
 
@@ -101,10 +101,10 @@ interface Held {
 }
 
 /**
- * Begins an exchange. Its chunks wait for its end, for a secret may be cut in two by them, or be written by Claude in many
+ * Begins an exchange. Its chunks wait for its end, because chunks may cut a secret in two, and Claude may write one in many
  * pieces.
  *
- * @param ended Called once, behind the last line.
+ * @param ended Called once, after the last line.
  */
 function createTape(exchange: number, request: CassetteRequest, deck: TapeDeck, ended: () => void): Tape {
   const { scrubber } = deck;

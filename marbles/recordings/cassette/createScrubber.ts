@@ -3,23 +3,23 @@ import { toLatin1, utf8AsLatin1 } from './bytes.js';
 import { HIDDEN } from './Cassette.js';
 import { KEY_LOOKS, SECRET_FIELD } from './keyLooks.js';
 
-/** Takes secrets out of what is to be written. */
+/** Removes secrets from what is recorded. */
 export interface Scrubber {
-  /** From now on, this text is never written. */
+  /** Adds a secret. */
   learn(secrets: readonly string[]): void;
-  /** A text with `[hidden]` in place of each secret. */
+  /** Replaces each secret in a text by `[hidden]`. */
   text(text: string): string;
-  /** A JSON value whose texts have no secrets, nor have its secret fields. */
+  /** Hides the secrets in the texts of a JSON value, and its secret fields. */
   json(value: unknown): unknown;
   /**
-   * Writes `x` over each secret, and changes neither length nor form.
+   * Overwrites each secret with `x`, and keeps length and form.
    *
-   * @param unfinished Whether more may come: then the beginning of a secret at the end is written over as well.
+   * @param unfinished Whether more bytes may come: then the start of a secret at the end is overwritten, too.
    */
   mask(bytes: Uint8Array, unfinished: boolean): void;
 }
 
-/** Makes a scrubber that knows these secrets, and what keys look like. */
+/** Makes a scrubber that knows these secrets, and the look of keys. */
 export function createScrubber(secrets: readonly string[]): Scrubber {
   const known = new Set<string>();
   let wanted: RegExp | undefined;
@@ -29,7 +29,7 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
     const before = known.size;
     for (const form of more.flatMap(formsOf)) if (form !== '') known.add(form);
     if (known.size === before) return;
-    // A secret may hold another: the longest goes first.
+    // A secret may contain another one: the longest goes first.
     const forms = [...known].sort((left, right) => right.length - left.length);
     wanted = anyOf(forms);
     written = forms.map(utf8AsLatin1);
@@ -61,9 +61,9 @@ function hidden(name: string, field: unknown): string | undefined {
   return typeof field === 'string' && field !== '' && SECRET_FIELD.test(name) ? HIDDEN : undefined;
 }
 
-/** How a secret may be written: as it is, in JSON, in JSON within JSON, in a URL. */
+/** The forms of a secret: plain, in JSON, in JSON within JSON, in a URL. */
 function formsOf(secret: string): string[] {
-  // Half a character cannot stand in a URL.
+  // A lone surrogate cannot be encoded for a URL.
   const whole = secret.replace(/\p{Surrogate}/gu, '');
   return [secret, escaped(secret), escaped(escaped(secret)), encodeURIComponent(whole)];
 }
@@ -78,15 +78,15 @@ function anyOf(texts: readonly string[]): RegExp {
 }
 
 const MASK = 'x'.charCodeAt(0);
-/** How much of a secret must have come to be taken for its beginning, in bytes. */
+/** The fewest bytes that count as the start of a secret. */
 const BEGINNING = 8;
 
 /**
- * Writes `x` over each secret in a body: where its bytes lie side by side, and where Claude has written it in several
- * deltas. The length stays, and so does the form of JSON and of server-sent events.
+ * Overwrites each secret in a body with `x`: where its bytes lie side by side, and where Claude wrote it in several deltas. The
+ * length stays, and the form of JSON and of server-sent events.
  *
- * @param secrets As their UTF-8 bytes, one character a byte; the longest first.
- * @param unfinished Whether more may come: then a secret that has only begun at the end is written over as well.
+ * @param secrets Their UTF-8 bytes, one character for each byte; the longest first.
+ * @param unfinished Whether more bytes may come: then the start of a secret at the end is overwritten, too.
  */
 function maskBytes(bytes: Uint8Array, secrets: readonly string[], unfinished: boolean): void {
   const body = toLatin1(bytes);
@@ -105,7 +105,7 @@ function secretRanges(text: string, secrets: readonly string[], unfinished: bool
     [...text.matchAll(look)].map(({ 0: { length }, index }): Range => [index, index + length]),
   );
   const begun = unfinished ? secrets.flatMap((secret) => beginning(text, secret)) : [];
-  return [...known, ...looks, ...begun].map(([from, to]): Range => [behindEscape(text, from), to]);
+  return [...known, ...looks, ...begun].map(([from, to]): Range => [afterEscape(text, from), to]);
 }
 
 function occurrences(text: string, secret: string): Range[] {
@@ -114,7 +114,7 @@ function occurrences(text: string, secret: string): Range[] {
   return ranges;
 }
 
-/** A secret that the end of the text has cut off. */
+/** The start of a secret at the end of the text. */
 function beginning(text: string, secret: string): Range[] {
   const least = Math.min(BEGINNING, Math.ceil(secret.length / 2));
   for (let length = Math.min(secret.length - 1, text.length); length >= least; length--) {
@@ -123,8 +123,8 @@ function beginning(text: string, secret: string): Range[] {
   return [];
 }
 
-/** What looks like the first letter of a secret may belong to an escape of JSON, which would break without it. */
-function behindEscape(text: string, from: number): number {
+/** The first letter of a secret may belong to an escape of JSON, which would break without it. */
+function afterEscape(text: string, from: number): number {
   const before = text.slice(Math.max(0, from - 6), from);
   const [escape] = /(?<!\\)(?:\\\\)*\\(?:u[\da-f]{0,3})?$/i.exec(before) ?? [];
   if (escape === undefined) return from;
@@ -133,19 +133,19 @@ function behindEscape(text: string, from: number): number {
   return from + whole - begun.length;
 }
 
-/** From and to where something lies. */
+/** The start and the end of something. */
 type Range = readonly [from: number, to: number];
 
-/** One string that Claude wrote in pieces: what the pieces say together, and where they are. */
+/** A string that Claude wrote in pieces: its whole text, and where the pieces are. */
 interface JoinedDeltas {
-  /** The pieces side by side, as JSON has them, without quotation marks. */
+  /** The pieces side by side, as in JSON, without quotation marks. */
   readonly text: string;
-  /** Where a part of the text lies in the body. */
+  /** Where parts of the text are in the body. */
   readonly toBody: (range: Range) => Range[];
 }
 
 interface Piece {
-  /** Where it begins in the body. */
+  /** Its start in the body. */
   readonly at: number;
   readonly text: string;
 }
@@ -154,7 +154,7 @@ interface Piece {
 const PART =
   /"type": ?"message_start"|"index": ?(\d+), ?"delta": ?\{"type": ?"\w+", ?"(text|thinking|partial_json)": ?"/g;
 
-/** Joins the deltas of a body: Claude writes a word in as many pieces as it likes. */
+/** Joins the deltas of a body: Claude may write a word in any number of pieces. */
 function joinDeltas(body: string): JoinedDeltas[] {
   const open = new Map<string, Piece[]>();
   const all: Piece[][] = [];
@@ -175,7 +175,7 @@ function joinDeltas(body: string): JoinedDeltas[] {
   return all.filter(({ length }) => length > 1).map(join);
 }
 
-/** Where a JSON string ends that began in front of `at`. A pattern would run out of stack where it is long. */
+/** The end of a JSON string that began before `at`. For long strings, a pattern would run out of stack. */
 function endOfString(body: string, at: number): number {
   let end = at;
   while (end < body.length && body[end] !== '"') end += body[end] === '\\' ? 2 : 1;

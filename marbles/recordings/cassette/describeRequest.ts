@@ -4,7 +4,7 @@ import type { CassetteRequest } from './Cassette.js';
 import type { Scrubber } from './createScrubber.js';
 import { SECRET_FIELD, secretsOfField, secretsOfHeader, secretsOfQuery } from './keyLooks.js';
 
-/** What a `fetch` is called with. */
+/** The arguments of a `fetch`. */
 export type FetchInput = Parameters<typeof fetch>[0];
 export type FetchInit = Parameters<typeof fetch>[1];
 
@@ -12,26 +12,26 @@ const REQUEST_HEADERS = /^(?:anthropic-version|anthropic-beta|content-type)$/;
 const RESPONSE_HEADERS =
   /^(?:content-type|request-id|retry-after|retry-after-ms|x-should-retry|anthropic-ratelimit-.+)$/;
 
-/** The fields of a request in which people, Claude and tools speak: what is a password to them is a word like any other. */
+/** The fields in which people, Claude and tools speak. There, a field named `password` is no secret. */
 const SPOKEN: readonly string[] = ['messages', 'system', 'tools'];
 
-/** The text of a request's body: at once, unless a `Request` holds it. `undefined` where it is no text. */
+/** The text of a request's body; a promise when a `Request` has it, `undefined` when it is not text. */
 export function bodyTextOf(input: FetchInput, init: FetchInit): string | undefined | Promise<string> {
   const body = init?.body;
   if (typeof body === 'string') return body;
   if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer) return new TextDecoder().decode(body);
-  // What is sent is the original, which can be read only once.
+  // The original is sent, and can be read only once.
   return body == null && isRequest(input) && input.body !== null ? input.clone().text() : undefined;
 }
 
-/** What a body says: its JSON, or its text where it is none. */
+/** The body's JSON, or its text when it is not JSON. */
 export function toBody(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   const parsed = parseJson(text);
   return parsed.ok ? parsed.value : text;
 }
 
-/** What is recorded of a request. Its secrets are learnt first, so that they are written nowhere. */
+/** What is recorded of a request. The scrubber learns its secrets first, so that they are written nowhere. */
 export function describeRequest(
   input: FetchInput,
   init: FetchInit,

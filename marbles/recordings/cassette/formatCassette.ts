@@ -7,8 +7,8 @@ export const HEAD = toLine({ type: 'cassette', version: VERSION });
 /**
  * Writes a cassette as JSONL, exchange after exchange.
  *
- * @param cassette As {@link parseCassette} reads it, or made by hand.
- * @returns The text, with a line feed at its end. `parseCassette` makes the same cassette of it.
+ * @param cassette A cassette that {@link parseCassette} read, or one made by hand.
+ * @returns The text, with a line feed at its end. `parseCassette` reads the same cassette from it.
  * @example
  * ```ts
  * import { formatCassette, parseCassette } from 'rxclaude/recordings';
@@ -33,12 +33,12 @@ function linesOf({ request, response, chunks, end }: CassetteExchange, exchange:
   ];
 }
 
-/** Lines are easier to read when they begin alike. */
+/** The order of fields: lines are easier to read when they begin alike. */
 function timeFirst<Part extends { readonly time: number }>(part: Part): Part {
   return Object.assign({ time: part.time }, part);
 }
 
-/** One line of the file, its line feed included. */
+/** A line of the file, with its line feed. */
 export function toLine(line: CassetteLine | { readonly type: 'cassette'; readonly version: number }): string {
   return `${JSON.stringify(line)}\n`;
 }

@@ -12,7 +12,7 @@ import {
 } from './Cassette.js';
 import { CassetteError } from './CassetteError.js';
 
-/** An exchange as far as it has been read. */
+/** An exchange as read so far. */
 type Draft = { -readonly [Field in keyof CassetteExchange]: CassetteExchange[Field] } & {
   readonly chunks: CassetteChunk[];
   /** The time of its last line. */
@@ -22,9 +22,9 @@ type Draft = { -readonly [Field in keyof CassetteExchange]: CassetteExchange[Fie
 /**
  * Reads a cassette, and checks each line of it.
  *
- * @param text JSONL, as `record` writes it; blank lines are left out.
- * @returns What it holds, as plain data.
- * @throws CassetteError with the number of the first line that is not as it must be, what was expected and what was found.
+ * @param text JSONL, as `record` writes it. Blank lines are ignored.
+ * @returns The cassette, as plain data.
+ * @throws CassetteError for the first wrong line: its number, what was expected and what was found.
  * @example
  * ```ts
  * import { parseCassette } from 'rxclaude/recordings';
@@ -62,7 +62,7 @@ function add(drafts: Draft[], part: CassetteLine, line: number): void {
   }
   const draft = drafts[exchange - 1];
   if (draft === undefined) return fail(`the request of exchange ${exchange}`, `its ${type}`);
-  if (draft.end !== undefined) fail(`nothing behind the end of exchange ${exchange}`, `its ${type}`);
+  if (draft.end !== undefined) fail(`nothing after the end of exchange ${exchange}`, `its ${type}`);
   if (time < draft.latest) fail(`\`time\` to be at least ${draft.latest}`, String(time));
   draft.latest = time;
   put(draft, part, fail);
@@ -87,7 +87,7 @@ function put(draft: Draft, part: CassetteLine, fail: (expected: string, found: s
   }
 }
 
-/** A part of an exchange, which knows nothing of the line that it stood in. */
+/** A part of an exchange, without the fields of its line. */
 type Part<Line> = Line extends CassetteLine ? Omit<Line, 'type' | 'exchange'> : never;
 
 function withoutType<Line extends CassetteLine>({ type: _, exchange: __, ...part }: Line): Part<Line> {
@@ -97,7 +97,7 @@ function withoutType<Line extends CassetteLine>({ type: _, exchange: __, ...part
 const TYPES = ['request', 'response', 'chunk', 'end'] as const;
 const ENDS = ['complete', 'error', 'aborted'] as const;
 
-/** Reads one line behind the first. @throws CassetteError that says what is wrong with it. */
+/** Reads a line after the first. @throws CassetteError that says what is wrong with it. */
 function readLine(text: string, line: number): CassetteLine {
   const fields = parsed(text, line);
   const type = fields.word('type', TYPES);
@@ -118,14 +118,14 @@ function readLine(text: string, line: number): CassetteLine {
   }
 }
 
-/** Reads the first line. @throws CassetteError when it is none of a cassette, or of one that is newer than this library. */
+/** Reads the first line. @throws CassetteError when it is not that of a cassette, or its version is newer than this library. */
 function checkHead(text: string, line: number): void {
   const fields = parsed(text, line);
   fields.word('type', ['cassette']);
   const version = fields.whole('version', 1);
   if (version === VERSION) return;
   throw new CassetteError(
-    `Line ${line} of the cassette: expected version ${VERSION}, found ${version}. Take a newer rxclaude, or record again.`,
+    `Line ${line} of the cassette: expected version ${VERSION}, found ${version}. Update rxclaude, or record again.`,
     { line },
   );
 }
@@ -133,7 +133,7 @@ function checkHead(text: string, line: number): void {
 function parsed(text: string, line: number): Fields {
   const json = parseJson(text);
   if (json.ok) return createFields(json.value, line);
-  throw new CassetteError(`Line ${line} of the cassette: expected JSON, found none: ${json.message}.`, { line });
+  throw new CassetteError(`Line ${line} of the cassette: expected JSON: ${json.message}.`, { line });
 }
 
 function readChunk(fields: Fields, time: number): CassetteChunk {
@@ -155,7 +155,7 @@ function readEnd(fields: Fields, time: number): CassetteEnd {
   return { time, how, error: { name: error.text('name'), message: error.text('message') } };
 }
 
-/** Reads the fields of one line, and fails with its number where one is not as it must be. */
+/** Reads the fields of a line. For a wrong field it throws with the number of the line. */
 interface Fields {
   readonly line: number;
   has(name: string): boolean;
@@ -163,13 +163,13 @@ interface Fields {
   text(name: string): string;
   word<Word extends string>(name: string, words: readonly Word[]): Word;
   headers(name: string): Readonly<Record<string, string>>;
-  /** The fields of an object. */
+  /** The fields of a nested object. */
   inner(name: string): Fields;
   any(name: string): unknown;
   fail(expected: string, found: string): never;
 }
 
-/** @throws CassetteError when the value is no object. */
+/** @throws CassetteError when the value is not an object. */
 function createFields(value: unknown, line: number, path = ''): Fields {
   const fail = (expected: string, found: string): never => {
     throw new CassetteError(`Line ${line} of the cassette: expected ${expected}, found ${found}.`, { line });
@@ -193,14 +193,14 @@ function createFields(value: unknown, line: number, path = ''): Fields {
     },
     text(name) {
       const found = any(name);
-      return typeof found === 'string' ? found : refuse(name, 'a text');
+      return typeof found === 'string' ? found : refuse(name, 'a string');
     },
     word(name, words) {
       return words.find((word) => word === any(name)) ?? refuse(name, `one of ${words.join(', ')}`);
     },
     headers(name) {
       const found = any(name);
-      return isHeaders(found) ? found : refuse(name, 'an object of headers and their texts');
+      return isHeaders(found) ? found : refuse(name, 'an object of valid headers');
     },
     inner: (name) => createFields(any(name), line, name),
   };
@@ -213,7 +213,7 @@ function shown(value: unknown): string {
 function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
   if (!isJsonObject(value) || !Object.values(value).every((text) => typeof text === 'string')) return false;
   try {
-    // Not every text may be a header, and the replay will need them to be.
+    // Replaying needs texts that are valid headers.
     return [...new Headers(value as Record<string, string>)].length >= 0;
   } catch {
     return false;

@@ -6,7 +6,7 @@ import type { CassetteEnd, CassetteExchange, CassetteFailure, CassetteResponse }
 /** What comes over the wire: the head of a response, then its bytes. */
 export type WirePart = CassetteResponse | Uint8Array;
 
-/** Tells the two apart, bytes of another realm included. */
+/** Whether a part is bytes, also those of another realm. */
 export function isHead(part: WirePart): part is CassetteResponse {
   return 'status' in part;
 }
@@ -18,12 +18,12 @@ interface Step {
 }
 
 /**
- * Plays what came back for a request, at the times at which it came: each subscription from the beginning.
+ * Plays the response to a request at its recorded times; each subscription from the start.
  *
- * It fails as `fetch`, or reading the body, has failed. When the reader had let go, nothing is known of what would have
- * come: then it is silent and does not end. One timer is alive at a time, and unsubscribing stops it.
+ * It fails as `fetch`, or reading the body, failed. When the reader had cancelled, the rest is unknown: then it stays silent
+ * and does not end. It has one timer at a time, and unsubscribing stops it.
  *
- * @param speed How many recorded milliseconds pass in one; with `Infinity` all of it comes at once.
+ * @param speed The recorded milliseconds that pass in one; with `Infinity`, all comes at once.
  */
 export function playExchange(exchange: CassetteExchange, speed: number): Observable<WirePart> {
   const steps = stepsOf(exchange);
@@ -31,7 +31,7 @@ export function playExchange(exchange: CassetteExchange, speed: number): Observa
   return new Observable((subscriber) => {
     const begun = asyncScheduler.now();
     let next = 0;
-    // Of a late timer and the time that it was set for, the later counts: late timers do not add up.
+    // Counted from the start, so that the delays of late timers do not add up.
     const work = function (this: SchedulerAction<number>, awaited = 0): void {
       const now = Math.max(awaited, asyncScheduler.now() - begun);
       for (let step = steps[next]; step !== undefined && !subscriber.closed; step = steps[++next]) {
@@ -64,8 +64,7 @@ function stepsOf({ request, response, chunks, end }: CassetteExchange): Step[] {
 }
 
 /**
- * Whether nothing is known of how it would have ended. A refusal says all by its head: the SDK lets go of its body before
- * it tries again.
+ * Whether its end is unknown. The head of a refusal says it all: the SDK cancels its body before it tries again.
  */
 function staysOpen({ how }: CassetteEnd, response: CassetteResponse | undefined): boolean {
   return how === 'aborted' && (response === undefined || (response.status >= 200 && response.status < 300));
@@ -78,7 +77,7 @@ function finisher(end: CassetteEnd): Step['run'] {
   };
 }
 
-/** As near to the error that was recorded as its name and message are. */
+/** An error with the recorded name and message. */
 function toError({ name, message }: CassetteFailure): Error {
   const error = name === 'TypeError' ? new TypeError(message) : new Error(message);
   return error.name === name ? error : Object.defineProperty(error, 'name', { value: name, configurable: true });

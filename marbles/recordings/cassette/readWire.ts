@@ -7,16 +7,16 @@ import { isEventStream, toClaudeApiError, unexpected } from '../../../src/transp
 import type { CassetteResponse } from './Cassette.js';
 import { isHead, type WirePart } from './playExchange.js';
 
-/** What reads a body, once the head of the response has come. */
+/** Reads a body after the head of its response. */
 interface BodyReader {
   feed(bytes: Uint8Array): void;
-  /** The body has ended, or broken. Completes or fails the events. */
+  /** Ends the body, or breaks it. Completes or fails the events. */
   end(broken?: { readonly cause: unknown }): void;
 }
 
 /**
- * Reads the events of a response off its bytes as `claudeStream` does over `fetchClient`, with the same errors, but in the
- * tick in which the bytes come.
+ * Reads the events of a response from its bytes, as `claudeStream` does over `fetchClient` and with the same errors, but in the
+ * same tick as the bytes.
  */
 export function readWire(wire: Observable<WirePart>): Observable<ClaudeEvent | ResponseEvent> {
   return new Observable((subscriber) => {
@@ -93,7 +93,7 @@ function readEvents({ headers }: Response, subscriber: Subscriber<ClaudeEvent | 
       if (facts.failure !== undefined) throw toClaudeApiError(facts.failure, headers);
     },
     end(broken) {
-      // What a client cannot tell `claudeStream` in another way is told here: which request it was, and what broke it.
+      // A client has no other way to tell `claudeStream` the id of the request, and the cause.
       outlet.end({ ...facts, ...broken });
     },
   };

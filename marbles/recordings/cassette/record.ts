@@ -5,51 +5,49 @@ import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { createDeck, type Deck, type Tape } from './createDeck.js';
 import { bodyTextOf, describeRequest, isRequest } from './describeRequest.js';
 
-/** How a recording is made. */
+/** Options of {@link record}. */
 export interface RecordOptions {
-  /** What really sends. Default: the global `fetch`. */
+  /** The `fetch` that sends. Default: the global one. */
   readonly fetch?: typeof fetch;
   /**
-   * Gets each line of the cassette, its line feed included, as soon as it does not change any more: the head at once, a
-   * request and the head of its response as they come, the chunks of a response when it has ended. What it throws, the
-   * request fails with.
+   * Gets each line of the cassette, with its line feed, as soon as the line is final: the head at once, a request and the head
+   * of its response as they come, the chunks of a response when it ends. When it throws, the request fails with that error.
    */
   readonly write?: (line: string) => void;
-  /** Tells the time in milliseconds. Default: rxjs's `asyncScheduler`, which is virtual within a marble test. */
+  /** The clock, in milliseconds. Default: rxjs's `asyncScheduler`, which is virtual in a marble test. */
   readonly now?: () => number;
-  /** More texts that must never be written, beside keys. Default: none. */
+  /** Texts that must never be written, besides keys. Default: none. */
   readonly secrets?: readonly string[];
 }
 
-/** What records. */
+/** A recorder; see {@link record}. */
 export interface Recorder {
-  /** Sends as the other `fetch` does, and records it: for `new Anthropic({ fetch })`, or `fetchClient({ fetch })`. */
+  /** A `fetch` that records, for `new Anthropic({ fetch })` or `fetchClient({ fetch })`. */
   readonly fetch: typeof fetch;
   /**
-   * All so far, as JSONL. In the middle of a response, too: then with the chunks that have come, and without its end.
+   * The cassette so far, as JSONL. In the middle of a response it has the chunks so far, without the end.
    */
   cassette(): string;
 }
 
 /**
- * Records what goes over the wire, to be replayed without a network, a key or a clock: requests, responses to the byte, and
- * when each piece came.
+ * Records what goes over the wire, to replay it without a network, a key or a clock: requests, responses byte for byte, and
+ * when each chunk came.
  *
- * The caller gets each response as it is, piece by piece as it comes; nothing is read ahead, and cancelling it cancels the
- * request. What `fetch`, or the body, fails with is recorded and passed on as it is.
+ * The caller gets each response unchanged, chunk by chunk as it comes. Nothing is read ahead, and cancelling it cancels the
+ * request. The errors of `fetch`, or of the body, are recorded and passed on unchanged.
  *
- * Keys are never recorded. Of headers, only those that matter for a replay are; and what stood in `authorization`,
- * `x-api-key`, `cookie` and their like, in a field such as `authorization_token`, and whatever looks like a key, is taken
- * out wherever else it appears: `[hidden]` in requests, as many `x` in responses, and also where the bytes, or Claude,
- * have cut it into pieces. What a person calls a secret in a message is no key: name it in `secrets`.
+ * Keys are never recorded. Only the headers that a replay needs are. What `authorization`, `x-api-key`, `cookie` and the like
+ * carried, or a field such as `authorization_token`, and all that looks like a key, is removed wherever else it appears:
+ * `[hidden]` in requests, as many `x` in responses, even where chunks, or Claude's deltas, cut it into pieces. A secret that a
+ * person writes in a message does not look like a key: name it in `secrets`.
  *
- * The chunks of a response are held until it has ended, at most 4 MB; then those of an older part are written, and a
- * secret that is longer than 64 KB could be missed at that border. The cassette itself is kept in memory as text: begin a
- * new recording for each conversation.
+ * The chunks of a response wait until it ends, at most 4 MB; beyond that, the oldest ones are written, and a secret longer
+ * than 64 KB could be missed at that border. The cassette stays in memory as text: make a new recorder for each conversation.
  *
- * @param options What sends, what gets the lines, what tells the time, what must not be written.
- * @returns A `fetch` that records, and the cassette. The time of a cassette begins with its first request.
- * @throws OptionError at once for an option that cannot be.
+ * @param options `fetch`, `write`, `now`, `secrets`.
+ * @returns A `fetch` that records, and the cassette. Times count from the first request.
+ * @throws OptionError at once for an invalid option.
  * @example
  * ```ts
  * import { appendFileSync } from 'node:fs';
@@ -78,7 +76,7 @@ export function record(options: RecordOptions = {}): Recorder {
 function createFetch(send: typeof fetch, deck: Deck): typeof fetch {
   return async (input, init) => {
     const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined);
-    // Then nothing is sent.
+    // Nothing has been sent yet.
     if (signal?.aborted === true) return send(input, init);
     const text = bodyTextOf(input, init);
     const request = describeRequest(input, init, isPromiseLike(text) ? await text : text, deck.scrubber);
@@ -108,7 +106,7 @@ function checkOptions({ fetch: send, write, now, secrets = [] }: RecordOptions):
 }
 
 /**
- * The same body, of which a tape gets a copy. It is pulled no earlier than its reader pulls, and is cancelled with it.
+ * The same body, with a copy for a tape. It is pulled when its reader pulls, and cancelled with it.
  */
 function watchBody(body: ReadableStream<Uint8Array>, tape: Tape): ReadableStream<Uint8Array> {
   const reader = body.getReader();
@@ -135,12 +133,12 @@ function watchBody(body: ReadableStream<Uint8Array>, tape: Tape): ReadableStream
         await reader.cancel(reason);
       },
     },
-    // Nothing is read ahead: a slow reader slows the server down as it would without us.
+    // Nothing is read ahead: a slow reader slows the server down, as without a recorder.
     { highWaterMark: 0 },
   );
 }
 
-/** A response with another body in place of its own, and nothing else changed. */
+/** A response with another body, and all else unchanged. */
 function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
   const { status, statusText, headers, url } = response;
   const copy = new Response(body, { status, statusText, headers });

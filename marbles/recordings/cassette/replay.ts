@@ -13,47 +13,45 @@ import { playExchange, type WirePart } from './playExchange.js';
 import { readWire } from './readWire.js';
 import { isSdkRequest, refuse, toResponse } from './toResponse.js';
 
-/** How a cassette is played. */
+/** Options of {@link replay}. */
 export interface ReplayOptions {
-  /** How many recorded milliseconds pass in one: 10 is ten times as fast, `Infinity` all of a reply at once. Default: 1. */
+  /** The recorded milliseconds that pass in one: 10 is ten times as fast, `Infinity` a reply at once. Default: 1. */
   readonly speed?: number;
-  /** Whether each request must be the one that was recorded. Default: true. */
+  /** Whether each request must be equal to the recorded one. Default: true. */
   readonly check?: boolean;
 }
 
-/** A client that plays a cassette, and remembers what it was asked. */
+/** A client that plays a cassette, and records the requests. */
 export interface ReplayClient extends ScriptedClient {
-  /** The client itself, for programs that use the beta. */
+  /** The same client, for programs that use the beta. */
   readonly beta: ReplayClient;
-  /** Plays the same bytes as responses: for `new Anthropic({ fetch })`, or `fetchClient({ fetch })`. */
+  /** A `fetch` that plays the same bytes, for `new Anthropic({ fetch })` or `fetchClient({ fetch })`. */
   readonly fetch: typeof fetch;
-  /** Whether each exchange of the cassette has been asked for. */
+  /** Whether all exchanges have been played. */
   readonly done: boolean;
 }
 
-/** What travels in headers, and so is in no body. */
+/** Parameters that travel in headers, not in the body. */
 type Params = Readonly<Record<'betas' | 'user_profile_id' | 'workspace_id', unknown>>;
 
 /**
- * Plays what was recorded, as a client: to the byte, and at the recorded times. There is no network in it, no key, and with
- * `messages.create` no promise: within a marble test everything happens on the test's clock.
+ * Plays a cassette as a client, byte for byte and at the recorded times. It uses no network, no key and, with
+ * `messages.create`, no promise: in a marble test, all of it happens on the test's clock.
  *
- * Each request plays the next exchange that has not been played; where conversations went on side by side, the next one
- * that was for this request. What a reply ends with is what it would end with over `fetchClient`: a refused request, an
- * `error` event and a broken connection are the same errors, a reply that was cut is a `TruncatedStreamError`. A reply
- * that its reader let go of when it was recorded stays silent from there on, and does not end.
+ * Each request plays the next exchange; when conversations ran side by side, the next one for this request. A reply ends as it
+ * would over `fetchClient`: a refused request, an `error` event and a broken connection are the same errors, and a reply that
+ * was cut is a `TruncatedStreamError`. A reply that its reader cancelled while recording stays silent from there on.
  *
- * A retry that the SDK made by itself is an exchange of its own. Under the SDK, with `fetch`, it is made again; with
- * `messages.create` the exchange before it is the error that the SDK has not shown.
+ * A retry of the SDK itself is an exchange of its own. Under the SDK, with `fetch`, the SDK retries again. With
+ * `messages.create`, the exchange before the retry is an error that the SDK did not show.
  *
- * @param cassette What `record` has written, or a cassette that was read or made.
+ * @param cassette The text that `record` wrote, or a cassette.
  * @param options `speed`, `check`.
- * @returns A client for `claudeStream` and `converse`, a `fetch`, and what was asked of both. A request that differs from
- * the recorded one, or has no reply left, fails with {@link CassetteError}; under the SDK, which would hide that and try
- * again, it is a 400 of type `cassette_error` with the same words. Unsubscribing, aborting or cancelling a body stops its
- * timer at once.
+ * @returns A client for `claudeStream` and `converse`, a `fetch`, and the requests to both. A request that differs from the
+ * recorded one, or has no reply left, fails with {@link CassetteError}; under the SDK, which would retry, it is a 400 of the
+ * type `cassette_error` with the same message. Unsubscribing, aborting or cancelling a body stops its timer at once.
  * @throws CassetteError at once when the cassette cannot be read.
- * @throws OptionError at once when `speed` is no number above 0.
+ * @throws OptionError at once when `speed` is not a number above 0.
  * @example
  * ```ts
  * import { readFileSync } from 'node:fs';
@@ -114,14 +112,14 @@ export function replay(cassette: string | Cassette, { speed = 1, check = true }:
   return client;
 }
 
-/** A request that was sent, and what comes back. */
+/** A request and its response. */
 interface Asked {
   readonly wire: Observable<WirePart>;
-  /** Notes on the request when something ends, and how. */
+  /** Records on the request when and how a stream ends. */
   readonly tracked: <T>(source: Observable<T>) => Observable<T>;
 }
 
-/** What goes over the wire: a copy as JSON. */
+/** The body that goes over the wire, as JSON. */
 function toSent(params: object): RoundRequest {
   const { betas: _, user_profile_id: __, workspace_id: ___, ...body } = params as Params;
   return JSON.parse(JSON.stringify(body)) as RoundRequest;

@@ -4,13 +4,12 @@ import { CassetteError } from './CassetteError.js';
 import { type FetchInit, type FetchInput, isRequest } from './describeRequest.js';
 import { isHead, type WirePart } from './playExchange.js';
 
-/** Statuses whose responses can have no body. */
+/** Statuses whose responses cannot have a body. */
 const WITHOUT_BODY: readonly number[] = [204, 205, 304];
 
 /**
- * Plays a response as a `fetch` gives it: a promise of its head, and a body whose chunks come when they came.
- *
- * Cancelling the body, or aborting the signal, stops it at once.
+ * Plays a response as `fetch` returns it: a promise of its head, and a body whose chunks come at their times. Cancelling the
+ * body, or aborting the signal, stops it at once.
  */
 export function toResponse(wire: Observable<WirePart>, signal: AbortSignal | null | undefined): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -49,17 +48,17 @@ export function toResponse(wire: Observable<WirePart>, signal: AbortSignal | nul
 interface Outlet {
   readonly body: ReadableStream<Uint8Array>;
   push(bytes: Uint8Array): void;
-  /** Ends the body, or fails it, behind what was pushed and has not been read yet. */
+  /** Ends the body, or fails it, after what was pushed and not read yet. */
   end(error?: Error): void;
   /** Fails the body at once. */
   break(error: Error): void;
 }
 
 /**
- * Makes an empty body. It keeps what is not read yet by itself: a stream that fails throws away what waits in it, and what
- * came before a connection broke has come.
+ * Makes an empty body. It queues what is not read yet by itself: a stream that fails would drop its own queue, but what came
+ * before a connection broke did come.
  *
- * @param cancelled Called when its reader lets go.
+ * @param cancelled Called when its reader cancels.
  */
 function createOutlet(cancelled: () => void): Outlet {
   const waiting: Uint8Array[] = [];
@@ -67,7 +66,7 @@ function createOutlet(cancelled: () => void): Outlet {
   let wanted: (() => void) | undefined;
   let controller: ReadableStreamDefaultController<Uint8Array>;
 
-  /** Hands on the next piece to a reader that waits for one. */
+  /** Hands the next piece to a reader that waits for one. */
   const serve = (): void => {
     if (wanted === undefined) return;
     const bytes = waiting.shift();
@@ -112,14 +111,13 @@ function createOutlet(cancelled: () => void): Outlet {
   };
 }
 
-/** Whether the SDK is asking: it says so in a header. */
+/** Whether the request is the SDK's: a header says so. */
 export function isSdkRequest(input: FetchInput, init: FetchInit): boolean {
   return new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined)).has('x-stainless-lang');
 }
 
 /**
- * Answers with a 400 where the cassette has no reply. The SDK takes any error of a `fetch` for a bad connection, tries
- * again, and says nothing of it in the end.
+ * A 400 for when the cassette has no reply. The SDK would take an error of `fetch` for a bad connection, retry, and hide it.
  */
 export function refuse(wire: Observable<WirePart>): Observable<WirePart> {
   return wire.pipe(

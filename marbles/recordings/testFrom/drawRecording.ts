@@ -2,16 +2,15 @@ import type { Cassette } from '../cassette/Cassette.js';
 import type { DrawOptions, MarbleDiagram } from '../../drawMarbles.js';
 import { playRecording } from './playRecording.js';
 
-/** How a recording is drawn. */
+/** Options of {@link drawRecording}. */
 export type DrawRecordingOptions = Omit<DrawOptions, 'clock'>;
 
 /**
- * Draws a recording: the conversation as it goes in virtual time, with tools that take as long and give the same as those
- * that were recorded.
+ * Draws a recording: the conversation in virtual time, with tools that return the recorded results after the recorded times.
  *
- * @param cassette What `record` or `cassetteFromRecording` has made, or its text.
- * @returns One diagram; or one for each reply, where the recorded requests are not the rounds of one conversation.
- * @throws CassetteError for a text that is no cassette.
+ * @param cassette A cassette or its text.
+ * @returns One diagram; or one for each reply, when the requests are not the rounds of one conversation.
+ * @throws CassetteError for text that is not a cassette.
  * @example
  * ```ts
  * import { drawRecording } from 'rxclaude/recordings';

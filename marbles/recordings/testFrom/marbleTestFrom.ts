@@ -3,22 +3,23 @@ import type { Cassette } from '../cassette/Cassette.js';
 import type { Plan, PlannedEvent, PlannedReply, PlannedTool } from './planTest.js';
 import { playRecording } from './playRecording.js';
 
-/** How a test is made of a recording. */
+/** Options of {@link marbleTestFrom}. */
 export interface MarbleTestOptions {
-  /** What the test is called. Default: `'a recorded conversation'`. */
+  /** The name of the test. Default: `'a recorded conversation'`. */
   readonly name?: string;
 }
 
 /**
- * Makes a marble test of a recording: a file in TypeScript that passes, to go on from.
+ * Makes a marble test of a recording: a TypeScript file that passes, as a start.
  *
- * The replies become diagrams with their recorded times, the tools give what the recorded ones gave, after as long, and what
- * is expected is what rxclaude makes of it now. Where the recorded requests are not those of one conversation, each reply
- * has a test of its own.
+ * The replies become diagrams at their recorded times, the tools return the recorded results after the recorded times, and the
+ * expectation is what rxclaude makes of them now. When the requests are not the rounds of one conversation, each reply gets a
+ * test.
  *
- * @param cassette What `record` or `cassetteFromRecording` has made, or its text.
- * @returns The text of the file. It needs a test framework that has a global `it` or `test`.
- * @throws CassetteError for a text that is no cassette.
+ * @param cassette A cassette or its text.
+ * @param options `name`.
+ * @returns The text of the file. It imports `marble` from `rxclaude/marbles`, which needs a global `it` or `test`.
+ * @throws CassetteError for text that is not a cassette.
  * @example
  * ```ts
  * import { marbleTestFrom } from 'rxclaude/recordings';
@@ -39,7 +40,7 @@ export function marbleTestFrom(cassette: string | Cassette, options: MarbleTestO
   );
 }
 
-/** The test of a whole conversation, as a file. */
+/** A file with one test of the conversation. */
 function conversationCode(name: string, plan: Plan, picture: string): Code {
   const imports: Imports = new Set(['marble']);
   const replies = plan.replies.map((reply) => `${replyCode(reply, imports)},`);
@@ -57,7 +58,7 @@ function conversationCode(name: string, plan: Plan, picture: string): Code {
   return fileCode('converse', imports, [testCode(name, helpers, body)]);
 }
 
-/** A test for each reply by itself, as a file. */
+/** A file with a test for each reply. */
 function repliesCode(name: string, plan: Plan, pictures: readonly string[]): Code {
   const imports: Imports = new Set(['marble']);
   const tests = plan.replies.map((reply: PlannedReply, index) => {
@@ -85,7 +86,7 @@ function pictureCode(picture: string): Code {
   return `const expected = \`\n${indented([picture])}\n\`;`;
 }
 
-/** The request, with the tools that the API runs, and those of the test. */
+/** The request, with the tools that the API runs and those of the test. */
 function requestCode({ request: { tools: served, ...request } }: Plan, own: boolean): Code {
   const tools = [...(Array.isArray(served) ? served.map(code) : []), ...(own ? ['...tools'] : [])];
   const fields = Object.entries(request).map(([field, value]) => `${fieldCode(field, code(value))},`);
@@ -103,7 +104,7 @@ function toolCode({ name, diagrams, values }: PlannedTool, imports: Imports): Co
     : `tool(${code(name)}, ${plays}, { ${meanings.join(', ')} })`;
 }
 
-/** A planned reply as a program. */
+/** The code of a reply. */
 function replyCode({ diagram, letters, error }: PlannedReply, imports: Imports): Code {
   const meanings = [...letters].map(([letter, events]) => `${letter}: ${meaningCode(events, imports)},`);
   if (error !== undefined) meanings.push(`'#': ${errorCode(error, imports)},`);
@@ -119,7 +120,7 @@ function meaningCode(planned: readonly PlannedEvent[], imports: Imports): Code {
   return `inTurn(\n${indented(events.map((event) => `${event},`))}\n)`;
 }
 
-/** An event: in short where the reply would number its block just so. */
+/** The code of an event: the short form when the reply would give its block the same index. */
 function eventCode({ event, inPlace }: PlannedEvent, imports: Imports): Code {
   const piece: unknown = 'delta' in event ? event.delta : undefined;
   if (inPlace && isObject(piece) && Object.keys(piece).length === 2 && Object.keys(event).length === 3) {
@@ -135,7 +136,7 @@ function call(name: string, argument: unknown, imports: Imports): Code {
   return `claude.${name}(${code(argument)})`;
 }
 
-/** The error that a reply fails with, as a program. */
+/** The code of the error that a reply fails with. */
 function errorCode(error: unknown, imports: Imports): Code {
   const { _tag, type, status, error: body, headers } = isObject(error) ? error : {};
   if (_tag !== 'ClaudeApiError') return `new Error(${code(error instanceof Error ? error.message : String(error))})`;
@@ -152,16 +153,16 @@ function errorCode(error: unknown, imports: Imports): Code {
   return Object.keys(options).length === 0 ? `apiError(${word})` : `apiError(${word}, ${code(options)})`;
 }
 
-/** A piece of a program. */
+/** Source code. */
 type Code = string;
 
-/** The names that a program takes from the kit. */
+/** The names that the code imports from the kit. */
 type Imports = Set<string>;
 
-/** A value as a literal of TypeScript. */
+/** A value as a literal. */
 function code(value: unknown): Code {
   if (typeof value === 'string') return quoted(value);
-  // What ends a line in a program is no such thing in JSON, but may stand in a literal since ES2019.
+  // JSON may contain U+2028 and U+2029, which literals allow since ES2019.
   return JSON.stringify(value);
 }
 
@@ -175,7 +176,7 @@ function fieldCode(name: string, value: Code): Code {
   return `${/^[a-z_]\w*$/i.test(name) ? name : code(name)}: ${value}`;
 }
 
-/** Pieces of a program under each other, further in. */
+/** Lines of code, indented. */
 function indented(pieces: readonly Code[], by = 2): Code {
   return pieces.join('\n').replace(/^(?=.)/gm, ' '.repeat(by));
 }

@@ -10,17 +10,17 @@ import type { Run } from '../../run/Run.js';
 import { REMOVED_FIELDS, requestProblems } from '../../session/requestProblems.js';
 import type { Cassette, CassetteExchange } from '../cassette/Cassette.js';
 
-/** A tool of the recorded program, as the test stands in for it. */
+/** A fake for a tool of the recorded program. */
 export interface PlannedTool {
   readonly name: string;
-  /** One for each time that it was called. */
+  /** One for each call. */
   readonly diagrams: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What the test of a conversation is made of. */
+/** The parts of the test of a conversation. */
 export interface Plan {
-  /** The first request, without tools that the program ran itself. */
+  /** The first request, without the tools that the program ran. */
   readonly request: Readonly<Record<string, unknown>>;
   readonly tools: readonly PlannedTool[];
   readonly replies: readonly PlannedReply[];
@@ -30,7 +30,7 @@ export interface Plan {
 
 type Fields = Readonly<Record<PropertyKey, unknown>>;
 
-/** What the recorded program must have been: its first request, its tools and what they found, how often it tried again. */
+/** Reconstructs the recorded program: its first request, its tools and their results, its retries. */
 export function planTest({ exchanges }: Cassette, runs: readonly Run[]): Plan {
   const request = requestOf(exchanges[0]);
   const offered = listOf(request['tools']);
@@ -53,10 +53,10 @@ export function planTest({ exchanges }: Cassette, runs: readonly Run[]): Plan {
   };
 }
 
-/** What is not sent again: what `claudeStream` adds, what belongs to a server that is not there, what the API has removed. */
+/** Fields not to send again: that of `claudeStream`, that of a server's thread, those that the API has removed. */
 const NOT_SENT: readonly string[] = ['stream', 'thread', ...REMOVED_FIELDS];
 
-/** What of a recorded request can be sent again: older ones may have what the API takes no longer. */
+/** The part of a recorded request to send again: the API may not accept all of an old one any more. */
 function requestOf(exchange: CassetteExchange | undefined): Fields {
   const minimal = { model: 'claude-test', max_tokens: 1024, messages: [{ role: 'user', content: 'Hi' }] };
   const body = exchange?.request.body;
@@ -80,17 +80,17 @@ function callsOf({ values }: Run): { readonly id: unknown; readonly name: string
   });
 }
 
-/** What the next request says that a tool has found. */
+/** The result of a call, from the next request. */
 function answerTo(id: unknown, exchange: CassetteExchange | undefined, next: CassetteExchange | undefined): Answer {
   const body = next?.request.body;
   const last = isObject(body) ? listOf(body['messages']).at(-1) : undefined;
   const result = listOf(last?.['content']).find((block) => block['tool_use_id'] === id);
-  if (result === undefined) return { content: 'It was not recorded what this tool found.', failed: false, duration: 0 };
+  if (result === undefined) return { content: 'The result of this tool was not recorded.', failed: false, duration: 0 };
   const duration = Math.round((next?.request.time ?? 0) - (exchange?.end?.time ?? 0));
   return { content: result['content'] ?? '', failed: result['is_error'] === true, duration: Math.max(0, duration) };
 }
 
-/** Letters for values; those beyond the alphabet come from the private use area. */
+/** Letters for values; after the alphabet, those of the private use area. */
 function letterFor(index: number): string {
   return index < 26 ? String.fromCodePoint(97 + index) : String.fromCodePoint(0xe000 + index);
 }
@@ -118,7 +118,7 @@ function textOf(content: unknown): string {
     .join('\n');
 }
 
-/** How often a request was sent again in a row, at the most. */
+/** The most times in a row that a request was sent again. */
 function retriesOf(runs: readonly Run[]): number {
   let most = 0;
   let inRow = 0;
@@ -142,22 +142,22 @@ function nameOf({ name }: Fields): string {
   return String(name);
 }
 
-/** An event that a letter stands for. */
+/** An event of a letter. */
 export interface PlannedEvent {
   readonly event: ClaudeEvent;
-  /** Whether a reply would number its block just so, if it were made without an index. */
+  /** Whether a reply would give its block the same index. */
   readonly inPlace: boolean;
 }
 
-/** A reply as a diagram, and what its letters stand for each time. */
+/** A reply as a diagram, with the meanings of its letters. */
 export interface PlannedReply {
   readonly diagram: string;
   readonly letters: ReadonlyMap<string, readonly PlannedEvent[]>;
-  /** What it fails with. */
+  /** The error that it fails with. */
   readonly error?: Error;
 }
 
-/** Letters whose events are all alike, but for the block that they belong to: they need no values. */
+/** Letters whose events differ only in the index of their block: they need no values. */
 const ALIKE = 'cmp';
 
 /** Makes a diagram of a recorded reply. */
@@ -181,13 +181,13 @@ function planReply(run: Run): PlannedReply {
   return { diagram: paintRow(createAxis([row]), row) || '-', letters, ...(error && { error }) };
 }
 
-/** What a test can fail with in its place; `undefined` for a body that was cut, which the test cuts as well. */
+/** The error for the test; `undefined` for a body that was cut, which the test cuts, too. */
 function errorOf(error: unknown): Error | undefined {
   if (RxClaudeError.is(error, 'TruncatedStreamError')) return undefined;
   return RxClaudeError.is(error, 'ClaudeApiError') ? error : new Error(messageOf(error));
 }
 
-/** The values of a planned reply, to run it. */
+/** The values of a planned reply, for running it. */
 export function valuesOf({ letters, error }: PlannedReply): ReplyValues {
   const values = [...letters].map(([letter, each]) => [letter, inTurn(...each.map(({ event }) => event))] as const);
   return { ...Object.fromEntries(values), ...(error && { '#': error }) };

@@ -15,16 +15,16 @@ import { playExchange } from '../cassette/playExchange.js';
 import { readWire } from '../cassette/readWire.js';
 import { type Plan, type PlannedReply, planTest, valuesOf } from './planTest.js';
 
-/** A recording, played in virtual time. */
+/** A recording that was played in virtual time. */
 interface PlayedRecording {
   readonly plan: Plan;
-  /** The conversation; `undefined` where the requests are not the rounds of one. */
+  /** The conversation; `undefined` when the requests are not the rounds of one. */
   readonly conversation: MarbleDiagram | undefined;
-  /** Each reply by itself, where there is no conversation. */
+  /** The replies, when there is no conversation. */
   readonly replies: readonly MarbleDiagram[];
 }
 
-/** Plays a recording again: its replies, with tools that give what the recorded ones gave. */
+/** Plays a recording: its replies, with tools that return the recorded results. */
 export function playRecording(cassette: string | Cassette, options?: DrawOptions): PlayedRecording {
   const tape = typeof cassette === 'string' ? parseCassette(cassette) : cassette;
   const plan = planTest(tape, runsOf(tape));
@@ -33,7 +33,7 @@ export function playRecording(cassette: string | Cassette, options?: DrawOptions
     const conversation = draw((helpers) => conversationOf(helpers, plan));
     return { plan, conversation, replies: [] };
   } catch (error) {
-    // A script that does not fit: these are not the rounds of one conversation.
+    // The script does not fit: these are not the rounds of one conversation.
     if (!(error instanceof MarbleError)) throw error;
     const replies = plan.replies.map((reply) => draw((helpers) => streamOf(helpers, plan, reply)));
     return { plan, conversation: undefined, replies };
@@ -65,7 +65,7 @@ function streamOf(helpers: MarbleHelpers, { request }: Plan, reply: PlannedReply
   return claudeStream(client, request as unknown as ClaudeRequest);
 }
 
-/** What of Claude's each reply of a cassette emits, and when, counted from its request. */
+/** Claude's events in each reply of a cassette, with their times since the request. */
 function runsOf({ exchanges }: Cassette): Run[] {
   return exchanges.map((exchange) => {
     const scheduler = new MarbleScheduler();
