@@ -9,16 +9,16 @@ export interface EventLines {
   line(event: RoundEvent): string;
 }
 
-/** The most characters that a line has beside its values, in all. */
+/** The most characters of a line, apart from its values. */
 const LONGEST_FRAME = 300;
 
 type DeltaEvent = Extract<RoundEvent, { type: 'content_block_delta' }>;
 
 /**
- * Makes a writer for one run. It keeps the text of the blocks that are being written, to show each when it is complete:
- * pieces are shown by size only, for a secret could be spread over them.
+ * Makes a writer for one run. It keeps the text of open blocks, to show each when it is complete: of a piece only the
+ * size is shown, because a secret can be split over several.
  *
- * @param maxChars The most characters of a value that are shown.
+ * @param maxChars The most characters shown of a value.
  */
 export function createEventLines(maxChars: number): EventLines {
   const texts = new Map<number, string>();
@@ -48,8 +48,8 @@ export function createEventLines(maxChars: number): EventLines {
     return `${is_error === true ? 'error' : 'ok'}, ${String(duration)} ms, ${chars(size)}: ${show(words)}`;
   };
 
-  /** Claude's word, where it was Claude that ended the conversation. */
-  const word = ({ reason, stop_reason }: ConversationEndEvent): string =>
+  /** The `stop_reason`, when Claude ended the conversation. */
+  const stopReason = ({ reason, stop_reason }: ConversationEndEvent): string =>
     reason === 'finished' ? ` ${show(stop_reason)}` : '';
 
   const details = (event: RoundEvent): string => {
@@ -102,7 +102,7 @@ export function createEventLines(maxChars: number): EventLines {
         return `round_end ${show(message.stop_reason)}, ${count(results.length, 'result')}, ${tokens(usage)}, then ${next}`;
       }
       case 'conversation_end':
-        return `conversation_end ${event.reason}${word(event)}, ${count(event.rounds, 'round')}, ${tokens(event.usage)}`;
+        return `conversation_end ${event.reason}${stopReason(event)}, ${count(event.rounds, 'round')}, ${tokens(event.usage)}`;
       default:
         return show((event as { readonly type?: unknown }).type ?? 'an event without a type');
     }

@@ -1,19 +1,19 @@
 import type { ErrorTable, ErrorTag } from './ErrorTable.js';
 
 /**
- * An error as plain JSON, as events carry it. It holds no header, no key, no body, no cause, and of an error that is not
- * of this library nothing but what is listed here. What is not known is absent.
+ * An error as plain JSON, as events carry it. It has no headers, keys, body or cause, and of an error from elsewhere
+ * only the fields listed here. What is not known is absent.
  *
- * An error of this library also has its `tag` and the facts of that tag, so a switch over `tag` narrows.
+ * An error of this library also has its `tag` and that tag's facts, so a switch over `tag` narrows.
  */
 export type ErrorFacts = OwnErrorFacts | (CommonErrorFacts & { readonly tag?: never });
 
-/** What is told of any error. */
+/** What every error has. */
 interface CommonErrorFacts {
   readonly name: string;
-  /** What it says, cut to 2 000 characters, with all that looks like a secret hidden. */
+  /** Its message, cut to 2 000 characters, with everything that looks like a secret hidden. */
   readonly message: string;
-  /** The API's word for what went wrong, such as `overloaded_error`. */
+  /** The API's error type, such as `overloaded_error`. */
   readonly type?: string;
   /** The HTTP status. */
   readonly status?: number;
@@ -23,7 +23,7 @@ interface CommonErrorFacts {
   readonly round?: number;
   /** The number of the attempt that failed, counted from 1. */
   readonly attempt?: number;
-  /** Whether the same request may go well a moment later, by `isRetryable`. */
+  /** Whether the same request may succeed a moment later, by `isRetryable`. */
   readonly retryable: boolean;
 }
 

@@ -1,20 +1,23 @@
 import type { HistoryDefect } from './HistoryDefect.js';
 
-/** Which limit ran out; that of a `deadline` is `total`. */
+/** Which limit ran out; for a `deadline` it is `total`. */
 export type TimeoutLimit = 'first' | 'each' | 'total';
 
-/** The errors of this library: each tag with the facts that an error of that tag has as fields. */
+/** The errors of this library: each tag, with the facts that its errors have as fields. */
 export interface ErrorTable {
   /** A circuit breaker is open, so nothing was sent. */
   readonly CircuitOpenError: {
-    /** When the next stream is let through, in milliseconds since 1970; now while a probe runs, which may take any time. */
+    /**
+     * When the next stream is let through, in milliseconds since 1970. While a probe runs, which may take any time,
+     * this is now.
+     */
     readonly retryAt: number;
-    /** How long that is from now, in milliseconds; 0 while a probe runs. */
+    /** How long until then, in milliseconds; 0 while a probe runs. */
     readonly retryIn: number;
   };
   /**
-   * The API refused a request, or broke off its stream with an `error` event, and the client was not the SDK but
-   * `fetchClient`. The fields are those of the SDK's `APIError`, so one handler does for both.
+   * The API refused a request, or broke off its stream with an `error` event. Comes from `fetchClient`; the SDK has its
+   * own `APIError`, with the same fields, so one handler does for both.
    */
   readonly ClaudeApiError: {
     /** The HTTP status; `undefined` for an `error` event within a stream. */
@@ -23,49 +26,52 @@ export interface ErrorTable {
     readonly headers: Headers | undefined;
     /** The API's `request-id`, under the SDK's name for it; `undefined` when the response had none. */
     readonly requestID: string | undefined;
-    /** The whole body: the API's JSON, or the text of something else, such as a proxy's page. */
+    /** The whole body: the API's JSON, or any other text, such as a proxy's page. */
     readonly error: unknown;
-    /** The API's word for what went wrong, such as `overloaded_error`; `null` when it gave none. */
+    /** The API's error type, such as `overloaded_error`; `null` when it gave none. */
     readonly type: string | null;
-    /** The API's finer word for it, such as `thread_not_found`; `null` when it gave none. */
+    /** The API's more specific error code, such as `thread_not_found`; `null` when it gave none. */
     readonly errorCode: string | null;
   };
-  /** A history cannot be sent as it is: the API would refuse it, and each request after it, too. */
+  /** A history cannot be sent as it is: the API would refuse it, and every request after it. */
   readonly HistoryError: {
-    /** All that the API would refuse. */
+    /** Everything that the API would refuse. */
     readonly defects: readonly HistoryDefect[];
   };
-  /** A part of a codec has no form in JSON Schema. Thrown where the schema is derived, never while a conversation runs. */
+  /**
+   * A part of a codec cannot be expressed in JSON Schema. Thrown where the schema is derived, never while a
+   * conversation runs.
+   */
   readonly JsonSchemaError: {
     /** Where the part is, such as `input.items[].when`. */
     readonly path: string;
     /** The name of the codec that was found there. */
     readonly found: string;
   };
-  /** Something is larger than a bound allows. What exceeded the bound was released first. */
+  /** Something exceeds a limit. It was released before the error was raised. */
   readonly LimitError: {
-    /** The name of the option that sets the bound, such as `maxBufferedChars`. */
+    /** The name of the option that sets the limit, such as `maxBufferedChars`. */
     readonly limit: string;
-    /** The bound. */
+    /** The limit. */
     readonly maximum: number;
-    /** What was found; `undefined` where it was not counted to the end. */
+    /** What was found; `undefined` when it was not counted to the end. */
     readonly found: number | undefined;
   };
-  /** A round asked for tools and brought no result for some of them, so the conversation cannot go on. */
+  /** A round ended with calls but without a result for some of them, so the conversation cannot go on. */
   readonly MissingToolResultError: {
     /** The number of the round, counted from 1. */
     readonly round: number;
     /** The `tool_use` ids that have no result. */
     readonly ids: readonly string[];
   };
-  /** An option has a value that it cannot have. Thrown at once, where the option is given. */
+  /** An option has an invalid value. Thrown at once, where the option is given. */
   readonly OptionError: {
     /** The option's name, with the function that takes it, such as `executeTools.concurrency`. */
     readonly option: string;
     /** What was given. */
     readonly found: unknown;
   };
-  /** Claude's events came in an order, or with a shape, that the Messages API does not allow. */
+  /** Claude's events came in an order or a shape that the Messages API does not allow. */
   readonly ProtocolError: object;
   /** A limit of `timeoutGuard` or the `deadline` of a conversation ran out. Its request was ended. */
   readonly TimeoutGuardError: {
@@ -83,8 +89,8 @@ export interface ErrorTable {
     readonly tool: string;
   };
   /**
-   * Claude's reply ended before its `message_stop`: the connection was cut, or the body was empty. All that arrived has
-   * reached the subscriber, but it is not a whole reply. Send the request again.
+   * Claude's reply ended before its `message_stop`: the connection was cut, or the body was empty. Everything that
+   * arrived reached the subscriber, but it is not a whole reply. Send the request again.
    */
   readonly TruncatedStreamError: {
     /** The `type` of the last event that arrived; `undefined` when there was none. */
@@ -101,5 +107,5 @@ export interface ErrorTable {
   };
 }
 
-/** The tag of an error of this library, which is also its `name`. */
+/** The tag of an error of this library, also its `name`. */
 export type ErrorTag = keyof ErrorTable;

@@ -1,4 +1,4 @@
-/** What is wrong with a history; one word for each rule of the API. */
+/** What is wrong with a history; one code for each rule of the API. */
 export type HistoryDefectCode =
   // The shape of messages and blocks.
   | 'malformed_message'
@@ -30,7 +30,7 @@ export type HistoryDefectCode =
   | 'unsigned_thinking'
   | 'final_thinking'
   | 'thinking_prefix_changed'
-  // The history as a whole. The first two are found before a request, and not by `checkHistory`.
+  // The history as a whole. The first two are found before a request, not by `checkHistory`.
   | 'empty_history'
   | 'assistant_prefill'
   | 'misplaced_system'
@@ -50,10 +50,10 @@ export interface HistoryDefect {
   readonly code: HistoryDefectCode;
   /** Where it is, as the API writes it: `messages.2.content.0`, `messages.2`, `tools.1.custom.name`. */
   readonly path: string;
-  /** The index of the message; absent for what concerns the tools. */
+  /** The index of the message; absent for a defect of the tools. */
   readonly message?: number;
-  /** The index of the block in its message; absent for what concerns more than one block. */
+  /** The index of the block in its message; absent when it concerns more than one block. */
   readonly block?: number;
-  /** The API's own words for it, with its indexes and ids. */
+  /** The API's own message for it, with its indexes and ids. */
   readonly wording: string;
 }

@@ -1,12 +1,12 @@
 import type { ErrorTable, ErrorTag } from './ErrorTable.js';
 
-/** All copies of the library share it, so that the CJS build knows an error of the ESM build. */
+/** Shared by all copies of the library, so that the CJS build recognizes an error of the ESM build. */
 const MARK = Symbol.for('rxclaude.error');
 
-/** Leaves the frames of a function out of a stack, and writes the error's name at its top; V8 only. */
+/** Leaves a function's frames out of a stack and writes the error's name at its top; V8 only. */
 const { captureStackTrace } = Error as { captureStackTrace?: (error: Error, above: unknown) => void };
 
-/** Where an error happened, as far as that is known. */
+/** Where an error happened; what is not known is absent. */
 export interface ErrorLocation {
   /** The number of the round that failed, counted from 1. */
   readonly round?: number;
@@ -16,10 +16,10 @@ export interface ErrorLocation {
   readonly requestId?: string | undefined;
 }
 
-/** What any error may be made with. */
+/** What every error can be given. */
 type Circumstances = ErrorLocation & ErrorOptions;
 
-/** What `toJSON` looks at. */
+/** What `toJSON` reads. */
 type Hidden = RxClaudeError & Partial<ErrorTable['ClaudeApiError'] & ErrorTable['OptionError']>;
 
 /**
@@ -31,13 +31,14 @@ export type RxClaudeFailure<Tag extends ErrorTag = ErrorTag> = {
 }[Tag];
 
 /**
- * The one class of this library's errors. {@link RxClaudeFailure} is its type with the facts.
+ * The one class for all errors of this library. {@link RxClaudeFailure} is its type with the facts.
  *
- * These errors are for the program to mend. What Claude can mend (bad input, an unknown tool, a tool that throws) is
- * never raised: it goes back to Claude as a `tool_result` with `is_error`. Errors of the SDK pass through as they are.
+ * Only the program can fix what these errors report. What Claude can fix (bad input, an unknown tool, a tool that
+ * throws) is never raised: it goes back to Claude as a `tool_result` with `is_error`. Errors of the SDK pass through
+ * unchanged.
  *
- * A client or a source of your own can raise them too: `new RxClaudeError(tag, message, facts)`. The compiler asks for the
- * facts of the tag; beside them `cause`, `requestId`, `round` and `attempt` may be given.
+ * Your own client or source can raise them too: `new RxClaudeError(tag, message, facts)`. The compiler asks for the
+ * facts of the tag; `cause`, `requestId`, `round` and `attempt` are optional.
  *
  * @example
  * ```ts
@@ -69,11 +70,11 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
   declare readonly round?: number;
   /** The number of the attempt that failed, counted from 1; set by `retryRound`. */
   declare readonly attempt?: number;
-  /** The API's `request-id`, when a response had come. */
+  /** The API's `request-id`, when there was a response. */
   declare readonly requestId?: string | undefined;
 
   /**
-   * @param message A sentence for people that says what to do. It must hold no secret.
+   * @param message A sentence for people that says what to do. It must not contain a secret.
    * @param facts The facts of the tag, which become fields; `ProtocolError` has none.
    */
   constructor(
@@ -88,12 +89,12 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
 
   /** @internal */
   [MARK](): void {
-    // Only that it is there counts.
+    // Only its presence matters.
   }
 
   /**
-   * What `JSON.stringify` writes of it: name, message, tag and facts. Headers, bodies, causes and the value of an option
-   * stay in the process. Words in the message that look like a secret are hidden only in `ErrorFacts`.
+   * What `JSON.stringify` writes: name, message, tag and facts. Headers, bodies, causes and the value of an option are
+   * left out. Text in the message that looks like a secret is hidden only in `ErrorFacts`.
    */
   toJSON(): Readonly<Record<string, unknown>> {
     const {
@@ -110,8 +111,8 @@ export class RxClaudeError<Tag extends ErrorTag = ErrorTag> extends Error {
   }
 
   /**
-   * Tells whether a caught value is an error of this library, and, with a tag, whether it is that one. Use it in place of
-   * `instanceof`, which fails when a program holds both the ESM and the CJS copy.
+   * Tells whether a caught value is an error of this library and, with a tag, whether it has that tag. Use it instead
+   * of `instanceof`, which fails when a program loads both the ESM and the CJS build.
    */
   static is<Tag extends ErrorTag = ErrorTag>(value: unknown, tag?: Tag): value is RxClaudeFailure<Tag> {
     try {

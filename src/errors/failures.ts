@@ -3,7 +3,7 @@ import { RxClaudeError } from './RxClaudeError.js';
 
 /** How many defects the message of a `HistoryError` names. */
 const SHOWN = 3;
-/** The most characters of each. */
+/** The most characters shown of each. */
 const LONGEST = 400;
 
 /** The error for a history that the API would refuse. */
@@ -13,7 +13,7 @@ export function historyError(defects: readonly HistoryDefect[]): RxClaudeError<'
     'The API would refuse this history.',
     ...defects.slice(0, SHOWN).map(sentence),
     ...(more > 0 ? [`And ${String(more)} more.`] : []),
-    'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.',
+    '`mendHistory` mends what it safely can; `defects` has them all.',
   ].join(' ');
   return new RxClaudeError('HistoryError', message, { defects });
 }
@@ -24,18 +24,18 @@ function sentence({ path, wording }: HistoryDefect): string {
   return words.endsWith('.') ? words : `${words}.`;
 }
 
-/** What else is known of a bound that was exceeded. */
+/** What else is known about the limit. */
 interface LimitDetails {
-  /** What was found; left out where it was not counted to the end. */
+  /** What was found; absent when it was not counted to the end. */
   readonly found?: number;
-  /** What can be done beside raising the limit, such as `consume faster`. */
+  /** What to do other than raise the limit, such as `consume faster`. */
   readonly remedy?: string;
 }
 
 /**
- * The error for a bound that was exceeded.
+ * The error for a limit that was exceeded.
  *
- * @param limit The option that sets the bound.
+ * @param limit The option that sets the limit.
  * @param what The first sentence of the message, without its full stop: what was too much.
  */
 export function limitError(
@@ -50,7 +50,7 @@ export function limitError(
   return new RxClaudeError('LimitError', message, { limit, maximum, found });
 }
 
-/** The error for an option with a value that it cannot have. @param expected What it must be, such as `a function`. */
+/** The error for an invalid option. @param expected What it must be, such as `a function`. */
 export function optionError(
   option: string,
   expected: string,
@@ -79,7 +79,7 @@ export function toolDefinitionError(
   });
 }
 
-/** The error for an answer that is not a stream. @param found What came in place of one, in words. */
+/** The error for a response that is not a stream. @param found What came instead, in words. */
 export function unexpectedResponseError(
   found: string,
   status?: number,
@@ -87,7 +87,7 @@ export function unexpectedResponseError(
 ): RxClaudeError<'UnexpectedResponseError'> {
   return new RxClaudeError(
     'UnexpectedResponseError',
-    `Expected a stream of events, found ${found}. Check that the base URL and any proxy let \`stream: true\` through.`,
+    `Expected a stream of events, found ${found}. Check the base URL, and that proxies pass \`stream: true\`.`,
     { found, status, requestId },
   );
 }

@@ -5,9 +5,9 @@ import { messageOf } from './messageOf.js';
 const FATAL = Symbol.for('rxclaude.fatal');
 
 /**
- * Marks an error as one that only the program can mend. Thrown by a tool or a guard, or what their promise or Observable
- * fails with, it is no answer for Claude: the stream fails with `error`, tools that still run are stopped, and nothing
- * further is run.
+ * Marks an error as one that only the program can fix. When a tool or a guard throws it, or their promise or Observable
+ * fails with it, Claude gets no answer: the stream fails with `error`, running tools are stopped, and nothing else is
+ * run.
  *
  * @param error What the stream fails with.
  * @returns What to throw.
@@ -34,7 +34,7 @@ export function fatal(error: unknown): Error {
   return Object.defineProperty(marked, FATAL, { value: true });
 }
 
-/** Tells whether an error was made by {@link fatal}. One that cannot be read was not. */
+/** Tells whether an error was made by {@link fatal}; `false` for one that cannot be read. */
 export function isFatal(error: unknown): error is Error {
   try {
     return isObject(error) && error[FATAL] === true;

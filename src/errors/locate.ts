@@ -1,8 +1,8 @@
 import { RxClaudeError, type ErrorLocation } from './RxClaudeError.js';
 
 /**
- * Adds to an error of this library where it happened, as far as that is not known yet. Errors of others stay as they
- * are, and so does one that is frozen.
+ * Adds to an error of this library where it happened, unless it says so already. Errors from elsewhere and frozen ones
+ * stay as they are.
  */
 export function locate<T>(error: T, location: ErrorLocation): T {
   if (RxClaudeError.is(error) && Object.isExtensible(error)) {

@@ -1,6 +1,6 @@
 import { isObject } from '../values/isObject.js';
 
-/** The words of a caught value, whatever it is: even one that throws when it is looked at. */
+/** The message of any caught value, even one that throws when it is read. */
 export function messageOf(error: unknown): string {
   try {
     const message: unknown = isObject(error) && 'message' in error ? error['message'] : error;

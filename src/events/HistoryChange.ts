@@ -23,7 +23,7 @@ export interface HistoryChange {
   readonly path: string;
   /** The index of the message, in the history as it was before. */
   readonly message: number;
-  /** The index of the block in that message; absent for what was done to the message as a whole. */
+  /** The index of the block in that message; absent when the whole message was changed. */
   readonly block?: number;
   /** What was done, in one sentence. */
   readonly text: string;

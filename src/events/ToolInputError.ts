@@ -6,11 +6,11 @@ export interface InputIssue {
   readonly expected: string;
   /** What was found there; absent when the field is missing. */
   readonly found?: unknown;
-  /** The validator's own sentence; absent where it has none. */
+  /** The validator's own message; absent when it has none. */
   readonly message?: string;
 }
 
-/** The text that Claude wrote is not JSON: it was cut short, or malformed. Nothing of it was repaired. */
+/** The text that Claude wrote is not JSON: it was cut short, or malformed. It is never repaired. */
 export interface InvalidJson {
   readonly _tag: 'InvalidJson';
   /** The text as Claude wrote it. */
@@ -19,7 +19,7 @@ export interface InvalidJson {
   readonly message: string;
 }
 
-/** The input is larger, or nested deeper, than is taken here. The rest of its text was not kept. */
+/** The input is too large or nested too deep. The rest of its text was not kept. */
 export interface InputTooLarge {
   readonly _tag: 'InputTooLarge';
   /** Which limit it exceeds. */
@@ -29,7 +29,7 @@ export interface InputTooLarge {
   readonly message: string;
 }
 
-/** The text is JSON but no object, and the API takes only objects as a tool's input. */
+/** The text is JSON but not an object; the API takes only objects as a tool's input. */
 export interface NotAnObject {
   readonly _tag: 'NotAnObject';
   /** The text as Claude wrote it. */
@@ -42,9 +42,9 @@ export interface InvalidInput {
   readonly _tag: 'InvalidInput';
   /** The input as Claude wrote it. */
   readonly input: unknown;
-  /** Every field that is wrong. */
+  /** Each invalid field. */
   readonly issues: readonly InputIssue[];
-  /** All of it in words that Claude can act on. */
+  /** All of it as a message that Claude can act on. */
   readonly message: string;
 }
 
@@ -53,10 +53,12 @@ export interface UnknownTool {
   readonly _tag: 'UnknownTool';
   /** The input as Claude wrote it. */
   readonly input: unknown;
-  /** The names of the tools that can be run. */
+  /** The names of the tools that can run. */
   readonly known: readonly string[];
   readonly message: string;
 }
 
-/** What is wrong with the input of a call. It is data: Claude is told in the call's `tool_result` and can try again. */
+/**
+ * What is wrong with the input of a call. It is data: Claude reads it in the call's `tool_result` and can try again.
+ */
 export type ToolInputError = InvalidJson | InputTooLarge | NotAnObject | InvalidInput | UnknownTool;

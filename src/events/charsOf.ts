@@ -1,14 +1,13 @@
 import type { RoundEvent } from './RoundEvent.js';
 
-/** What an event counts that carries no text. */
+/** How much an event without text counts. */
 const NO_TEXT = 100;
-/** The least that a piece of text counts, however short: the event around it takes room too. */
+/** The least that a piece of text counts, however short: its event takes memory too. */
 const LEAST_TEXT = 10;
 
 /**
- * How much an event weighs that is kept, in characters: the length of the piece that Claude wrote, and a constant for an
- * event without one. What lies deeper, such as the output of a tool, is not looked at, so it takes the same time for
- * every event.
+ * The size of a buffered event, in characters: the length of the piece that Claude wrote, or a constant for an event
+ * without one. It takes constant time, because anything deeper, such as the output of a tool, is not counted.
  */
 export function charsOf(event: RoundEvent): number {
   const text = textOf(event);

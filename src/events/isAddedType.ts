@@ -1,6 +1,6 @@
 import type { AddedEvent } from './RoundEvent.js';
 
-/** Each name of an event that rxclaude adds. `deviation` is kept for one to come. */
+/** The type of each event that rxclaude adds. `deviation` is reserved for one to come. */
 const ADDED_TYPES: Readonly<Record<AddedEvent['type'] | 'deviation', true>> = {
   response: true,
   deviation: true,
@@ -17,7 +17,7 @@ const ADDED_TYPES: Readonly<Record<AddedEvent['type'] | 'deviation', true>> = {
   conversation_end: true,
 };
 
-/** Whether an event of this name is one that rxclaude adds. The API has none of these names. */
+/** Whether rxclaude adds events of this type. The API has none of these types. */
 export function isAddedType(type: string): boolean {
   return Object.hasOwn(ADDED_TYPES, type);
 }

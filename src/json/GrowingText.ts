@@ -2,10 +2,10 @@
 const LONGEST_PART = 1024;
 
 /**
- * A text that grows by small pieces.
+ * A text that grows in small pieces.
  *
- * A string that grows by `+=` keeps every piece of its own until somebody reads it, and what the piece was cut from:
- * several times the size of the text. So each part of some length is made one string.
+ * A string that grows by `+=` keeps every piece, and the text it was cut from, until it is read: several times the size
+ * of the text. So pieces are joined into one string every 1 024 characters.
  */
 export class GrowingText {
   #whole: string;
@@ -18,7 +18,7 @@ export class GrowingText {
   add(piece: string): void {
     this.#part += piece;
     if (this.#part.length < LONGEST_PART) return;
-    // Looking at a character makes the engine join the pieces.
+    // Reading a character makes the engine join the pieces.
     this.#part.charCodeAt(0);
     this.#whole += this.#part;
     this.#part = '';

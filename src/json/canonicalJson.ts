@@ -1,6 +1,6 @@
 import { isJsonObject } from './isJsonObject.js';
 
-/** A JSON value as text in which the order of an object's keys plays no part, so that equal values have equal texts. */
+/** A JSON value as text with sorted keys, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, sortKeys);
 }

@@ -3,8 +3,8 @@ import { createJsonTree } from './createJsonTree.js';
 import { DEEPEST_JSON, LONGEST_JSON, type JsonLimits } from './parseJson.js';
 
 /**
- * Reads one JSON text piece by piece and shows the value as far as it is certain. It reads when it is asked for the value:
- * who asks less often has it read in larger pieces, which costs less.
+ * Reads one JSON text piece by piece and shows the certain part of the value. It parses only when the value is read:
+ * reading it less often makes larger pieces, which cost less.
  */
 export interface JsonReader {
   /** Takes the next piece of the text. */
@@ -17,7 +17,7 @@ export interface JsonReader {
 
 type State = 'value' | 'first_item' | 'first_key' | 'key' | 'colon' | 'string' | 'scalar' | 'after' | 'end';
 
-/** How much text waits to be read at most, in characters. */
+/** The most text that waits to be parsed, in characters. */
 const MOST_UNREAD = 65_536;
 
 const QUOTE = 0x22;
@@ -29,11 +29,11 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Makes a reader whose work is linear in the text, however it is cut.
+ * Makes a reader whose work is linear in the text, however it is split.
  *
- * What it shows is at all times a prefix of the final value: strings grow, numbers, literals and escapes appear once
- * they are complete. At text that is not JSON, is too deep or too long it stops and keeps what it had; the verdict on the
- * whole text belongs to `JSON.parse`.
+ * It always shows a prefix of the final value: strings grow; numbers, literals and escapes appear once they are
+ * complete. When the text is not JSON, too deep or too long, it stops and keeps what it has; `JSON.parse` judges the
+ * whole text.
  */
 export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_JSON }: JsonLimits = {}): JsonReader {
   const tree = createJsonTree();
@@ -42,7 +42,7 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
   let chars = 0;
   let unread = '';
   let readingKey = false;
-  /** How much of the string that is being read is in the tree already; `undefined` when it is not there at all. */
+  /** How much of the open string is in the tree already; `undefined` when it is not there at all. */
   let shown: number | undefined;
   /** A number or literal that is not complete yet. */
   let scalar = '';
@@ -67,7 +67,10 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
       state = 'colon';
     } else endValue();
   };
-  /** Begins a string and returns how far that went: past it, where it lies in this piece without an escape, as most do. */
+  /**
+   * Begins a string and returns how far it read: past the string when it ends in this piece without an escape, as most
+   * do.
+   */
   const startString = (isKey: boolean, piece: string, from: number): number => {
     readingKey = isKey;
     const end = endOfPlainText(piece, from);
@@ -88,7 +91,7 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
     return at;
   };
 
-  /** Reads from one character outside of strings and scalars on, and returns how far it went. */
+  /** Reads one character outside strings and scalars, and returns how far it read. */
   const readMark = (piece: string, at: number): number => {
     const mark = piece.charCodeAt(at);
     const next = at + 1;
@@ -146,7 +149,7 @@ export function createJsonReader({ maxDepth = DEEPEST_JSON, maxChars = LONGEST_J
       else if (state === 'scalar') at = readScalar(piece, at);
       else at = readMark(piece, at);
     }
-    // A string whose quote was the last character of the piece.
+    // The opening quote was the last character of the piece.
     if (state === 'string' && !readingKey && shown === undefined) showString();
   };
 

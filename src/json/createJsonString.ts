@@ -1,14 +1,14 @@
 import { GrowingText } from './GrowingText.js';
 
-/** Reads one JSON string after another, each of them piece by piece. */
+/** Reads JSON strings one after another, each piece by piece. */
 export interface JsonString {
   /** Begins a new string, after its opening quote. */
   start(): void;
   /** Reads on and returns where it stopped: after the closing quote, at the end of the piece, or where JSON ends. */
   read(piece: string, from: number): number;
-  /** What has been read so far and is certain. */
+  /** The certain part of what has been read. */
   text(): string;
-  /** `open` until the closing quote, or something that no JSON string holds, has come. */
+  /** `open` until the closing quote, or a character that no JSON string may hold. */
   state(): 'open' | 'closed' | 'broken';
 }
 
@@ -17,7 +17,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const LETTER_U = 'u';
 const HEX = /^[0-9a-fA-F]{4}$/;
-/** What may stand after a backslash, and what it stands for. */
+/** The characters that may follow a backslash, and what they mean. */
 const ESCAPES = '"\\/bfnrt';
 const MEANT = '"\\/\b\f\n\r\t';
 
@@ -25,7 +25,7 @@ const MEANT = '"\\/\b\f\n\r\t';
 export function createJsonString(): JsonString {
   let state: ReturnType<JsonString['state']> = 'closed';
   let text = new GrowingText();
-  /** The first half of a surrogate pair, which waits for the second: it is not shown. */
+  /** The first half of a surrogate pair, not shown until the second comes. */
   let half = '';
   /** An escape that is not complete yet. */
   let held = '';
@@ -70,7 +70,7 @@ export function createJsonString(): JsonString {
         }
       }
       if (state === 'closed' && half !== '') {
-        // A half that was never completed is what it is.
+        // A half that was never completed is kept as it is.
         text.add(half);
         half = '';
       }
@@ -81,7 +81,7 @@ export function createJsonString(): JsonString {
   };
 }
 
-/** Where a quote, an escape or a control character stands; the end of the piece when there is none. */
+/** The position of the next quote, escape or control character; the end of the piece when there is none. */
 export function endOfPlainText(piece: string, from: number): number {
   let at = from;
   for (; at < piece.length; at++) {
@@ -91,12 +91,12 @@ export function endOfPlainText(piece: string, from: number): number {
   return at;
 }
 
-/** Whether a quote stands there; not, at the end of a piece. */
+/** Whether there is a quote at this position; `false` at the end of a piece. */
 export function isQuote(piece: string, at: number): boolean {
   return piece.charCodeAt(at) === QUOTE;
 }
 
-/** What an escape without its backslash stands for; `undefined` when JSON has none such. */
+/** What an escape, without its backslash, means; `undefined` when JSON does not have it. */
 function unescape(escape: string): string | undefined {
   if (!escape.startsWith(LETTER_U)) return MEANT[ESCAPES.indexOf(escape)];
   const digits = escape.slice(1);

@@ -2,21 +2,21 @@ import { isObject } from '../values/isObject.js';
 
 type Container = Record<string, unknown> | unknown[];
 
-/** A container that is open, or was: levels are used again, for there may be very many containers. */
+/** A container that is or was open: levels are reused, because there may be very many containers. */
 interface Level {
   container: Container;
-  /** Its name in the object around it. */
+  /** Its key in the object around it. */
   key: string;
   /** When it last changed. */
   changed: number;
-  /** Its last copy, and when that was made. */
+  /** Its last copy, and when it was made. */
   copy: Container | undefined;
   copied: number;
 }
 
 /** A JSON value that grows in place, and copies of it that do not. */
 export interface JsonTree {
-  /** Names the next value, where it goes into an object. */
+  /** Sets the key of the next value in an object. */
   setKey(name: string): void;
   /** Adds a value to the innermost open container. */
   put(value: unknown): void;
@@ -46,7 +46,7 @@ export function createJsonTree(): JsonTree {
   let root: unknown;
   let key = '';
   let now = 0;
-  /** Whether closed containers are frozen: from the first snapshot on, for it shares them. */
+  /** Whether closed containers are frozen: from the first snapshot on, because snapshots share them. */
   let freezing = false;
 
   const put = (value: unknown): void => {
@@ -95,7 +95,7 @@ export function createJsonTree(): JsonTree {
       depth--;
       top = levels[depth - 1];
       if (freezing) Object.freeze(closed.container);
-      // A snapshot that still tells all has given out this copy: it stays the same object.
+      // A snapshot has handed out this copy and it is still current: it stays the same object.
       const kept = closed.copied >= closed.changed ? closed.copy : undefined;
       if (top === undefined) root = kept ?? root;
       else {
@@ -125,20 +125,20 @@ export function createJsonTree(): JsonTree {
   };
 }
 
-/** Freezes all containers in a value but those that are open. */
+/** Freezes all closed containers in a value. */
 function freezeClosed(value: unknown, open: ReadonlySet<unknown>): void {
   if (!isObject(value)) return;
   for (const inner of Object.values(value)) freezeClosed(inner, open);
   if (!open.has(value)) Object.freeze(value);
 }
 
-/** Replaces the value that was put last into a container: its last item, or the field of that name. */
+/** Replaces the value that was put last into a container: its last item, or the field with this key. */
 function setLast(container: Container, key: string, value: unknown): void {
   if (Array.isArray(container)) container[container.length - 1] = value;
   else define(container, key, value);
 }
 
-/** Sets a key as JSON.parse does: `__proto__` becomes a field like any other. */
+/** Sets a key as `JSON.parse` does: `__proto__` becomes an ordinary field. */
 function define(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });

@@ -8,16 +8,16 @@ export type ParsedJson =
 
 /** How large a text may be. */
 export interface JsonLimits {
-  /** How deep arrays and objects may lie in each other. Default: 512. */
+  /** How deep arrays and objects may be nested. Default: 512. */
   readonly maxDepth?: number;
-  /** How long the text may be, in characters. Default: 32 Mi, more than a request to the API may hold. */
+  /** How long the text may be, in characters. Default: 33 554 432, more than a request to the API may hold. */
   readonly maxChars?: number;
 }
 
-/** The deepest nesting that is taken. Text that goes deeper is hostile: whoever walks its value overflows the stack. */
+/** The deepest nesting that is accepted. Deeper text is hostile: walking its value overflows the stack. */
 export const DEEPEST_JSON = 512;
 
-/** The longest text that is taken, in characters: more than a request to the API may hold. */
+/** The longest text that is accepted, in characters: more than a request to the API may hold. */
 export const LONGEST_JSON = 33_554_432;
 
 /** Parses a whole text as `JSON.parse` does, without throwing. */
@@ -42,7 +42,7 @@ export function parseJson(
 function isDeeper(value: unknown, levels: number): boolean {
   if (!isObject(value)) return false;
   if (levels === 0) return true;
-  // Without a list of all values: this runs on every input.
+  // Does not build a list of all values: this runs on every input.
   for (const key in value) {
     if (isDeeper(value[key], levels - 1)) return true;
   }

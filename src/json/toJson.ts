@@ -4,13 +4,13 @@ import { isObject } from '../values/isObject.js';
 const DEEPEST = 100;
 
 /**
- * Any value as JSON, without throwing for what JSON has no word for: a cycle is `[Circular]`, what lies too deep its
- * kind, a `BigInt` its digits, and a `Map`, a `Set`, an `Error` or bytes the nearest that there is.
+ * Any value as JSON, without throwing for what JSON cannot express: a cycle becomes `[Circular]`, a value nested too
+ * deep its kind, a `BigInt` its digits, and a `Map`, a `Set`, an `Error` or bytes the closest JSON there is.
  *
  * @returns `undefined` for a function, a symbol and `undefined` itself.
  */
 export function toJson(value: unknown): string | undefined {
-  /** The objects around the one that is written: as they were, and as they are written. */
+  /** The objects around the one being written: the originals, and what is written for them. */
   const around: { readonly original: unknown; readonly written: unknown }[] = [];
 
   function write(this: unknown, _: string, original: unknown): unknown {

@@ -3,8 +3,8 @@ import { isObject } from '../values/isObject.js';
 /**
  * A JSON value without its fields named `__proto__`, however deep; the same value when it has none.
  *
- * `JSON.parse` makes a plain field of that name, which does no harm until somebody copies the object with
- * `Object.assign` and so sets the prototype of the copy.
+ * `JSON.parse` makes an ordinary field of that name, which is harmless until `Object.assign` copies the object and so
+ * sets the prototype of the copy.
  */
 export function withoutProto(value: unknown): unknown {
   if (!isObject(value)) return value;

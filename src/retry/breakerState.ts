@@ -1,4 +1,4 @@
-/** What a circuit breaker does with the streams that come. */
+/** What a circuit breaker does with new streams. */
 export type BreakerState =
   | {
       /** Every stream is let through. */
@@ -28,23 +28,23 @@ export interface BreakerLimits {
   readonly openFor: number;
 }
 
-/** How a stream ended that was let through: `refused` by a service that is up, or `left`, which says nothing. */
+/** How a stream that was let through ended: `refused` by a service that is up, or `left`, which says nothing. */
 export type Ending = 'completed' | 'failed' | 'refused' | 'left';
 
-/** The state of a breaker that has seen no failure. */
+/** The state of a breaker without failures. */
 export const CLOSED: BreakerState = { _tag: 'Closed', failures: 0 };
 
-/** The state in which a stream that comes now may begin; `undefined` when it may not. */
+/** The state in which a new stream may begin now; `undefined` when it may not. */
 export function admit(state: BreakerState, now: number, { openFor }: BreakerLimits): BreakerState | undefined {
   if (state._tag === 'Closed') return state;
   if (state._tag === 'HalfOpen') return undefined;
   const left = state.until - now;
-  // The clock of the machine may have been set back; nobody waits longer for that.
+  // The machine's clock may have been set back; that must not lengthen the wait.
   if (left > 0 && left <= openFor) return undefined;
   return { _tag: 'HalfOpen', failures: state.failures };
 }
 
-/** The state after a stream has ended that `state` had let through. */
+/** The state after the end of a stream that `state` let through. */
 export function settle(state: BreakerState, ending: Ending, now: number, limits: BreakerLimits): BreakerState {
   const probing = state._tag === 'HalfOpen';
   const failures = state.failures + 1;

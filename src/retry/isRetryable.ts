@@ -1,20 +1,20 @@
 import { isObject } from '../values/isObject.js';
 import { messageOf } from '../errors/messageOf.js';
 
-/** What is read of an error, whoever made it: the SDK, `fetchClient` or this library. There can be two copies of each class. */
+/** What is read of an error of the SDK, `fetchClient` or this library. There can be two copies of each class. */
 type Facts = Readonly<Record<PropertyKey, unknown>>;
 
-/** The API's words for trouble that passes. */
+/** The API's error types for trouble that passes. */
 const PASSING_TYPES: readonly unknown[] = ['overloaded_error', 'api_error', 'timeout_error', 'rate_limit_error'];
-/** Statuses below 500 that say: later, perhaps. */
+/** Statuses below 500 that mean: try again later. */
 const PASSING_STATUSES: readonly unknown[] = [408, 409, 429];
 /** Headers that say how long to wait. */
 const WAITS = ['retry-after-ms', 'retry-after'];
-/** The SDK's errors for a connection that did not come about. */
+/** The SDK's errors for a failed connection. */
 const CONNECTION_ERRORS: readonly unknown[] = ['APIConnectionError', 'APIConnectionTimeoutError'];
-/** What a `fetch` says when it did not get there: Node's, and that of the browsers. */
+/** What `fetch` says when it cannot connect, in Node and in browsers. */
 const FETCH_FAILED = /^(?:fetch failed|failed to fetch|networkerror|network error|load failed|terminated)/i;
-/** What Node's sockets say of a connection that did not come about, or broke. */
+/** Node's socket errors for a connection that failed or broke. */
 const SOCKET_CODES: readonly unknown[] = [
   'EAI_AGAIN',
   'ECONNABORTED',
@@ -31,12 +31,12 @@ const SOCKET_CODES: readonly unknown[] = [
 ];
 
 /**
- * Tells whether the same request may go well a moment later: the API is overloaded or has failed (408, 409, 429, 5xx, and
- * an `error` event of such a type in mid-stream), the connection did not come about or was cut, or Claude was silent for
- * too long.
+ * Tells whether the same request may succeed a moment later: the API is overloaded or has failed (408, 409, 429, 5xx,
+ * and an `error` event of such a type in mid-stream), the connection failed or was cut, or Claude was silent for too
+ * long.
  *
- * Not so a request that is wrong (any other 4xx), a spend limit (a 429 without `retry-after`, or with such a code), an
- * abort, a limit on the whole time, or events that cannot be; nor what the server says `x-should-retry: false` to.
+ * Not retryable are a wrong request (any other 4xx), a spend limit (a 429 without `retry-after`, or with such a code),
+ * an abort, a limit on the total time, invalid events, and any response with `x-should-retry: false`.
  */
 export function isRetryable(error: unknown): boolean {
   if (!isObject(error)) return false;
@@ -46,7 +46,7 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
- * What the server asks to wait for, in milliseconds; `undefined` when it does not.
+ * How long the server asks to wait, in milliseconds; `undefined` when it does not.
  *
  * @param now In milliseconds since 1970, for a server that names a date.
  */
@@ -60,7 +60,7 @@ export function retryAfter(error: unknown, now: number): number | undefined {
   return wait >= 0 ? wait : undefined;
 }
 
-/** A limit on money does not heal by waiting. */
+/** Waiting does not lift a limit on spending. */
 function isSpendLimit(error: Facts): boolean {
   if (/spend_limit/.test(String(error['errorCode']))) return true;
   return error['status'] === 429 && WAITS.every((name) => header(error, name) === undefined);

@@ -10,10 +10,10 @@ const LONGEST = 2_000;
 
 /**
  * Describes any thrown value as plain JSON that may leave the process: an error of this library with its tag and facts,
- * one of the SDK or of `fetch` by name, message, type, status and request id, anything else by name and message.
+ * one of the SDK or of `fetch` with name, message, type, status and request id, anything else with name and message.
  *
- * Headers, bodies, causes and other fields are left out, and what looks like a secret is hidden. It never throws, not even
- * for a value that throws when it is read.
+ * Headers, bodies, causes and other fields are left out, and anything that looks like a secret is hidden. It never
+ * throws, even for a value that throws when it is read.
  *
  * @example
  * ```ts

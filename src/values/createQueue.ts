@@ -6,20 +6,20 @@ export interface Queue<T> {
 }
 
 /**
- * Makes an empty queue. Both ways cost the same however long it is; `shift` of an array moves all that is behind.
+ * Makes an empty queue. `push` and `shift` take constant time; an array's `shift` moves every other item.
  *
- * Items come in on one pile and leave from another, which is the first one turned over.
+ * Items are pushed onto one stack and popped from another, which is the first one reversed.
  */
 export function createQueue<T extends object>(): Queue<T> {
-  let coming: T[] = [];
-  let leaving: T[] = [];
+  let incoming: T[] = [];
+  let outgoing: T[] = [];
   return {
     push(item) {
-      coming.push(item);
+      incoming.push(item);
     },
     shift() {
-      if (leaving.length === 0) [leaving, coming] = [coming.reverse(), leaving];
-      return leaving.pop();
+      if (outgoing.length === 0) [outgoing, incoming] = [incoming.reverse(), outgoing];
+      return outgoing.pop();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { isObject } from './isObject.js';
 
-/** Freezes a value and all that is in it, as far as that is not frozen already. Returns the value. */
+/** Freezes a value and everything in it, and returns it. What is frozen already is not looked into. */
 export function deepFreeze<T>(value: T): T {
   if (!isObject(value) || Object.isFrozen(value)) return value;
   Object.freeze(value);

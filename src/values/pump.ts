@@ -1,4 +1,4 @@
-/** What takes the values of an async iterable. */
+/** Receives the values of an async iterable. */
 export interface Sink<T> {
   next(value: T): void;
   error(error: unknown): void;
@@ -7,12 +7,12 @@ export interface Sink<T> {
 }
 
 /**
- * Reads an async iterable and hands each value on at once.
+ * Reads an async iterable and passes on each value at once.
  *
- * rxjs's `from(asyncIterable)` keeps the iterator open until its next value when it is unsubscribed; this lets go of it
- * in the same tick.
+ * When unsubscribed, rxjs's `from(asyncIterable)` keeps the iterator open until its next value; this closes it in the
+ * same tick.
  *
- * @returns A function that stops: it calls the iterator's `return()` and ignores whatever still comes.
+ * @returns A function that stops: it calls the iterator's `return()` and ignores anything that still comes.
  */
 export function pump<T>(iterable: AsyncIterable<T>, sink: Sink<T>): () => void {
   const iterator = iterable[Symbol.asyncIterator]();
@@ -36,14 +36,14 @@ export function pump<T>(iterable: AsyncIterable<T>, sink: Sink<T>): () => void {
   return () => {
     if (!open) return;
     open = false;
-    void letGo(iterator);
+    void close(iterator);
   };
 }
 
-async function letGo(iterator: AsyncIterator<unknown>): Promise<void> {
+async function close(iterator: AsyncIterator<unknown>): Promise<void> {
   try {
     await iterator.return?.();
   } catch {
-    // The reader has gone: there is nobody left to tell.
+    // The reader has left, so there is no one to report this to.
   }
 }

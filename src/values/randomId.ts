@@ -1,4 +1,4 @@
-/** A name that nothing else has: sixteen random bytes, in any environment, secure or not. */
+/** A unique name: sixteen random bytes. Works in any context, secure or not. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

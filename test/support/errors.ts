@@ -55,7 +55,7 @@ export function truncatedStreamError(facts: Facts<'TruncatedStreamError'>): RxCl
 export function unexpectedResponseError(
   facts: Facts<'UnexpectedResponseError'>,
 ): RxClaudeError<'UnexpectedResponseError'> {
-  const advice = 'Check that the base URL and any proxy let `stream: true` through.';
+  const advice = 'Check the base URL, and that proxies pass `stream: true`.';
   const message = `Expected a stream of events, found ${facts.found}. ${advice}`;
   return new RxClaudeError('UnexpectedResponseError', message, facts);
 }

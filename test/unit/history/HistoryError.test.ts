@@ -5,7 +5,7 @@ import { RxClaudeError } from '../../../src/errors/RxClaudeError.js';
 import { ask, call, claude, text } from './blocks.js';
 import { given } from './given.js';
 
-const END = 'Mend it with `mendHistory`, which also says what it cannot mend; `defects` has them all.';
+const END = '`mendHistory` mends what it safely can; `defects` has them all.';
 const bad = claude(text('my secret', { parsed_output: 'words' }), text(''), call('t1'));
 
 describe('HistoryError', () => {
