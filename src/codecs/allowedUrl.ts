@@ -9,46 +9,49 @@ import { unsafeCharacter } from './unsafeCharacter.js';
 
 /** Which URLs are allowed. */
 export interface AllowedUrlOptions {
-  /** The schemes, without colons: of `https`, `http`, `wss`, `ws` and `ftp`. Default: `https` alone. */
+  /** The schemes, without colons: any of `https`, `http`, `wss`, `ws` and `ftp`. Default: only `https`. */
   readonly schemes?: readonly string[];
-  /** The hosts: exact ones, or `*.example.com` for any name below `example.com`, not for itself. Default: any. */
+  /**
+   * The hosts: exact ones, or `*.example.com` for any name below `example.com`, but not `example.com` itself. Default:
+   * any.
+   */
   readonly hosts?: readonly string[];
-  /** The ports that a URL may name, beside the scheme's own. Default: none. */
+  /** The ports that a URL may name, besides the scheme's own. Default: none. */
   readonly ports?: readonly number[];
-  /** Whether private addresses and local names are allowed too. Name the `hosts` then. Default: false. */
+  /** Whether private addresses and local names are allowed too; if so, set `hosts`. Default: false. */
   readonly allowPrivate?: boolean;
   /** The most characters a URL may have, in UTF-16 units. Default: 2048. */
   readonly maxChars?: number;
 }
 
-/** The schemes whose hosts a `URL` brings into one spelling; with any other, `0x7f.1` would not be seen through. */
+/** The schemes whose hosts `URL` normalizes; with any other, `0x7f.1` would not be recognized. */
 const SCHEMES: readonly unknown[] = ['https', 'http', 'wss', 'ws', 'ftp'];
-/** The form of a URL as it is written. A parser alone would also take `https:example.com` and the like. */
+/** The written form of a URL. A parser alone would also accept `https:example.com` and the like. */
 const PATTERN = '^[A-Za-z]+://[^\\s\\\\/?#][^\\s\\\\]*$';
 const FORM = new RegExp(PATTERN, 'u');
-const UNSAFE = 'blanks, backslashes, control or invisible characters';
-/** How many hosts Claude is told. */
+const UNSAFE = 'spaces, backslashes, control or invisible characters';
+/** How many hosts are shown to Claude. */
 const MOST_HOSTS = 20;
 
 /**
- * A codec of absolute URLs that may be fetched. What `run` gets is the URL's `href`: host in lower case and in ASCII, an
- * address in its one spelling, everything else escaped. Fetch that.
+ * A codec of absolute URLs that may be fetched. `run` gets the URL's `href`: the host in lower case and ASCII, an
+ * address in its normal form, everything else escaped. Fetch that.
  *
- * Refused are other schemes, hosts and ports; user names and passwords; hosts that end in a dot; blanks, backslashes,
- * control and invisible characters, which URL parsers drop or change. Unless `allowPrivate` is set, so are:
+ * It refuses other schemes, hosts and ports; user names and passwords; hosts that end in a dot; and spaces,
+ * backslashes, control and invisible characters, which URL parsers drop or change. Unless `allowPrivate` is set, also:
  *
  * - IPv4 addresses in any spelling that are not public: loopback, private, link-local with the clouds' metadata,
- *   carrier's, multicast, documentation, reserved; and Azure's 168.63.129.16;
- * - IPv6 addresses outside 2000::/3, and inside it documentation, Teredo and 6to4: so all that carry an IPv4 address;
+ *   carrier-grade NAT, multicast, documentation, reserved; and Azure's 168.63.129.16;
+ * - IPv6 addresses outside 2000::/3, and inside it documentation, Teredo and 6to4: so all that embed an IPv4 address;
  * - names without a dot, and below `localhost`, `local`, `localdomain`, `internal`, `lan`, `home`, `home.arpa`, `corp`,
  *   `intranet`, `private` and `svc`.
  *
- * Gotcha: only the URL is looked at. A public name can resolve to a private address, today or at the next look-up, and an
- * allowed page can redirect to one that is not. Fetch with `redirect: 'manual'` and decode each target too; against DNS,
- * check the address when connecting (`lookup` of Node's agents), or go through a proxy that does.
+ * Gotcha: only the URL is checked. A public name can resolve to a private address, now or at the next look-up, and an
+ * allowed page can redirect to a URL that is not allowed. Fetch with `redirect: 'manual'` and decode each target too;
+ * against DNS, check the address when connecting (`lookup` of Node's agents), or use a proxy that does.
  *
  * @returns A codec from a URL, written as a string, to its `href`.
- * @throws OptionError when an option is unusable, or when `hosts` names a private host without `allowPrivate`.
+ * @throws OptionError when an option is invalid, or when `hosts` names a private host without `allowPrivate`.
  * @example
  * ```ts
  * import { defineTool } from 'rxclaude';
@@ -97,7 +100,7 @@ type Problem = readonly [holds: (url: URL, written: string) => boolean, expected
 type Allowed = Required<Pick<AllowedUrlOptions, 'schemes' | 'ports' | 'allowPrivate'>> &
   Readonly<Record<'hosts', readonly string[] | undefined>>;
 
-/** What can be wrong with a URL, and the words for it. The first that holds is told. */
+/** What can be wrong with a URL, and what was expected. The first that applies is reported. */
 function problemsOf({ schemes, hosts, ports, allowPrivate }: Allowed): readonly Problem[] {
   const protocols = new Set(schemes.map((scheme) => `${scheme}:`));
   const allowedPorts = new Set(['', ...ports.map(String)]);
@@ -105,7 +108,7 @@ function problemsOf({ schemes, hosts, ports, allowPrivate }: Allowed): readonly 
   const other = ports.length === 0 ? 'a port' : `any port but ${ports.join(', ')}`;
   return [
     [({ protocol }) => !protocols.has(protocol), `that begins with ${startOf(schemes)}`],
-    // Also the empty ones, which a `URL` does not show.
+    // Finds empty ones too, which a `URL` does not show.
     [(_, written) => /^[^/]*\/\/[^/?#]*@/.test(written), 'without a user name or a password'],
     [({ hostname }) => hostname.endsWith('.'), 'whose host does not end in a dot'],
     [({ hostname }) => !isListed(hostname), `on ${placeOf(hosts, allowPrivate)}`],
@@ -119,7 +122,7 @@ function startOf(schemes: readonly string[]): string {
 }
 
 function placeOf(hosts: readonly string[] | undefined, allowPrivate: boolean): string {
-  if (hosts === undefined) return allowPrivate ? 'any host' : 'a public host, not a private address or a local name';
+  if (hosts === undefined) return allowPrivate ? 'any host' : 'a public host, not a private address or local name';
   const more = hosts.length > MOST_HOSTS ? ` and ${String(hosts.length - MOST_HOSTS)} more` : '';
   return `one of these hosts: ${hosts.slice(0, MOST_HOSTS).join(', ')}${more}`;
 }

@@ -5,7 +5,7 @@ import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { refuse } from './refuse.js';
 import { ONE_LINE, SEVERAL_LINES, unsafeCharacter } from './unsafeCharacter.js';
 
-/** How long a text may be, and whether it may have lines. */
+/** How long a text may be, and whether it may have several lines. */
 export interface BoundedStringOptions {
   /** The most characters it may have, in UTF-16 units as `length` counts them. */
   readonly maxChars: number;
@@ -16,18 +16,18 @@ export interface BoundedStringOptions {
 }
 
 /**
- * A codec of text that is bounded in length and free of control characters and of what hides or reorders text.
+ * A codec of text with a limited length, without control characters or characters that hide or reorder text.
  *
- * Refused are control characters, separators of lines and paragraphs (U+2028, U+2029), bidirectional overrides and
- * isolates, zero-width blanks and byte order marks, tag characters, and halves of surrogate pairs. What is taken is
- * handed on as it is: nothing is trimmed or normalised.
+ * It refuses control characters, line and paragraph separators (U+2028, U+2029), bidirectional overrides and isolates,
+ * zero-width spaces and byte order marks, tag characters, and halves of surrogate pairs. Text that it accepts stays as
+ * it is: nothing is trimmed or normalized.
  *
- * Each bound is counted so that what is taken satisfies the JSON Schema too, which counts code points.
+ * Each limit is counted so that accepted text satisfies the JSON Schema too, which counts code points.
  *
- * Gotcha: it is still a stranger's text. Escape it where it becomes HTML, SQL or part of a command.
+ * Gotcha: the text is still untrusted. Escape it where it becomes HTML, SQL or part of a command.
  *
  * @returns A codec from string to the same string.
- * @throws OptionError when `maxChars` is no whole number of at least 1, or `minChars` none from 0 to `maxChars`.
+ * @throws OptionError unless `maxChars` is a whole number of at least 1, and `minChars` one from 0 to `maxChars`.
  * @example
  * ```ts
  * import { defineTool } from 'rxclaude';
@@ -66,7 +66,7 @@ export function boundedString(options: BoundedStringOptions): t.Type<string> {
       pattern: multiline ? SEVERAL_LINES : ONE_LINE,
     },
     check(text): CheckedText {
-      // The upper bound first: what is too long is not looked at.
+      // The upper limit first: text that is too long is not searched.
       if (text.length > maxChars) return refuse(`${name}, found ${String(text.length)}`);
       if (isShorter(text, minChars)) return refuse(`${name}, found ${String(Array.from(text).length)}`);
       const unsafe = unsafeCharacter(text, multiline);

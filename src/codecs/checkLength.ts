@@ -1,9 +1,9 @@
 import { optionError } from '../errors/failures.js';
 
 /**
- * Checks the length that a text may have at most: a whole number from 1 on.
+ * Checks the greatest length of a text: a whole number of at least 1.
  *
- * @throws OptionError when it is anything else, `Infinity` included: there is always a bound.
+ * @throws OptionError otherwise, also for `Infinity`: there is always a limit.
  */
 export function checkLength(option: string, value: unknown): void {
   if (Number.isSafeInteger(value) && (value as number) >= 1) return;

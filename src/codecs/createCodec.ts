@@ -1,8 +1,8 @@
 import type * as t from 'io-ts';
 
 /**
- * What io-ts's own constructor makes, without io-ts: the library has only its types. As there, each function but the last
- * two can be called without its codec.
+ * Makes what io-ts's own constructor does, without io-ts: the library has only its types. As there, all functions but
+ * the last two can be called without their codec.
  */
 export function createCodec<A, O, I>(
   name: string,

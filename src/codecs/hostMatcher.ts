@@ -2,13 +2,14 @@ import type { RxClaudeError } from '../errors/RxClaudeError.js';
 import { optionError } from '../errors/failures.js';
 import { isPrivateHost } from './isPrivateHost.js';
 
-/** A name, an IPv4 address or an IPv6 address in brackets; with a star in front, all names below it. */
+/** A name, an IPv4 address or an IPv6 address in brackets; with `*.` in front, all names below it. */
 const HOST = /^(\*\.)?([^\s*/\\?#@:[\]]+|\[[\da-f:.]+\])$/i;
 
 /**
- * Makes the test of a URL's `hostname` against a list of hosts, `*.example.com` being any name below `example.com`.
+ * Makes a test of a URL's `hostname` against a list of hosts; `*.example.com` means any name below `example.com`.
  *
- * @throws OptionError when the list is empty, or holds what is no host, or a private one that was not asked for.
+ * @throws OptionError when the list is empty, or holds something that is not a host or a private one without
+ * `allowPrivate`.
  */
 export function hostMatcher(hosts: readonly string[], allowPrivate: boolean): (host: string) => boolean {
   checkList(hosts);
@@ -22,7 +23,7 @@ function checkList(hosts: unknown): void {
   if (!Array.isArray(hosts) || hosts.length === 0) throw notHosts(hosts);
 }
 
-/** The host as a URL has it: in lower case, in ASCII, an address in its one spelling. */
+/** The host as a URL has it: in lower case and ASCII, an address in its normal form. */
 function normalised(entry: string, allowPrivate: boolean): string {
   const [, star = '', name = ''] = HOST.exec(entry) ?? [];
   const host = hostOf(name);

@@ -5,13 +5,13 @@ import { createTextCodec, type CheckedText } from './createTextCodec.js';
 import { refuse } from './refuse.js';
 import { unsafeCharacter } from './unsafeCharacter.js';
 
-/** What an identifier may look like. */
+/** Which identifiers are allowed. */
 export interface IdentifierOptions {
   /** The most characters it may have, in UTF-16 units. Default: 64. */
   readonly maxChars?: number;
   /**
-   * What all of it must match; `^` and `$` are put around it. Without flags, save `u`, for JSON Schema has none.
-   * Default: `[A-Za-z_][A-Za-z0-9_-]*`.
+   * What the whole name must match; `^` and `$` are added. No flags but `u`, because JSON Schema has none. Default:
+   * `[A-Za-z_][A-Za-z0-9_-]*`.
    */
   readonly pattern?: RegExp;
 }
@@ -19,16 +19,16 @@ export interface IdentifierOptions {
 const DEFAULT_PATTERN = /[A-Za-z_][A-Za-z0-9_-]*/;
 
 /**
- * A codec of names that are safe as the key of an object and, by default, as an argument of a command.
+ * A codec of names that are safe as an object's key and, by default, as an argument of a command.
  *
- * Refused are empty names, the names that every JavaScript object has (`__proto__`, `constructor`, `toString` and so on)
- * and `prototype`, and whatever does not match the pattern: by default, all but ASCII letters, digits, `_` and `-`, with
- * a letter or `_` first. Control and invisible characters are refused under any pattern.
+ * It refuses empty names, the names that every JavaScript object has (`__proto__`, `constructor`, `toString` and so
+ * on), `prototype`, and names that do not match the pattern: by default ASCII letters, digits, `_` and `-`, with a
+ * letter or `_` first. Control and invisible characters are refused with any pattern.
  *
- * Gotcha: a pattern of your own can be slow on hostile text; it is tried on `maxChars` characters at most.
+ * Gotcha: your own pattern can be slow on hostile text; it is tried on at most `maxChars` characters.
  *
  * @returns A codec from string to the same string.
- * @throws OptionError when an option is unusable.
+ * @throws OptionError when an option is invalid.
  * @example
  * ```ts
  * import { identifier } from 'rxclaude/codecs';
@@ -45,7 +45,7 @@ export function identifier(options: IdentifierOptions = {}): t.Type<string> {
   const { maxChars = 64, pattern = DEFAULT_PATTERN } = options;
   checkLength('identifier.maxChars', maxChars);
   const whole = wholly(pattern);
-  const letters = 'letters, digits, `_` and `-`, beginning with a letter or `_`';
+  const letters = 'letters, digits, `_` and `-`, with a letter or `_` first';
   const form = pattern === DEFAULT_PATTERN ? letters : `a name that matches ${whole.source}`;
   return createTextCodec({
     name: `an identifier of at most ${String(maxChars)} characters`,
@@ -59,19 +59,19 @@ export function identifier(options: IdentifierOptions = {}): t.Type<string> {
     check(text): CheckedText {
       if (text.length > maxChars) return refuse(`an identifier of at most ${String(maxChars)} characters`);
       if (text === '' || unsafeCharacter(text) !== undefined || !whole.test(text)) return refuse(form);
-      if (isReserved(text)) return refuse('another name, for every JavaScript object has something of this name');
+      if (isReserved(text)) return refuse('another name: every JavaScript object has this one');
       return { _tag: 'Right', right: text };
     },
   });
 }
 
-/** Tells whether a name means something to JavaScript. `__proto__` does even where Node was told to drop it. */
+/** Tells whether a name has a meaning in JavaScript. `__proto__` has one even when Node was started without it. */
 function isReserved(name: string): boolean {
   return name === '__proto__' || name === 'prototype' || name in Object.prototype;
 }
 
 function wholly(pattern: unknown): RegExp {
-  const expected = 'a regular expression that JSON Schema can hold: without flags, save `u`';
+  const expected = 'a regular expression without flags but `u`';
   if (!(pattern instanceof RegExp) || !/^u?$/.test(pattern.flags)) {
     throw optionError('identifier.pattern', expected, pattern);
   }

@@ -1,7 +1,7 @@
 /**
- * IPv4 addresses that are not on the public internet, as IANA lists them: unspecified, private, carrier's, loopback,
- * link-local (where clouds keep their metadata), protocols', documentation, 6to4 relays, benchmarks, multicast, reserved
- * and broadcast. The last one is Azure's own, inside every machine of it.
+ * IPv4 addresses that are not on the public internet, as IANA lists them: unspecified, private, carrier-grade NAT,
+ * loopback, link-local (where clouds keep their metadata), protocol assignments, documentation, 6to4 relays,
+ * benchmarks, multicast, reserved and broadcast. The last one is Azure's own, reachable from all of its machines.
  */
 const PRIVATE_V4 = [
   '0.0.0.0/8',
@@ -22,12 +22,12 @@ const PRIVATE_V4 = [
   '168.63.129.16/32',
 ].map(toRange);
 
-/** All of IPv6 that is public... */
+/** All public IPv6 addresses... */
 const PUBLIC_V6 = toRange('2000::/3');
-/** ...save protocols' own (with Teredo), documentation, and 6to4, which leads to any IPv4 address. */
+/** ...except protocol assignments (with Teredo), documentation, and 6to4, which reaches any IPv4 address. */
 const PRIVATE_V6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'].map(toRange);
 
-/** Ends of names that are resolved inside a machine, a network or a cluster, or by nobody. */
+/** Endings of names that resolve only inside a machine, a network or a cluster, or not at all. */
 const PRIVATE_ENDS = new Set(
   'localhost local localdomain localdomain4 localdomain6 internal lan home corp intranet private svc'.split(' '),
 );
@@ -35,15 +35,15 @@ const PRIVATE_ENDS = new Set(
 interface Range {
   /** The first 32 bits. */
   readonly start: number;
-  /** How many of them count. */
+  /** How many of them are compared. */
   readonly bits: number;
 }
 
 /**
- * Tells whether a host is a private address or a name that means something only here: one without a dot, `*.local`,
- * `*.internal` and so on. An IPv6 address that carries an IPv4 address counts as private.
+ * Tells whether a host is a private address or a local name: one without a dot, `*.local`, `*.internal` and so on. An
+ * IPv6 address that embeds an IPv4 address counts as private.
  *
- * @param host The `hostname` of a `URL` with a scheme such as `https`: there, an address has one spelling only.
+ * @param host The `hostname` of a `URL` with a scheme such as `https`, which normalizes addresses.
  */
 export function isPrivateHost(host: string): boolean {
   if (host.startsWith('[')) {
@@ -55,7 +55,7 @@ export function isPrivateHost(host: string): boolean {
   return labels.length < 2 || PRIVATE_ENDS.has(labels.at(-1) ?? '') || host.endsWith('.home.arpa');
 }
 
-/** The first 32 bits of an address; `::` at their place stands for zeros. */
+/** The first 32 bits of an address; `::` within them stands for zeros. */
 function firstBits(address: string): number {
   if (address.includes(':')) {
     const [high = 0, low = 0] = address.split(':').map((part) => parseInt(part || '0', 16));

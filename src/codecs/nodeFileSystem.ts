@@ -6,13 +6,13 @@ interface NodeGlobal {
 }
 
 /**
- * Node's own file system. It is asked for when it is needed: an import would break the library in browsers.
+ * Node's own file system, loaded when it is needed: an import would break the library in browsers.
  *
- * @throws OptionError where there is none, or where Node is older than 20.16 and cannot be asked.
+ * @throws OptionError when there is none, as in browsers and in Node before 20.16.
  */
 export function nodeFileSystem(): PathFileSystem {
   const found = (globalThis as NodeGlobal).process?.getBuiltinModule?.('node:fs');
   if (found != null) return found as PathFileSystem;
-  const expected = 'given here, for only Node from 20.16 on has one to offer: `node:fs`, or what does the same';
+  const expected = 'given in browsers and before Node 20.16, such as `node:fs`';
   throw optionError('pathInside.fileSystem', expected, undefined);
 }

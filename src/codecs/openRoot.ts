@@ -2,24 +2,24 @@ import { optionError } from '../errors/failures.js';
 import { isObject } from '../values/isObject.js';
 import type { PathFileSystem } from './PathFileSystem.js';
 
-/** A folder that paths are kept inside of. */
+/** A folder that paths must stay inside. */
 export interface Root {
-  /** The part of a path below the root, with `/` between names; `undefined` for an absolute path that leads elsewhere. */
+  /** The part of a path below the root, with `/` between names; `undefined` for an absolute path to somewhere else. */
   below(path: string): string | undefined;
-  /** Where that part leads to, links followed. It must hold no `..`. */
+  /** Where that part leads, with links followed. It must not contain `..`. */
   locate(below: string): Located;
 }
 
-/** The real path, or what was expected of the one that was given. */
+/** The real path, or what was expected of the given one. */
 type Located = { readonly real: string } | { readonly expected: string };
 
-const LINK = 'not through a link that leads out of it, nowhere or round';
+const LINK = 'not through a link that leads out of it, nowhere or in a circle';
 const CLOSED = 'through folders that can be entered';
 
 /**
- * Follows the links on the way to a root, once: whatever replaces one of them later is outside.
+ * Follows the links on the way to a root, once: if one is replaced later, the new target is outside.
  *
- * @throws OptionError when the root is no folder that exists.
+ * @throws OptionError when the root is not an existing folder.
  */
 export function openRoot(root: string, fileSystem: PathFileSystem): Root {
   const folder = realFolder(root, fileSystem);
@@ -50,7 +50,7 @@ export function openRoot(root: string, fileSystem: PathFileSystem): Root {
   };
 }
 
-/** A path that starts at a root of the file system or, on Windows, at a drive. */
+/** A path that starts at the root of a file system or, on Windows, at a drive. */
 function isAbsolute(path: string): boolean {
   return /^(?:[/\\]|[A-Za-z]:)/.test(path);
 }
@@ -58,7 +58,7 @@ function isAbsolute(path: string): boolean {
 function realFolder(root: unknown, fileSystem: PathFileSystem): string {
   const folder = typeof root === 'string' && root !== '' ? realOrNothing(root, fileSystem) : undefined;
   if (folder !== undefined) return folder;
-  throw optionError('pathInside.root', 'the path of a folder that exists', root);
+  throw optionError('pathInside.root', 'the path of an existing folder', root);
 }
 
 function realOrNothing(root: string, fileSystem: PathFileSystem): string | undefined {
@@ -70,7 +70,7 @@ function realOrNothing(root: string, fileSystem: PathFileSystem): string | undef
   }
 }
 
-/** How many names of a path there are already: a link is there, wherever it leads. */
+/** How many names of a path exist already. A link exists, wherever it leads. */
 function countExisting(length: number, pathTo: (count: number) => string, fileSystem: PathFileSystem): number {
   for (let count = 0; count < length; count += 1) {
     try {

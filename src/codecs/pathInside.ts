@@ -26,21 +26,22 @@ const NAME = 'a path inside the root';
  * 'new/b.ts'   '/project/new/b.ts', whether it exists or not
  * ```
  *
- * All links on the way are followed first, so open the path that `run` gets: it is the one that was checked. An absolute
- * path is taken only if it begins with the root's. Claude is not told where the root is.
+ * All links on the way are followed first, so open the path that `run` gets: that is the one that was checked. An
+ * absolute path is accepted only if it begins with the root's. Claude is not told where the root is.
  *
- * Refused, on every system alike, are: `..` in any place and spelling (with `\`, percent-encoded, in look-alike letters);
- * links that lead out of the root, nowhere, or round; control and invisible characters; `\`, `:` and a `~` in front;
- * names that end in a dot or a space; and the names of Windows' devices, such as `nul`. Any other percent sign is a
- * letter like any other. So a few legal names of POSIX, such as `12:30.txt` and `aux.c`, cannot be reached.
+ * On every system, it refuses: `..` in any place and spelling (with `\`, percent-encoded, in look-alike letters); links
+ * that lead out of the root, nowhere or in a circle; control and invisible characters; `\`, `:` and a leading `~`;
+ * names that end in a dot or a space; and the names of Windows devices, such as `nul`. Other percent signs are ordinary
+ * characters. So a few legal POSIX names, such as `12:30.txt` and `aux.c`, cannot be reached.
  *
- * Gotcha: the check is done when Claude's call is decoded. If somebody else can write to the root, a folder may become a
- * link before the path is used; against that, only the operating system helps (a container, `openat2`). Hard links and
- * mounts look like any other file, and a file may be a pipe or a device: look before reading.
+ * Gotcha: the path is checked when Claude's call is decoded. If another process can write to the root, a folder may
+ * become a link before the path is used; only the operating system helps against that (a container, `openat2`). Hard
+ * links and mounts look like any other file, and a file may be a pipe or a device: check before reading.
  *
- * @param root The folder, which must exist. It may be a link, and its path relative; both are settled now.
- * @returns A codec from a path to its real, absolute path. It encodes back to the path relative to the root.
- * @throws OptionError when the root is no folder, or when there is no file system to look at.
+ * @param root The folder, which must exist. It may be a link, and its path may be relative; both are resolved once,
+ * now.
+ * @returns A codec from a path to its real, absolute path. Encoding returns the path relative to the root.
+ * @throws OptionError when the root is not a folder, or when there is no file system.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -71,7 +72,7 @@ export function pathInside(root: string, options: PathInsideOptions = {}): t.Typ
     },
     check: (text) =>
       text.length > maxChars ? refuse(`a path of at most ${String(maxChars)} characters`) : locate(text, opened),
-    // Without the bound, for the root is part of what `run` gets.
+    // Without the limit, because what `run` gets includes the root.
     isChecked: unchangedBy((text) => locate(text, opened)),
     encode: (path) => (opened.below(path) ?? path) || '.',
   });

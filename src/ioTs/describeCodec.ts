@@ -1,10 +1,13 @@
 import type { AnyCodec } from './ioTsCodec.js';
 import type { JsonSchema } from './ioTsSchema.js';
 
-/** Shared by every copy of the library. Enumerable where it is set, for io-ts-types copies a codec by `Object.assign`. */
+/**
+ * Shared by every copy of the library. Set as an enumerable property, because io-ts-types copies a codec by
+ * `Object.assign`.
+ */
 const MARK = Symbol.for('rxclaude.description');
 
-/** What a codec cannot say of itself and Claude should know. Each field is a keyword of JSON Schema, save `schema`. */
+/** What Claude should know and a codec cannot say by itself. Each field but `schema` is a keyword of JSON Schema. */
 export interface CodecDescription {
   readonly description?: string;
   readonly title?: string;
@@ -18,16 +21,16 @@ export interface CodecDescription {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly default?: unknown;
-  /** The whole schema, for a codec that has none of its own, such as one that turns a string into a `Date`. */
+  /** The whole schema, for a codec that has none, such as one that turns a string into a `Date`. */
   readonly schema?: JsonSchema;
 }
 
 /**
- * Says of an io-ts codec what Claude should know about it.
+ * Adds to an io-ts codec what Claude should know about it.
  *
- * Gives a new codec that decodes as the given one does, which stays as it was. Only the derived JSON Schema differs:
- * a `minimum` here is told to Claude, and enforced by no one; refine the codec too if it must hold. Describing a codec
- * again adds to what was said, and the last word counts.
+ * Makes a new codec that decodes like the given one, which stays unchanged. Only the derived JSON Schema differs:
+ * Claude sees a `minimum` given here, but nothing enforces it; refine the codec too if it must hold. Describing a codec
+ * again adds to its description, and later values win.
  *
  * @returns A codec of the same type.
  * @example

@@ -1,6 +1,6 @@
 import type * as t from 'io-ts';
 
-/** Any io-ts codec. Only its decoding side matters here, and spelled so, every codec fits without an `any`. */
+/** Any io-ts codec. Only decoding matters here, and with this type every codec fits without an `any`. */
 export type AnyCodec = t.Decoder<never, unknown>;
 
 interface Tagged<Tag extends string> extends AnyCodec {
@@ -36,7 +36,7 @@ type Leaf = Tagged<
   | 'FunctionType'
 >;
 
-/** A codec as its `_tag` shows it: what io-ts's classes hold, without importing them. A custom `t.Type` has no tag. */
+/** A codec by its `_tag`: the fields of io-ts's classes, without importing them. A custom `t.Type` has no tag. */
 export type InspectedCodec =
   | Leaf
   | Props<'InterfaceType' | 'PartialType' | 'StrictType'>
@@ -50,12 +50,12 @@ export type InspectedCodec =
   | (Tagged<'KeyofType'> & { readonly keys: object })
   | (AnyCodec & { readonly _tag?: undefined });
 
-/** Lets a codec be told apart by its `_tag`. */
+/** Lets the `_tag` of a codec narrow it. */
 export function inspect(codec: AnyCodec): InspectedCodec {
   return codec;
 }
 
-/** Takes off what decides nothing about the outer shape: refinements, `readonly`, `exact` and recursion. */
+/** Removes what does not affect the outer shape: refinements, `readonly`, `exact` and recursion. */
 export function unwrap(codec: AnyCodec): InspectedCodec {
   const seen = new Set<AnyCodec>();
   let inner = inspect(codec);
@@ -66,7 +66,10 @@ export function unwrap(codec: AnyCodec): InspectedCodec {
   return inner;
 }
 
-/** Tells whether a property with this codec may be left out. `unknown` may not: whoever writes it in `type` wants it. */
+/**
+ * Tells whether a property with this codec may be left out. `unknown` may not: in a `type`, it means that the property
+ * is required.
+ */
 export function acceptsUndefined(codec: AnyCodec, seen: readonly AnyCodec[] = []): boolean {
   const inner = unwrap(codec);
   if (seen.includes(inner)) return false;
@@ -84,7 +87,7 @@ export function acceptsUndefined(codec: AnyCodec, seen: readonly AnyCodec[] = []
   }
 }
 
-/** The literals that a codec is made of, when it is made of nothing else. */
+/** The literals of a codec that accepts nothing else. */
 export function literalsOf(codec: AnyCodec): readonly unknown[] | undefined {
   const inner = inspect(codec);
   switch (inner._tag) {

@@ -3,30 +3,30 @@ import type { JsonSchema } from './ioTsSchema.js';
 
 type Recursive = Extract<InspectedCodec, { _tag: 'RecursiveType' }>;
 
-/** A recursive codec that was met; it has no schema while that is being derived. */
+/** A recursive codec that was found; it has no schema while that is being derived. */
 interface Definition {
   readonly ref: string;
   readonly codec: Recursive;
   schema?: JsonSchema;
 }
 
-/** The recursive codecs met so far. A described copy of one shares its `runDefinition`, and so its definition. */
+/** The recursive codecs found so far. A described copy of one shares its `runDefinition`, and so its definition. */
 export type Scope = Map<Recursive['runDefinition'], Definition>;
 
 const REFS = '#/$defs/';
 
-/** Gives the `$ref` of a recursive codec, and derives its definition where it is met for the first time. */
+/** Returns the `$ref` of a recursive codec, and derives its definition the first time. */
 export function define(codec: Recursive, scope: Scope, derive: (definition: AnyCodec) => JsonSchema): string {
   const known = scope.get(codec.runDefinition);
   if (known) return known.ref;
   const definition: Definition = { ref: freshRef(codec.name, scope), codec };
-  // Set before the definition is derived, which meets the codec again.
+  // Set before the definition is derived, because that finds the codec again.
   scope.set(codec.runDefinition, definition);
   definition.schema = derive(codec.runDefinition());
   return definition.ref;
 }
 
-/** Puts a finished definition in the place of a reference to it. */
+/** Replaces a reference with its finished definition. */
 export function expand(schema: JsonSchema, scope: Scope, seen: readonly string[] = []): JsonSchema {
   const { $ref, ...siblings } = schema;
   const definition = [...scope.values()].find(({ ref }) => ref === $ref);
@@ -38,7 +38,7 @@ export function expand(schema: JsonSchema, scope: Scope, seen: readonly string[]
 export function withDefinitions(root: JsonSchema, scope: Scope): JsonSchema {
   const found = new Map<string, JsonSchema>();
   const visit = (schema: JsonSchema): void => {
-    // In JSON text a quote inside a string is escaped, so this finds references only.
+    // In JSON text, quotes inside a string are escaped, so this finds references only.
     const text = JSON.stringify(schema);
     for (const { ref, schema: definition } of scope.values()) {
       if (definition === undefined || found.has(ref) || !text.includes(`"$ref":"${ref}"`)) continue;

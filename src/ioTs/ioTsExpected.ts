@@ -1,16 +1,16 @@
 import { inspect, literalsOf, unwrap } from './ioTsCodec.js';
 import type { AnyCodec } from './ioTsCodec.js';
 
-/** The property by which the branches of a union are told apart. */
+/** The property that distinguishes the branches of a union. */
 export interface Tag {
   readonly key: string;
-  /** The values of the property that belong to each branch. */
+  /** The values of the property for each branch. */
   readonly valuesOf: readonly (readonly unknown[])[];
 }
 
 /**
- * Says what a codec expects: its name, which is kept when a person gave it. Of the names that io-ts makes up, those of
- * unions lose `undefined`, which Claude cannot send, and those of refinements are put so that they do not look like one.
+ * Says what a codec expects: its name, unchanged when a person gave it. In the names that io-ts generates, unions lose
+ * `undefined`, which Claude cannot send, and refinements are written so that they do not look like a union.
  */
 export function expectedOf(codec: AnyCodec): string {
   const inner = inspect(codec);
@@ -23,7 +23,7 @@ export function expectedOf(codec: AnyCodec): string {
   return `${expectedOf(base)} (${predicate.startsWith('<') ? 'refined' : predicate})`;
 }
 
-/** Finds the property that holds literals in every branch, none of them in two. */
+/** Finds a property that holds literals in every branch, none of them in two branches. */
 export function tagOf(branches: readonly AnyCodec[], wanted?: string): Tag | undefined {
   const [first, ...others] = branches;
   if (first === undefined || others.length === 0) return undefined;

@@ -5,12 +5,15 @@ import { expectedOf, tagOf } from './ioTsExpected.js';
 import { inspect, unwrap } from './ioTsCodec.js';
 import type { AnyCodec } from './ioTsCodec.js';
 
-/** One entry of an error's context, with the piece of path that it stands for. */
+/** One entry of an error's context, with its part of the path. */
 interface Step {
   readonly key: string;
   readonly codec: AnyCodec;
   readonly actual: unknown;
-  /** Nothing for the root, and for a branch of a union or a part of an intersection: it is the same value again. */
+  /**
+   * `undefined` for the root, a branch of a union and a part of an intersection: their value is that of the entry
+   * around them.
+   */
   readonly segment: string | number | undefined;
 }
 
@@ -20,11 +23,11 @@ interface Trace {
 }
 
 /**
- * Turns io-ts's validation errors into issues: one for each wrong field, in words that Claude can act on.
+ * Turns io-ts's validation errors into issues that Claude can act on: one for each wrong field.
  *
- * Paths lead through the input alone: branches of unions and parts of intersections leave no trace in them. A union is
- * one issue (`"a" | "b" | number`), unless it is plain which branch was meant: the one whose literal tag is there, or
- * the only one that got past the outer shape; then what is wrong inside that branch is told.
+ * Paths lead through the input only: they do not show branches of unions or parts of intersections. A union is one
+ * issue (`"a" | "b" | number`), unless it is clear which branch was meant: the one whose literal tag is present, or the
+ * only one whose outer shape fits; then the issues inside that branch are reported.
  *
  * @returns The issues, in the order in which io-ts found them. `found` is `undefined` for a missing property.
  */
@@ -59,7 +62,7 @@ function segmentOf({ key, actual }: Omit<Step, 'segment'>, parent: Step | undefi
     case 'TupleType':
       return index;
     case undefined:
-      // A custom codec may hide any of them; a branch or a part is known by its value, which is the parent's.
+      // A custom codec may hide any of them; a branch or a part is recognized by its value, which is the parent's.
       if (typeof index === 'number' && Object.is(actual, parent.actual)) return undefined;
       return Array.isArray(parent.actual) ? index : key;
     default:
@@ -67,7 +70,7 @@ function segmentOf({ key, actual }: Omit<Step, 'segment'>, parent: Step | undefi
   }
 }
 
-/** Ends a trace at the custom codec whose hidden union or intersection failed: only the whole has a name to tell. */
+/** Ends a trace at the custom codec whose hidden union or intersection failed: only the whole has a name. */
 function withoutHiddenBranch(steps: readonly Step[]): readonly Step[] {
   const end = steps.findIndex((step, at) => {
     const parent = steps[at - 1];
@@ -77,7 +80,7 @@ function withoutHiddenBranch(steps: readonly Step[]): readonly Step[] {
   return end < 0 ? steps : steps.slice(0, end);
 }
 
-/** The issues of traces that are alike up to the step `from`. */
+/** The issues of traces that are equal up to the step `from`. */
 function issuesOf(traces: readonly Trace[], from: number): readonly InputIssue[] {
   const groups = groupBy(traces, (trace, at) => {
     const union = unionAfter(trace.steps, from);
@@ -92,7 +95,7 @@ function issuesOf(traces: readonly Trace[], from: number): readonly InputIssue[]
   });
 }
 
-/** Where the next union stands that has tried a branch. */
+/** The position of the next union that tried a branch. */
 function unionAfter(steps: readonly Step[], from: number): number {
   return steps.findIndex(({ codec }, at) => at >= from && at < steps.length - 1 && unwrap(codec)._tag === 'UnionType');
 }
@@ -101,7 +104,7 @@ function plainIssue({ steps, message }: Trace): InputIssue {
   const last = steps.at(-1);
   if (last === undefined) return { path: [], expected: 'another value', found: undefined, ...said(message) };
   const inner = unwrap(last.codec);
-  // io-ts tries no branch of a tagged union when the tag fits none.
+  // io-ts tries no branch of a tagged union when no branch has the tag.
   const tagIssue = inner._tag === 'UnionType' && message === undefined && wrongTag(inner.types, steps, inner.tag);
   if (tagIssue) return tagIssue;
   return { path: pathOf(steps), expected: expectedOf(last.codec), found: last.actual, ...said(message) };
@@ -122,7 +125,7 @@ function unionIssues(traces: readonly Trace[], union: readonly Step[]): readonly
   return [wrongTag(codecs, union, tag?.key) ?? plainIssue({ steps: union, message: undefined })];
 }
 
-/** The issue of a tag that fits no branch: better to tell than every branch in full. */
+/** The issue of a tag that fits no branch: clearer than every branch in full. */
 function wrongTag(branches: readonly AnyCodec[], union: readonly Step[], key?: string): InputIssue | undefined {
   const tag = tagOf(branches, key);
   const object = union.at(-1)?.actual;
@@ -138,7 +141,7 @@ function field(object: unknown, key: string): unknown {
   return isJsonObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Tells whether nothing after a step leads deeper into the input. */
+/** Tells whether no later step leads deeper into the input. */
 function isFlat(steps: readonly Step[], at: number): boolean {
   return steps.slice(at).every(({ segment }) => segment === undefined);
 }
@@ -147,7 +150,7 @@ function pathOf(steps: readonly Step[]): readonly (string | number)[] {
   return steps.flatMap(({ segment }) => segment ?? []);
 }
 
-/** Two things were expected in one place: parts of an intersection. */
+/** One place must satisfy both: parts of an intersection. */
 function both(a: InputIssue, b: InputIssue): InputIssue {
   const expected = [...new Set([a.expected, b.expected])].join(' & ');
   const messages = [...new Set([a.message, b.message])].filter((message) => message !== undefined);

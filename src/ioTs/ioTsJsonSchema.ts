@@ -14,21 +14,21 @@ type Dictionary = Extract<InspectedCodec, { _tag: 'DictionaryType' }>;
 const WRAP_IT = 'Wrap it: describeCodec(codec, { schema: {...} }).';
 
 /**
- * Derives from an io-ts codec the JSON Schema (draft 2020-12) of what Claude must send: of what `decode` takes.
+ * Derives from an io-ts codec the JSON Schema (draft 2020-12) of what Claude must send, which is what `decode` takes.
  *
  * ```text
  * t.type({ city: t.string })    { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
  * ```
  *
- * A property is optional when its codec accepts `undefined`. An intersection of objects becomes one object. What
- * {@link describeCodec} said of a codec is added where the codec stands.
+ * A property is optional when its codec accepts `undefined`. An intersection of objects becomes one object. A
+ * description from {@link describeCodec} is added where its codec stands.
  *
- * Gotcha: a codec made with `new t.Type(...)` or `pipe` cannot be seen into. The converters of io-ts-types are known by
- * their names; give any other one its schema with {@link describeCodec}.
+ * Gotcha: a codec made with `new t.Type(...)` or `pipe` does not show what it takes. The converters of io-ts-types are
+ * known by name; give any other codec its schema with {@link describeCodec}.
  *
  * @returns The schema, plain JSON data.
- * @throws `JsonSchemaError` when a part has no form in JSON Schema, or when a union is at the top, where Claude's
- * API takes none.
+ * @throws `JsonSchemaError` when a part cannot be expressed in JSON Schema, or when a union is at the top level, where
+ * the API takes none.
  * @example
  * ```ts
  * import { ioTsJsonSchema } from 'rxclaude';
@@ -44,14 +44,13 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
   const scope: Scope = new Map();
   const root = expand(present(codec, 'input', scope), scope);
   if (['anyOf', 'oneOf', 'allOf', '$ref'].some((keyword) => keyword in root)) {
-    const advice =
-      'which is no single object, and the API takes no union at the top. Put it into a property of a t.type.';
+    const advice = 'a union, which the API refuses at the top level. Put it into a property of a t.type.';
     throw jsonSchemaError('input', codec.name, advice);
   }
   return withDefinitions(root, scope);
 }
 
-/** The schema where a value must be present: JSON has no `undefined`. */
+/** The schema of a value that must be present: JSON has no `undefined`. */
 function present(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
   if (descriptionOf(codec).schema === undefined && acceptsUndefined(codec)) {
     throw jsonSchemaError(path, codec.name, 'and JSON has no undefined: only a property can be left out. Use t.null.');
@@ -59,7 +58,7 @@ function present(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
   return convert(codec, path, scope);
 }
 
-/** The schema where a value may be left out. */
+/** The schema of a value that may be left out. */
 function convert(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
   const { schema, ...keywords } = descriptionOf(codec);
   return { ...(schema ?? structureOf(codec, path, scope)), ...keywords };
@@ -140,7 +139,7 @@ function object(
   const required = entries.filter(([, codec]) => isNeeded(codec)).map(([key]) => key);
   return {
     type: 'object',
-    // `fromEntries` defines each property, so that one called `__proto__` is a property too.
+    // `fromEntries` defines each property, also one named `__proto__`.
     properties: Object.fromEntries(entries.map(([key, codec]) => [key, convert(codec, path + segment(key), scope)])),
     ...(required.length > 0 && { required }),
   };
@@ -152,13 +151,13 @@ function segment(key: string): string {
 
 function literal(codec: AnyCodec & { readonly value: unknown }, path: string): unknown {
   const { value } = codec;
-  // JSON knows no minus zero.
+  // JSON has no negative zero.
   if (Number.isFinite(value)) return value === 0 ? 0 : value;
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   throw jsonSchemaError(path, codec.name, `and JSON cannot hold that literal. ${WRAP_IT}`);
 }
 
-/** io-ts reads what a tuple lacks as `undefined`, so elements at its end can be optional. */
+/** io-ts reads a missing element of a tuple as `undefined`, so elements at its end can be optional. */
 function tuple(types: readonly AnyCodec[], path: string, scope: Scope): JsonSchema {
   const minItems = types.reduce((least, type, index) => (acceptsUndefined(type) ? least : index + 1), 0);
   const prefixItems = types.map((type, index) =>
@@ -167,7 +166,7 @@ function tuple(types: readonly AnyCodec[], path: string, scope: Scope): JsonSche
   return { type: 'array', ...(types.length > 0 && { prefixItems }), items: false, minItems, maxItems: types.length };
 }
 
-/** io-ts reads a record of known keys as a strict object, and any other one as a filter on keys. */
+/** io-ts treats a record with known keys as a strict object, and any other as a filter on keys. */
 function dictionary({ domain, codomain, name }: Dictionary, path: string, scope: Scope): JsonSchema {
   const keys = literalsOf(domain);
   if (keys?.every((key) => typeof key === 'string')) {
@@ -183,7 +182,7 @@ function dictionary({ domain, codomain, name }: Dictionary, path: string, scope:
   return { type: 'object', ...(isTelling && { propertyNames }), additionalProperties };
 }
 
-/** The choices that JSON can hold, unions inside unions spread out unless they were described as a whole. */
+/** The choices that JSON can express; nested unions are flattened unless they have a description. */
 function branchesOf({ types }: { readonly types: readonly AnyCodec[] }): readonly AnyCodec[] {
   return types.flatMap((type) => {
     const inner = inspect(type);
@@ -200,7 +199,7 @@ function intersection(types: readonly AnyCodec[], path: string, scope: Scope): J
     const whole = expand(part, scope);
     const unfinished = [...scope.values()].find(({ ref }) => ref === whole.$ref)?.codec;
     if (unfinished === undefined || !isClosed(unfinished)) return whole;
-    const problem = `which is strict and here part of an intersection in its own definition. ${WRAP_IT}`;
+    const problem = `which is strict and part of an intersection in its own definition. ${WRAP_IT}`;
     throw jsonSchemaError(path, unfinished.name, problem);
   });
 }
@@ -226,7 +225,7 @@ function converter({ name }: AnyCodec, path: string): JsonSchema {
 }
 
 function jsonSchemaError(path: string, found: string, problem: string): RxClaudeError<'JsonSchemaError'> {
-  // io-ts makes up names that spell out the whole type.
+  // io-ts generates names that spell out the whole type.
   const name = found.length > 80 ? `${found.slice(0, 79)}…` : found;
   const message = `\`${path}\` cannot be written as JSON Schema: found the codec \`${name}\`, ${problem}`;
   return new RxClaudeError('JsonSchemaError', message, { path, found });

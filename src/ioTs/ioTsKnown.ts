@@ -1,6 +1,6 @@
 import type { JsonSchema } from './ioTsSchema.js';
 
-/** What io-ts-types' converters decode from. They are plain `t.Type`s, so their names are all there is to see. */
+/** What io-ts-types' converters decode from. They are plain `t.Type`s, so only their names tell them apart. */
 export const KNOWN_CONVERTERS: ReadonlyMap<string, JsonSchema> = new Map<string, JsonSchema>([
   ['NumberFromString', { type: 'string', description: 'A number, written as a string.' }],
   ['IntFromString', { type: 'string', description: 'A whole number, written as a string.' }],
@@ -13,7 +13,7 @@ export const KNOWN_CONVERTERS: ReadonlyMap<string, JsonSchema> = new Map<string,
   ['JsonFromString', { type: 'string', contentMediaType: 'application/json' }],
 ]);
 
-/** What the names of io-ts-types' brands on strings stand for. */
+/** What the names of io-ts-types' string brands mean. */
 export const KNOWN_BRANDS: ReadonlyMap<string, JsonSchema> = new Map<string, JsonSchema>([
   ['NonEmptyString', { minLength: 1 }],
   ['UUID', { format: 'uuid' }],

@@ -15,17 +15,17 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** Puts in the place of a reference what it refers to. */
+/** Replaces a reference with what it refers to. */
 type Resolve = (schema: JsonSchema) => JsonSchema;
 
-/** What no value satisfies. */
+/** The schema that no value satisfies. */
 export const NOTHING: JsonSchema = { not: {} };
 
-/** What shapes an object, and what only speaks of it: a part of an intersection that holds no more can be merged. */
+/** Keywords that shape or only describe an object: a part of an intersection with no others can be merged. */
 const SHAPE = ['type', 'properties', 'required', 'additionalProperties'];
 const WORDS = ['description', 'title', 'examples', 'default'];
 
-/** The schema of a choice between given values. */
+/** The schema of a list of values. */
 export function enumeration(values: readonly unknown[]): JsonSchema {
   const [first, ...others] = new Set(values);
   if (values.length === 0) return NOTHING;
@@ -34,7 +34,7 @@ export function enumeration(values: readonly unknown[]): JsonSchema {
   return { ...(isUniform && { type }), enum: [first, ...others] };
 }
 
-/** The schema of what satisfies at least one of the branches. Branches that only list values become one list. */
+/** The schema of values that satisfy at least one branch. Branches that only list values become one list. */
 export function unite(branches: readonly JsonSchema[]): JsonSchema {
   const lists = branches.filter(isEnumeration);
   const isListed = (branch: JsonSchema): boolean => lists.length > 0 && (isEnumeration(branch) || isNull(branch));
@@ -45,9 +45,9 @@ export function unite(branches: readonly JsonSchema[]): JsonSchema {
 }
 
 /**
- * The schema of what satisfies every part. Object schemas become one object schema, which is closed only if each of
- * them is: io-ts's `strict` drops what it does not know and refuses nothing, so an open part beside it lets all through.
- * `resolve` gives what a reference refers to.
+ * The schema of values that satisfy every part. Object schemas become one, which is closed only if all of them are:
+ * io-ts's `strict` drops unknown properties and refuses none, so an open part next to it lets them through. `resolve`
+ * returns what a reference refers to.
  */
 export function intersect(parts: readonly JsonSchema[], resolve: Resolve): JsonSchema {
   const telling = distinct(parts).filter((part) => Object.keys(part).length > 0);
@@ -67,7 +67,7 @@ export function close(schema: JsonSchema): JsonSchema {
   return { ...schema, [sees ? 'additionalProperties' : 'unevaluatedProperties']: false };
 }
 
-/** Tells whether a schema is met by strings only, and so can describe property names. */
+/** Tells whether only strings satisfy a schema, so that it can describe property names. */
 export function isStringSchema(schema: JsonSchema): boolean {
   if (schema.type !== undefined) return schema.type === 'string';
   return (schema.anyOf?.length ?? 0) > 0 && schema.anyOf?.every(isStringSchema) === true;
@@ -75,7 +75,7 @@ export function isStringSchema(schema: JsonSchema): boolean {
 
 function merge(a: JsonSchema, b: JsonSchema, resolve: Resolve): JsonSchema {
   const keys = new Set([...Object.keys(a.properties ?? {}), ...Object.keys(b.properties ?? {})]);
-  // `fromEntries` defines each property, so that one called `__proto__` is a property too.
+  // `fromEntries` defines each property, also one named `__proto__`.
   const properties = Object.fromEntries(
     [...keys].map((key) => [key, intersect([propertyOf(a, key), propertyOf(b, key)], resolve)]),
   );
@@ -109,7 +109,7 @@ function additionalOf(a: JsonSchema, b: JsonSchema, resolve: Resolve): JsonSchem
   return schemas.length === 0 ? {} : { additionalProperties: intersect(schemas, resolve) };
 }
 
-/** Lets through the properties that only other parts of an intersection know. */
+/** Allows the properties that only other parts of an intersection know. */
 function reopen(schema: JsonSchema, resolve: Resolve): JsonSchema {
   if (schema.$ref !== undefined) return reopenDefinition(schema, resolve);
   const { anyOf, allOf } = schema;
@@ -124,7 +124,7 @@ function reopen(schema: JsonSchema, resolve: Resolve): JsonSchema {
   };
 }
 
-/** Keeps a reference to what is open anyway. */
+/** Keeps a reference to a schema that is open anyway. */
 function reopenDefinition(schema: JsonSchema, resolve: Resolve): JsonSchema {
   const definition = resolve(schema);
   if (definition.$ref !== undefined) return schema;

@@ -6,15 +6,15 @@ import { LONGEST_JSON, parseJson } from '../json/parseJson.js';
 type BlockStart = Extract<RoundEvent, { type: 'content_block_start' }>;
 type BlockDelta = Extract<RoundEvent, { type: 'content_block_delta' }>;
 
-/** One content block: as it was last shown, and what has come since. */
+/** One content block: as it was last shown, and what arrived since. */
 interface Entry {
   readonly index: number;
   block: BetaContentBlock;
-  /** Whether it has not been stopped yet. */
+  /** Whether its `content_block_stop` is still to come. */
   open: boolean;
-  /** Whether `block` no longer tells all. */
+  /** Whether `block` is out of date. */
   stale: boolean;
-  /** The text of a `text` or `thinking` block, or of a tool's input, while it is being written. */
+  /** The text of a `text` or `thinking` block, or of a tool's input, while Claude writes it. */
   text: GrowingText | undefined;
   /** Other fields that differ from `block`. */
   changes: Record<string, unknown> | undefined;
@@ -22,7 +22,7 @@ interface Entry {
 
 /** The content blocks of one message, in the order of their index. */
 export interface Blocks {
-  /** Forgets all blocks and begins with those that a `message_start` carried. */
+  /** Drops all blocks and begins with those of a `message_start`. */
   reset(content?: readonly BetaContentBlock[]): void;
   start(event: BlockStart): boolean;
   addDelta(event: BlockDelta): boolean;
@@ -31,9 +31,9 @@ export interface Blocks {
   stopAll(): boolean;
   /** All blocks; those that have not changed are the same objects as before. */
   content(): BetaContentBlock[];
-  /** The blocks that are whole, and text as far as it is written. */
+  /** The complete blocks, and the text so far. */
   wholeContent(): BetaContentBlock[];
-  /** How many characters of text, thinking and inputs were written. */
+  /** How many characters of text, thinking and inputs Claude wrote. */
   chars(): number;
 }
 
@@ -41,7 +41,7 @@ export interface Blocks {
 export function createBlocks(): Blocks {
   let entries: Entry[] = [];
   let byIndex = new Map<number, Entry>();
-  /** The block that was last written to: nearly always the one that the next delta is for. */
+  /** The block that changed last: nearly always the one of the next delta. */
   let latest: Entry | undefined;
 
   const find = (index: number): Entry | undefined => {
@@ -92,7 +92,7 @@ function createEntry(index: number, block: BetaContentBlock, open: boolean): Ent
   return { index, block, open, stale: false, text: undefined, changes: undefined };
 }
 
-/** Applies a delta if it fits the block's type; any other delta is none of ours. */
+/** Applies a delta if it fits the block's type, and ignores any other. */
 function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
   const { block } = entry;
   const { type } = block;
@@ -106,7 +106,7 @@ function applyDelta(entry: Entry, delta: BlockDelta['delta']): boolean {
     case 'citations_delta':
       return type === 'text' && addCitation(entry, block.citations, delta.citation);
     case 'input_json_delta':
-      // The input is shown once it is whole.
+      // The input is shown once it is complete.
       if (isCall(type)) addInput((entry.text ??= new GrowingText()), delta.partial_json);
       return false;
     case 'compaction_delta':
@@ -120,7 +120,7 @@ function isCall(type: string): boolean {
   return type === 'tool_use' || type === 'server_tool_use' || type === 'mcp_tool_use';
 }
 
-/** Text that is longer than any input may be is not kept: `parseJson` refuses it. */
+/** Text beyond the longest input is not kept: `parseJson` refuses it. */
 function addInput(text: GrowingText, piece: string): void {
   if (text.length <= LONGEST_JSON) text.add(piece);
 }
@@ -152,7 +152,7 @@ function charsIn(entry: Entry): number {
   return isCall(block.type) && 'input' in block ? JSON.stringify(block.input ?? {}).length : 0;
 }
 
-/** Ends a block, and returns whether that changed it. Its text is kept once, in the block itself. */
+/** Ends a block, and returns whether that changed it. From then on its text is kept only in the block itself. */
 function end(entry: Entry): boolean {
   entry.open = false;
   if (isCall(entry.block.type)) return endInput(entry);
@@ -170,7 +170,7 @@ function endInput(entry: Entry): boolean {
   return change(entry, { input: parsed?.ok === true ? parsed.value : {} });
 }
 
-/** The block as it is now. Copied and then set, since an object literal with a spread and fields is far slower. */
+/** The block as it is now. Copied and then set, because an object literal with a spread and fields is far slower. */
 function show(entry: Entry): BetaContentBlock {
   if (!entry.stale) return entry.block;
   const block = { ...entry.block };

@@ -10,9 +10,9 @@ interface OpenInput {
   readonly reader: JsonReader;
 }
 
-/** The inputs that are being written, read from the pieces in `tool_input`. */
+/** The inputs that Claude is writing, read from the pieces in `tool_input`. */
 export interface GrowingInputs {
-  /** Takes the next event. Returns the input that it went on with. */
+  /** Takes the next event. Returns the input that it extended, if any. */
   add(event: RoundEvent): OpenInput | undefined;
   /** By the index of the block. */
   readonly open: ReadonlyMap<number, OpenInput>;
@@ -21,7 +21,7 @@ export interface GrowingInputs {
 /**
  * Makes an empty list of inputs.
  *
- * @param limits Beyond them, an input is not read on.
+ * @param limits Beyond them, an input is not read any further.
  */
 export function createGrowingInputs(limits?: JsonLimits): GrowingInputs {
   const open = new Map<number, OpenInput>();

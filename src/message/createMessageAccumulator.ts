@@ -8,25 +8,25 @@ import { createBlocks } from './createBlocks.js';
 /** Puts Claude's events together into a message. */
 export interface MessageAccumulator {
   /**
-   * Takes the next event; events that are no part of a message are ignored.
+   * Takes the next event; events that are not part of a message are ignored.
    *
    * @returns Whether the message changed.
-   * @throws ProtocolError when the events cannot be those of one message.
+   * @throws ProtocolError when the events are not those of one message.
    */
   add(event: RoundEvent): boolean;
   /** The message so far: immutable, and the same object until it changes. `undefined` before `message_start`. */
   message(): ClaudeMessage | undefined;
-  /** The message as far as it is whole: without a call or a thought that is still being written. */
+  /** The complete part of the message: without a call or thinking that Claude is still writing. */
   wholeMessage(): ClaudeMessage | undefined;
-  /** How many characters of text, thinking and inputs have come. */
+  /** How many characters of text, thinking and inputs have arrived. */
   chars(): number;
-  /** Whether `message_stop` has come. */
+  /** Whether `message_stop` has arrived. */
   readonly complete: boolean;
 }
 
-/** What a `message_delta` may tell of the message besides its end; `null` is not told. */
+/** Other fields of the message that a `message_delta` may set; `null` sets nothing. */
 const OTHERS = ['container', 'context_management', 'input_transformations'];
-/** The counters that it may repeat. */
+/** The counters that it may update. */
 const COUNTS = [
   'input_tokens',
   'output_tokens',
@@ -41,26 +41,23 @@ const COUNTS = [
 type StartOf<Type extends RoundEvent['type']> = Extract<RoundEvent, { type: Type }>;
 
 /**
- * Makes an accumulator for one message after another: a `message_start` after a `message_stop` begins anew. A
- * `round_retry` takes back what had come, and a new round begins without what the last one left unfinished.
+ * Makes an accumulator for one message after another: a `message_start` after a `message_stop` begins the next. A
+ * `round_retry` drops what arrived before it, and a new round drops what the last one left unfinished.
  *
- * Its rules are those of the SDK's own accumulator, but for two: no event is changed, and a tool's input whose text is
- * not JSON is `{}`, never a repaired guess.
+ * It follows the rules of the SDK's own accumulator, except for two: no event is changed, and a tool's input whose text
+ * is not JSON is `{}`, never a repaired guess.
  */
 export function createMessageAccumulator(): MessageAccumulator {
   const blocks = createBlocks();
   let head: BetaMessage | undefined;
   let snapshot: BetaMessage | undefined;
   let complete = false;
-  /** Whether a `message_delta` has told why the reply ended. */
+  /** Whether a `message_delta` has said why the reply ended. */
   let stopped = false;
 
   const start = ({ message }: StartOf<'message_start'>): boolean => {
     if (head !== undefined && !complete) {
-      throw new RxClaudeError(
-        'ProtocolError',
-        'A `message_start` came before the `message_stop` of the message before it.',
-      );
+      throw new RxClaudeError('ProtocolError', 'A `message_start` came, but the last message had no `message_stop`.');
     }
     complete = false;
     stopped = false;
@@ -115,7 +112,7 @@ export function createMessageAccumulator(): MessageAccumulator {
         return changed;
       } catch (error) {
         if (RxClaudeError.is(error, 'ProtocolError')) throw error;
-        throw new RxClaudeError('ProtocolError', `A \`${event.type}\` came in a shape that the API does not send.`, {
+        throw new RxClaudeError('ProtocolError', `A \`${event.type}\` has a shape that the API does not send.`, {
           cause: error,
         });
       }
@@ -137,8 +134,8 @@ export function createMessageAccumulator(): MessageAccumulator {
 }
 
 /**
- * Later counts and stop reasons replace earlier ones; a later event that gives no reason keeps the earlier one. Counts are
- * cumulative, so they are never added.
+ * Later counts and stop reasons replace earlier ones; an event without a reason keeps the earlier one. Counts are
+ * cumulative, so they are never added up.
  *
  * @throws ProtocolError when the event carries no usage; the SDK fails there too.
  */
@@ -157,7 +154,7 @@ function withDelta(head: BetaMessage, event: StartOf<'message_delta'>, keepsReas
   } as BetaMessage;
 }
 
-/** The fields of these names that tell something. */
+/** The fields with these names that have a value. */
 function pick(fields: object, names: readonly string[]): object {
   return Object.fromEntries(Object.entries(fields).filter(([name, value]) => names.includes(name) && value != null));
 }

@@ -77,7 +77,7 @@ describe('identifier', () => {
   it('shows its form in its schema', () => {
     expect(schemaOf(name)).toEqual({
       type: 'string',
-      description: 'An identifier: letters, digits, `_` and `-`, beginning with a letter or `_`.',
+      description: 'An identifier: letters, digits, `_` and `-`, with a letter or `_` first.',
       minLength: 1,
       maxLength: 64,
       pattern: '^(?:[A-Za-z_][A-Za-z0-9_-]*)$',

@@ -6,7 +6,7 @@ import { pathInside } from '../../../src/codecs/pathInside.js';
 import { decodedBy, refusalBy, schemaOf, validatorOf } from './support.js';
 import { tagged } from '../../support/errors.js';
 
-const LINK = 'expected a path inside the root, not through a link that leads out of it, nowhere or round';
+const LINK = 'expected a path inside the root, not through a link that leads out of it, nowhere or in a circle';
 const CLOSED = 'expected a path inside the root, through folders that can be entered';
 
 describe('pathInside', () => {
@@ -153,12 +153,12 @@ describe('pathInside', () => {
     ['src/a.ts::$DATA', 'without `:`'],
     ['file:///etc/passwd', 'without `:`'],
     ['src/C:/Windows', 'without `:`'],
-    ['src\\a.ts', 'written with `/` in place of `\\`'],
-    ['~', 'not one that begins with `~`'],
-    ['~/.ssh/id_rsa', 'not one that begins with `~`'],
-    ['./~', 'not one that begins with `~`'],
-    ['.//./~/a', 'not one that begins with `~`'],
-    ['~root/a', 'not one that begins with `~`'],
+    ['src\\a.ts', 'with `/` instead of `\\`'],
+    ['~', 'without a leading `~`'],
+    ['~/.ssh/id_rsa', 'without a leading `~`'],
+    ['./~', 'without a leading `~`'],
+    ['.//./~/a', 'without a leading `~`'],
+    ['~root/a', 'without a leading `~`'],
     ['a.', 'without names that end in a dot or a space'],
     ['a./b', 'without names that end in a dot or a space'],
     ['a ', 'without names that end in a dot or a space'],
@@ -167,16 +167,16 @@ describe('pathInside', () => {
     ['.../...//', 'without names that end in a dot or a space'],
     ['.. /a', 'without names that end in a dot or a space'],
     ['. ./a', 'without names that end in a dot or a space'],
-    ['con', 'without names that Windows keeps for devices'],
-    ['NUL', 'without names that Windows keeps for devices'],
-    ['src/Aux.c', 'without names that Windows keeps for devices'],
-    ['prn.txt', 'without names that Windows keeps for devices'],
-    ['COM1', 'without names that Windows keeps for devices'],
-    ['lpt9.log/a', 'without names that Windows keeps for devices'],
-    ['COM¹', 'without names that Windows keeps for devices'],
-    ['ＮＵＬ', 'without names that Windows keeps for devices'],
-    ['nul .txt', 'without names that Windows keeps for devices'],
-    ['CONIN$', 'without names that Windows keeps for devices'],
+    ['con', 'without names of Windows devices'],
+    ['NUL', 'without names of Windows devices'],
+    ['src/Aux.c', 'without names of Windows devices'],
+    ['prn.txt', 'without names of Windows devices'],
+    ['COM1', 'without names of Windows devices'],
+    ['lpt9.log/a', 'without names of Windows devices'],
+    ['COM¹', 'without names of Windows devices'],
+    ['ＮＵＬ', 'without names of Windows devices'],
+    ['nul .txt', 'without names of Windows devices'],
+    ['CONIN$', 'without names of Windows devices'],
     ['a\0', 'without control or invisible characters'],
     ['src/a.ts\0.png', 'without control or invisible characters'],
     ['\0', 'without control or invisible characters'],
@@ -310,7 +310,7 @@ describe('pathInside', () => {
     ['a URL', new URL('file:///tmp')],
   ])('refuses %s as a root', (_, wrong) => {
     expect(() => pathInside(wrong as string)).toThrow(tagged('OptionError'));
-    expect(() => pathInside(wrong as string)).toThrow('`pathInside.root` must be the path of a folder that exists');
+    expect(() => pathInside(wrong as string)).toThrow('`pathInside.root` must be the path of an existing folder');
   });
 
   it('refuses an unusable bound', () => {
@@ -405,7 +405,7 @@ describe('pathInside on other file systems', () => {
       Object.assign(process, { getBuiltinModule: missing });
       try {
         expect(() => pathInside('.')).toThrow(tagged('OptionError'));
-        expect(() => pathInside('.')).toThrow('`pathInside.fileSystem` must be given here');
+        expect(() => pathInside('.')).toThrow('`pathInside.fileSystem` must be given in browsers');
         expect(() => pathInside('.', { fileSystem: fs })).not.toThrow();
       } finally {
         Object.assign(process, { getBuiltinModule: given });

@@ -93,7 +93,7 @@ it('tells Claude in one line what to write', async () => {
   expect(message.split('\n').slice(1, -1)).toEqual([
     '- path: expected a path inside the root, without `..` (found "../a" (string))',
     '- url: expected a URL that begins with https:// (found "http://a.org" (string))',
-    '- name: expected letters, digits, `_` and `-`, beginning with a letter or `_` (found "a b" (string))',
+    '- name: expected letters, digits, `_` and `-`, with a letter or `_` first (found "a b" (string))',
     '- note: expected text of at most 3 characters, found 4 (found "long" (string))',
   ]);
 });
