@@ -4,6 +4,7 @@ import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import type { HistoryChange } from '../events/HistoryChange.js';
 import type { Fields, Role } from '../rules/blocks.js';
 import { isSameList } from '../values/isSameList.js';
+import { samePrefix } from '../values/samePrefix.js';
 import { cacheMarks, dropCacheMarks } from './cacheMarks.js';
 import { extraDefects, pathOf } from './defects.js';
 import { reportTo, seenDraft, toMessage, type Draft, type Report } from './Draft.js';
@@ -11,7 +12,7 @@ import { draftHistory } from './draftHistory.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
 import { mend, type MendedHistory } from './mend.js';
 import { mendPairs } from './mendPairs.js';
-import { createOwnIds, samePrefix } from './ownIds.js';
+import { createOwnIds } from './ownIds.js';
 
 /** What is left to the API: a field may be newer than this library, and older models take thinking after a change. */
 const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['extra_field', 'malformed_tool', 'thinking_prefix_changed'];

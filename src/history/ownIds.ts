@@ -2,6 +2,7 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import type { HistoryChange } from '../events/HistoryChange.js';
 import { isBlock } from '../rules/blocks.js';
 import { isSameList } from '../values/isSameList.js';
+import { samePrefix } from '../values/samePrefix.js';
 import { createRenamer, RENAMED } from './createRenamer.js';
 import { pathOf } from './defects.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
@@ -18,12 +19,6 @@ export const ownIds: HistoryPolicy = () => {
     leave: (messages) => giveOwnIds(messages),
   };
 };
-
-/** How many messages at the beginning are the same objects in both. */
-export function samePrefix(before: readonly MessageParam[], after: readonly MessageParam[]): number {
-  const end = before.findIndex((message, index) => message !== after[index]);
-  return end === -1 ? before.length : end;
-}
 
 /**
  * The history with new ids where it uses one again, in calls, results and callers alike; the same array where it does not.

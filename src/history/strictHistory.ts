@@ -3,8 +3,8 @@ import { historyError } from '../errors/failures.js';
 import type { HistoryDefect } from '../errors/HistoryDefect.js';
 import { createHistoryCheck } from './checkHistory.js';
 import type { HistoryPolicy } from './HistoryPolicy.js';
+import { samePrefix } from '../values/samePrefix.js';
 import { mendingHistory } from './mendingHistory.js';
-import { samePrefix } from './ownIds.js';
 
 /**
  * Fails with a `HistoryError` before anything is sent that the API would refuse, and changes nothing in a request.

@@ -1,5 +1,6 @@
 import type { RoundRequest } from '../events/RoundRequest.js';
 import { isObject } from '../values/isObject.js';
+import { samePrefix } from '../values/samePrefix.js';
 import type { SourceEvent } from './Source.js';
 
 /** The server's copy of one conversation, as far as it can be known from here. */
@@ -104,9 +105,8 @@ export function createThread(): Thread {
 /** What a request has that the one before it, and its reply, had not; `undefined` when it is not a continuation. */
 function newMessages({ request: before, calls }: Anchor, request: RoundRequest): RoundRequest['messages'] | undefined {
   const { length } = before.messages;
-  const longer = request.messages.length > length;
-  const same = longer && before.messages.every((message, index) => message === request.messages[index]);
-  if (!same || before.system !== request.system || before.tools !== request.tools) return undefined;
+  const goesOn = request.messages.length > length && samePrefix(before.messages, request.messages) === length;
+  if (!goesOn || before.system !== request.system || before.tools !== request.tools) return undefined;
   const reply = request.messages[length];
   if (reply?.role !== 'assistant') return request.messages.slice(length);
   // Where the reply was mended, the server does not know it.

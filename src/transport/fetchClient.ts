@@ -1,4 +1,5 @@
 import { isObject } from '../values/isObject.js';
+import { samePrefix } from '../values/samePrefix.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { mergeHeaders } from './headers.js';
 import { toClaudeApiError } from './response.js';
@@ -104,7 +105,7 @@ function createBodyWriter(): (body: object) => string {
     const [first] = items;
     if (!isObject(first) || !Object.isFrozen(first)) return JSON.stringify(value);
     const before = lists.get(first) ?? NOTHING;
-    const known = before.items.every((item, index) => item === items[index]) ? before : NOTHING;
+    const known = samePrefix(before.items, items) === before.items.length ? before : NOTHING;
     const added = items.slice(known.items.length);
     const text = both(known.text, JSON.stringify(added).slice(1, -1));
     if (added.every(isFrozen)) lists.set(first, { items, text });
