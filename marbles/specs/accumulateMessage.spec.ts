@@ -13,7 +13,7 @@ import { protocolError } from '../../test/support/errors.js';
 //
 // Messages are digits.
 
-/** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
+/** The reply says "Hello" in two pieces. Its events are frozen: changing one fails the test. */
 const letters = frozen({
   s: claude.messageStart(),
   o: claude.textStart(0),
@@ -47,7 +47,7 @@ marble('emits the whole message whenever it changed', ({ reply, expectObservable
   expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
 });
 
-marble('leaves out what is no part of a message', ({ events, expectObservable }) => {
+marble('leaves out what is not part of a message', ({ events, expectObservable }) => {
   const call = added.toolCall('toolu_1', 'weather');
   const source = events('-p-s-u-o-K-t-n-p-t-S-c-e-m-|', { ...letters, K: call, S: added.toolStart(call) });
   const expected = '     ---1---2---3-----4-----5---|';
@@ -91,7 +91,7 @@ describe('a message that broke off', () => {
     expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages);
   });
 
-  marble('leaves nothing of a half-written call behind', ({ events, expectObservable }) => {
+  marble('leaves nothing of a half-written call', ({ events, expectObservable }) => {
     const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"n":', 0) });
     const source = events('-s-k-i-R-s-c-o-t-|', { ...letters, ...call, R });
     const expected = '     -1-4-----1---2-3-|';
@@ -117,7 +117,7 @@ describe('a tool’s input', () => {
     expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, shown);
   });
 
-  marble('stays {} when it is no JSON, and is never repaired', ({ reply, expectObservable }) => {
+  marble('stays {} when it is not JSON, and is never repaired', ({ reply, expectObservable }) => {
     const source = reply('-s-k-i-c-m-|', { ...letters, k, i: frozen(claude.inputJson('{"n":1', 0)) });
     const expected = '    -1-2---2---|';
 

@@ -50,7 +50,7 @@ function complete({ id, name, index }: typeof weather, input: object): ToolCallE
   return added.toolCall(id, name, input, index);
 }
 
-marble('adds tool_input behind each piece and tool_call behind the end', ({ reply, expectObservable }) => {
+marble('adds tool_input after each piece and tool_call after the end', ({ reply, expectObservable }) => {
   const source = reply('-s-k-i---j---c---w-m-|', fromClaude);
   const expected = '    -s-k-(iI)(jJ)(cK)w-m-|';
 
@@ -160,7 +160,7 @@ marble('tells the round in what it adds', ({ reply, expectObservable }) => {
 });
 
 describe('an input that is too large', () => {
-  /** The call that comes of an input in pieces. */
+  /** The call that an input in pieces becomes. */
   function write(pieces: string[], options: Parameters<typeof accumulateToolInput>[0]) {
     let call: ToolCallEvent | undefined;
     of<RoundEvent[]>(fromClaude.k, ...pieces.map((piece) => claude.inputJson(piece, 0)), fromClaude.c)
@@ -191,7 +191,7 @@ describe('an input that is too large', () => {
     expectObservable(out).toBe(expected, { ...values, K, L: complete(time, {}) });
   });
 
-  it('is one with a character too many, however it is cut', () => {
+  it('has one character too many, however it is cut', () => {
     const pieces = ['{"city"', ':', '"Berlin"}'];
     expect(write(pieces, { maxInputChars: 17 }).call.input).toEqual({ _tag: 'Right', right: { city: 'Berlin' } });
     for (const cut of [pieces, [pieces.join('')], [...pieces.join('')]]) {

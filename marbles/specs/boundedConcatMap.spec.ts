@@ -85,7 +85,7 @@ describe('a slow consumer', () => {
     sourceSubs: '   ^--!   ',
     consumerSubs: ['-^-!'],
   });
-  consumes('is let go of together with the source', {
+  consumes('ends together with the source', {
     source: '       -123---',
     unsub: '        ^-----!',
     expected: '     ----1--',
@@ -112,7 +112,7 @@ describe('a fast consumer', () => {
 });
 
 describe('what waits', () => {
-  consumes('is bounded: beyond it the stream fails, and lets go of the source and of the consumer', {
+  consumes('is bounded: beyond it the stream fails, and unsubscribes from the source and the consumer', {
     source: '       -1234---',
     maxBufferedChars: 20,
     expected: '     ----#   ',
@@ -149,7 +149,7 @@ describe('what waits', () => {
     expect(String(seen.error)).toMatch(/at most 15, found 20\. Raise `maxBufferedChars`, or consume faster\.$/);
   });
 
-  it('has the source let go of first when it is too much', () => {
+  it('unsubscribes from the source first when it is too much', () => {
     const log: string[] = [];
     const claude = new Subject<RoundEvent>();
     const source = new Observable<RoundEvent>((subscriber) => {
@@ -222,7 +222,7 @@ describe('project', () => {
     expect(seen).toMatchObject({ values: ['1a', '1b', '2a', '2b', '1a', '1b', '2a', '2b'], end: 'complete' });
   });
 
-  it('is not called for what waits when nobody listens any more', () => {
+  it('is not called for what waits when its subscriber has left', () => {
     const gate = new Subject<string>();
     let calls = 0;
     const project = () => (++calls === 1 ? gate : of('x', 'y'));

@@ -24,7 +24,7 @@ import { observe } from './support/observe.js';
 import { circuitOpenError, tagged } from '../../test/support/errors.js';
 import { RxClaudeError } from '../../src/index.js';
 
-// Streams of any values go through a breaker, so these diagrams have letters of their own, which are explained below.
+// A breaker takes streams of any values, so these diagrams have their own letters, explained below.
 
 const overloaded = apiError('overloaded_error', { status: 529 });
 const badRequest = apiError('invalid_request_error', { status: 400 });
@@ -87,7 +87,7 @@ interface Case {
   readonly starts: string;
   readonly expected: string;
   readonly state: string;
-  /** States that only this case has: others that are open or half open. */
+  /** States of this case only: others that are open or half open. */
   readonly values?: Readonly<Record<string, BreakerState>>;
 }
 
@@ -110,7 +110,7 @@ describe('closed', () => {
     expected: '-X------X-',
     state: '   01------2-',
   });
-  breaks('counts anew when a stream completes', {
+  breaks('starts counting again when a stream completes', {
     starts: '  -X-X-c----X-X-',
     expected: '-X-X------X-X-',
     state: '   01-2-----01-2-',
@@ -225,15 +225,18 @@ describe('what goes through', () => {
     expectSubscriptions(source.subscriptions).toBe(subs);
   });
 
-  marble('lets go of its source when unsubscribed in the middle', ({ hot, expectObservable, expectSubscriptions }) => {
-    const source = hot('-a-b-c-|');
-    const unsub = '     ^---!   ';
+  marble(
+    'unsubscribes from its source when it is left in the middle',
+    ({ hot, expectObservable, expectSubscriptions }) => {
+      const source = hot('-a-b-c-|');
+      const unsub = '     ^---!   ';
 
-    expectObservable(source.pipe(circuitBreaker(createBreaker())), unsub).toBe('-a-b-');
-    expectSubscriptions(source.subscriptions).toBe(unsub);
-  });
+      expectObservable(source.pipe(circuitBreaker(createBreaker())), unsub).toBe('-a-b-');
+      expectSubscriptions(source.subscriptions).toBe(unsub);
+    },
+  );
 
-  it('lets go of a source that emits all at once, and then of the place of the probe', () => {
+  it('unsubscribes from a source that emits all at once, and then frees the place of the probe', () => {
     jest.useFakeTimers();
     const breaker = openBreaker();
     jest.advanceTimersByTime(10);
@@ -247,7 +250,7 @@ describe('what goes through', () => {
     expect(seen).toMatchObject({ values: [0, 1, 2, 3], end: 'complete' });
   });
 
-  it('lets go of the source of a probe before the next one can begin', () => {
+  it('unsubscribes from the source of a probe before the next one can begin', () => {
     jest.useFakeTimers();
     const breaker = openBreaker();
     jest.advanceTimersByTime(10);

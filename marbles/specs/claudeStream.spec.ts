@@ -7,7 +7,7 @@ import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { protocolError, tagged, truncatedStreamError } from '../../test/support/errors.js';
 
-// The events come through as they are: each is compared with all its fields.
+// The events pass unchanged: each is compared with all its fields.
 //
 // s message_start  o a text block starts  t text  b another block starts
 // n another piece of a block, such as a citation  c content_block_stop  e message_delta with stop_reason end_turn
@@ -76,7 +76,7 @@ describe('the reply', () => {
     });
   });
 
-  marble('fails when it holds a second message', ({ reply, scriptClaude, expectObservable, expectRequests }) => {
+  marble('fails when it has a second message', ({ reply, scriptClaude, expectObservable, expectRequests }) => {
     const one = reply(' -s-o-s-o-m|', values);
     const expected = '  -s-o-#     ';
     const sent = '      ^----!     ';
@@ -145,7 +145,7 @@ describe('the request', () => {
   });
 });
 
-describe('letting go', () => {
+describe('unsubscribing', () => {
   marble('aborts the request at once', ({ reply, scriptClaude, flush, expectObservable, expectRequests }) => {
     const one = reply(' -s-o-t-t-t-', values);
     const unsub = '     ------!    ';
@@ -215,7 +215,7 @@ describe('the signal of the caller', () => {
   it.each([
     ['completes', of(...answer)],
     ['fails', throwError(() => new Error('boom'))],
-  ])('is left without a listener when the stream %s', (_, reply) => {
+  ])('has no subscriber after the stream %s', (_, reply) => {
     const { signal } = new AbortController();
     const added = jest.spyOn(signal, 'addEventListener');
     const removed = jest.spyOn(signal, 'removeEventListener');

@@ -54,7 +54,7 @@ function sentTo({ requests }: ScriptedClient): unknown[][] {
   return requests.map(({ body }) => [body.messages, body.tool_choice]);
 }
 
-/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+/** These messages in full: other expectations may name only some fields. */
 function exactly(messages: readonly object[]): unknown[] {
   return messages.map((message) => expect.objectContaining(message) as unknown);
 }
@@ -92,7 +92,7 @@ describe('a conversation with 60 s of time, 5 s of them for its end', () => {
     expect(client.requests[1]!.body.tools).toEqual(client.requests[0]!.body.tools);
   });
 
-  marble('runs no tool that Claude calls only then', (helpers) => {
+  marble('does not run a tool that Claude calls only then', (helpers) => {
     const { reply, scriptClaude, tool, flush, expectEvents, expectRuns } = helpers;
     const one = reply(' s---k-c---- 54993ms l-c---w----m|                  ', values);
     const two = reply('                                 s----o-t-c-e-m|    ', values);
@@ -203,7 +203,7 @@ describe('the last round', () => {
     expectEvents(run).toBe(expected, { C: { reason: 'stopped', rounds: 2 } });
   });
 
-  marble('does not come from an attempt that breaks off: that one is tried again', (helpers) => {
+  marble('does not come from an attempt that breaks off: the attempt is repeated', (helpers) => {
     const { reply, scriptClaude, tool, flush, expectEvents } = helpers;
     const one = '      s---o-t-#                                        ';
     const two = reply('                   s---k-c---w---m|              ', values);
@@ -222,7 +222,7 @@ describe('the last round', () => {
     ['undefined', undefined],
     ['an empty list', []],
   ])('of a request whose tools are %s', (_, tools) => {
-    marble('names no tool_choice, which the API takes only beside tools', ({ scriptClaude, flush, expectEvents }) => {
+    marble('has no tool_choice, which the API accepts only with tools', ({ scriptClaude, flush, expectEvents }) => {
       const one = '      s---o-t-c-----y-m|                  ';
       const two = '                       s----o-t-c-e-m|    ';
       const expected = ' (Bs)o-t-c-----y-m(EBs)o-t-c-e-m(EC|)';

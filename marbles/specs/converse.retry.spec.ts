@@ -25,7 +25,7 @@ function ask(...tools: Tool[]): ClaudeRequest {
   return { model: 'claude-test', max_tokens: 100, messages: [user], tools };
 }
 
-/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+/** These messages in full: other expectations may name only some fields. */
 function exactly(messages: readonly object[]): unknown[] {
   return messages.map((message) => expect.objectContaining(message) as unknown);
 }
@@ -205,7 +205,7 @@ describe('an end that is asked for', () => {
     ['in the wait', '        s---o-#      ', '(Bs)o-R--(C#)  ', '^-----#   '],
     ['while a tool runs', '  (skcw)---m-- ', '(BskcKwS)(C#)  ', '^--------!'],
   ])('by an abort of the signal, %s,', (_, diagram, expected, sent) => {
-    marble('fails at once, behind its end', (helpers) => {
+    marble('fails at once, after its end', (helpers) => {
       const { reply, scriptClaude, tool, expectEvents, expectRequests } = helpers;
       const controller = new AbortController();
       const client = scriptClaude(reply(diagram, values));

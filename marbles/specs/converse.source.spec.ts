@@ -77,7 +77,7 @@ describe('a source that is a function', () => {
   });
 });
 
-describe('a source that takes back what it said, as one with a model to fall back on', () => {
+describe('a source that takes back what it said, such as one with a fallback model', () => {
   const begun: readonly SourceEvent[] = [
     claude.messageStart(),
     claude.toolUseStart('toolu_0', 'weather', 0),
@@ -135,7 +135,7 @@ describe('what cannot come from a source', () => {
     ]);
   });
 
-  it.each([undefined, null, 'a text', 7])('%p, which is no event', (value) => {
+  it.each([undefined, null, 'a text', 7])('%p, which is not an event', (value) => {
     const seen = observe(converse(() => of(value as unknown as SourceEvent), ask()));
     expect(seen.error).toMatchObject({ _tag: 'ProtocolError' });
     expect(seen.values.at(-1)).toMatchObject({ type: 'conversation_end', reason: 'error' });
@@ -154,7 +154,7 @@ describe('a source that fails', () => {
   });
 });
 
-it.each([undefined, null, 'https://api.anthropic.com', {}, { messages: undefined }])('%p is no source', (source) => {
+it.each([undefined, null, 'https://api.anthropic.com', {}, { messages: undefined }])('%p is not a source', (source) => {
   const holding = () => converse(source as unknown as Source, ask());
   expect(holding).toThrow(expect.objectContaining({ _tag: 'OptionError' }) as Error);
   expect(holding).toThrow(/client|function/);

@@ -111,7 +111,7 @@ describe('a conversation', () => {
     expectRuns(time).toBe(timeRun);
   });
 
-  marble('is held anew for each subscription', ({ scriptClaude, expectEvents, expectRequests }) => {
+  marble('starts again for each subscription', ({ scriptClaude, expectEvents, expectRequests }) => {
     const reply = '      s---o-t-e-m|         ';
     const first = '      (Bs)o-t-e-m(EC|)     ';
     const firstSent = '  ^----------|         ';
@@ -157,7 +157,7 @@ describe('a tool that is itself a conversation', () => {
     expect(client.requests[1]!.body.messages.at(-1)).toEqual({ role: 'user', content: [result] });
   });
 
-  it('works where all happens at once', () => {
+  it('works when all happens at once', () => {
     const answer = claude.message(claude.textBlock('Hi'));
     const inner = clientOf(claude.message(claude.toolUse('toolu_1', 'weather')), answer);
     const seen = observe(converse(clientOf(claude.message(callToIt), answer), ask(subagent(inner))));
@@ -213,7 +213,7 @@ describe('silence', () => {
     expectEvents(converse(scriptClaude(stalled), ask(), { retry: false })).toBe(expectedStalled, { '#': each });
   });
 
-  marble('counts anew in each round', ({ reply, scriptClaude, tool, expectEvents }) => {
+  marble('starts counting again in each round', ({ reply, scriptClaude, tool, expectEvents }) => {
     const one = reply(' s---k-c---w----m|           ', calls);
     const two = '                       ----------s ';
     const expected = '  (Bs)k-(cK)(wSW)m(EB)----(C#)';
@@ -226,7 +226,7 @@ describe('silence', () => {
   });
 });
 
-describe('letting go', () => {
+describe('unsubscribing', () => {
   marble('stops the tool that runs, and sends no further request', (helpers) => {
     const { reply, scriptClaude, tool, flush, expectEvents, expectRequests, expectRuns } = helpers;
     const one = reply('     s---k-c---w---m|            ', calls);

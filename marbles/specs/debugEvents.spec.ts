@@ -25,17 +25,17 @@ function call(input: unknown): ToolCallEvent {
 }
 const weather = call({ city: 'Oslo' });
 
-/** The answer to it when it came to nothing: `content` is for Claude, `error` for the program. */
+/** The answer to it when it failed: `content` is for Claude, `error` for the program. */
 function failure(content: string, { name, message }: Error, duration = 0): ToolResultEvent {
   return added.toolFailure(weather, content, { _tag: 'Threw', name, message }, duration);
 }
 
-/** What its guard has decided, after a while. */
+/** The later decision of its guard. */
 function decided(decision: ApprovalDecisionEvent['decision'], reason?: string): ApprovalDecisionEvent {
   return added.approvalDecision(weather, decision, reason);
 }
 
-/** The lines written of events that come all at once, without their times. */
+/** The lines of events that come all at once, without their times. */
 function linesOf(source: RoundEvent[], maxChars?: number): string[] {
   const lines: string[] = [];
   const sink = (line: string) => lines.push(line.replace(/^ *\d+ ms {2}/, ''));
@@ -149,7 +149,7 @@ it('writes what a guard is asked and what it says', () => {
   ]);
 });
 
-it('writes why and when a round is tried again, and begins its texts anew', () => {
+it('writes why and when a round is tried again, and starts its texts again', () => {
   const s = claude.messageStart();
   const { o, t, c } = letters;
   expect(linesOf([s, o, t, added.roundRetry(1, apiError(), 750), s, o, t, c])).toEqual([
@@ -241,7 +241,7 @@ describe('a sink that throws', () => {
     expect(reported).toEqual([boom]);
   });
 
-  it('does not throw at the one who unsubscribes: rxjs is told', async () => {
+  it('does not throw into an unsubscription: rxjs reports it', async () => {
     const reported = await unhandledIn(() => {
       NEVER.pipe(debugEvents({ sink })).subscribe().unsubscribe();
     });

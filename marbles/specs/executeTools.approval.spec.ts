@@ -9,7 +9,7 @@ import type {
   ToolResultEvent,
 } from '../../src/index.js';
 import { added, apiError, claude, exactly, marble } from '../index.js';
-import { behind } from './support/behind.js';
+import { reacting } from './support/reacting.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -27,7 +27,7 @@ const asked = added.approvalRequest(K, { invoice: 'A-17' });
 const approved = added.approvalDecision(K, 'approved');
 const paid = added.toolResult(K, 'paid');
 
-/** What is told of the call to `pay`, of which the guard says yes with D, or no with N; at U its time is up. */
+/** The events of the call to `pay`: the guard says yes with D, or no with N; at U its time is up. */
 const told = {
   K,
   A: exactly(asked),
@@ -57,7 +57,7 @@ function unrun(why: string): ToolResultEvent {
 }
 
 describe('a guard that takes its time', () => {
-  marble('holds up its own call and no other', ({ approval, events, tool, expectEvents }) => {
+  marble('delays its own call and no other', ({ approval, events, tool, expectEvents }) => {
     const source = events('     -K-L-(wm|)           ', calls);
     const payGuard = approval('      ----------y     ');
     const bookGuard = approval('     ------n         ', { n: 'Not today.' });
@@ -139,7 +139,7 @@ describe('a guard that takes its time', () => {
   });
 });
 
-describe('while a guard makes up its mind', () => {
+describe('while a guard decides', () => {
   marble('the run may be unsubscribed from', (helpers) => {
     const { cold, events, tool, expectEvents, expectRuns, expectSubscriptions } = helpers;
     const source = events('-K-w---- ', calls);
@@ -226,7 +226,7 @@ describe('while a guard makes up its mind', () => {
   });
 });
 
-describe('whoever is told', () => {
+describe('a listener that is told', () => {
   const whole = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());
 
   /** A run whose guard answers when it is told to. */
@@ -239,7 +239,7 @@ describe('whoever is told', () => {
 
   /** Does something at the first event of a type. */
   function at(type: RoundEvent['type'], react: () => void): MonoTypeOperatorFunction<RoundEvent> {
-    return behind((event) => {
+    return reacting((event) => {
       if (event.type === type) react();
     });
   }

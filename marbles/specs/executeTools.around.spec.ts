@@ -15,7 +15,7 @@ type Around = NonNullable<ExecuteToolsOptions['around']>;
 const K = added.toolCall('toolu_1', 'pay', { invoice: 'A-17' });
 const L = added.toolCall('toolu_2', 'book', { table: 7 }, 1);
 const calls = { K, L };
-/** S and W tell of K, T and X of L. */
+/** S and W are of K, T and X of L. */
 const told = {
   ...calls,
   S: exactly(added.toolStart(K)),
@@ -26,7 +26,7 @@ const told = {
 const whole = of<RoundEvent[]>(K, L, claude.stop('tool_use'), claude.messageStop());
 const resultsIn = (events: readonly RoundEvent[]) => events.filter((event) => event.type === 'tool_result');
 
-/** A step that keeps what a call came to, and plays it when the same call is made again. */
+/** A step that keeps the result of a call, and plays it when the same call comes again. */
 function durable(kept: Map<string, string>): Around {
   return (_, run$, { idempotencyKey }) => {
     const played = kept.get(idempotencyKey);
@@ -79,7 +79,7 @@ describe('around', () => {
     expect(run).toHaveBeenCalledTimes(4);
   });
 
-  it('may play what another attempt kept: it is told under the id of the call that asks now', () => {
+  it('may play what another attempt kept: the event has the id of the call that asks now', () => {
     const busy = fakeTool('pay', () => Promise.reject(new Error('busy')), { idempotent: true });
     const kept = new Map([['run-7-r1-c0', JSON.stringify(added.toolResult({ ...K, id: 'toolu_0' }, 'paid'))]]);
     const again = { ...K, id: 'toolu_9' };
@@ -93,7 +93,7 @@ describe('around', () => {
     expect(resultsIn(seen.values)).toEqual([added.toolResult(K, 'paid'), added.toolResult(again, 'paid')]);
   });
 
-  it('is behind the guards: a call that is refused does not reach it, nor does one that cannot be run', () => {
+  it('comes after the guards: a call that is refused does not reach it, nor does one that cannot be run', () => {
     const around = jest.fn<ReturnType<Around>, Parameters<Around>>((_, run$) => run$);
     const unknown = added.toolCall('toolu_3', 'fly', {}, 2);
     const source = of<RoundEvent[]>(K, L, unknown, claude.stop('tool_use'));
@@ -185,7 +185,7 @@ describe('around', () => {
     expect(seen.end).toBe('complete');
   });
 
-  it('may play the result of a tool that must not run twice: then the round cannot be tried again either', () => {
+  it('may play the result of a tool that must not run twice: then the round cannot be repeated either', () => {
     const busy = apiError('overloaded_error');
     const around: Around = (call) => of(added.toolResult(call, 'paid'));
     const source = of<RoundEvent[]>(K, claude.stop('tool_use'), added.roundRetry(1, busy, 1));

@@ -5,7 +5,7 @@ import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
-// A tool or a guard may throw an error that is no answer for Claude.
+// A tool or a guard may throw an error that is not for Claude.
 //
 // w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start
 
@@ -17,7 +17,7 @@ const boom = new Error('The database is gone.');
 const fail = (): never => {
   throw fatal(boom);
 };
-/** How something may fail: by a throw, a promise, an Observable, an async iterable. */
+/** Ways to fail: a throw, a promise, an Observable, an async iterable. */
 const ways: [string, () => unknown][] = [
   ['throws', fail],
   ['rejects', async () => fail()],

@@ -15,7 +15,7 @@ const input = { invoice: 'A-17' };
 const K = added.toolCall('toolu_1', 'pay', input);
 const S = added.toolStart(K);
 const paid = added.toolResult(K, 'paid');
-/** What is told of a guard that takes its time. */
+/** The events of a guard that does not answer at once. */
 const A = added.approvalRequest(K, input);
 const boom = new Error('boom');
 
@@ -25,10 +25,10 @@ function refusal(why: string, cause?: { cause: { _tag: 'Threw'; name: string; me
   return added.toolFailure(K, message, { _tag: 'Refused', message, ...cause });
 }
 
-/** What Claude is told when a guard failed: not what it failed with, which may be nobody's business. */
+/** What Claude reads when a guard failed. The error itself stays out, as it may contain secrets. */
 const unknown = 'its permission check failed.';
 
-/** What guards may say, and why the call is not run then; `undefined` when it is. */
+/** Verdicts of guards, and why the call is not run then; `undefined` when it runs. */
 const verdicts: [string, () => unknown, string | undefined][] = [
   ['true', () => true, undefined],
   ['nothing', () => undefined, undefined],
@@ -149,7 +149,7 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
   it.each([
     ['rejects', async () => Promise.reject(boom)],
     [
-      'is no real promise and throws',
+      'is not a real promise and throws',
       () => ({
         then: () => {
           throw boom;
@@ -300,7 +300,7 @@ async function settled(): Promise<void> {
   await new Promise(setImmediate);
 }
 
-/** The event without how long its tool took in ordinary time. */
+/** The event without the real duration of its tool. */
 function timeless(event: RoundEvent): RoundEvent {
   return 'duration' in event ? { ...event, duration: 0 } : event;
 }

@@ -78,19 +78,19 @@ describe('concurrency', () => {
     expect([Math.max(...running), running.at(-1), seen.end]).toEqual([concurrency, 0, 'complete']);
   });
 
-  it('starts a waiting tool only when the one before it has let go of all that it holds', () => {
+  it('starts a waiting tool only after the one before it has released all that it uses', () => {
     jest.useFakeTimers();
     const log: string[] = [];
     const holding = (_: unknown, { call: { name } }: ToolContext) =>
       defer(() => {
         log.push(`${name} takes`);
         return timer(5);
-      }).pipe(finalize(() => log.push(`${name} lets go`)));
+      }).pipe(finalize(() => log.push(`${name} releases`)));
     const tools = [fakeTool('weather', holding), fakeTool('time', holding)];
     observe(of<RoundEvent[]>(K, L, claude.stop('tool_use')).pipe(executeTools(tools, { concurrency: 1 })));
     jest.advanceTimersByTime(20);
     jest.useRealTimers();
-    expect(log).toEqual(['weather takes', 'weather lets go', 'time takes', 'time lets go']);
+    expect(log).toEqual(['weather takes', 'weather releases', 'time takes', 'time releases']);
   });
 
   it('runs 8 at the same time unless told otherwise', () => {
@@ -165,7 +165,7 @@ describe('time limits', () => {
     expectRuns(time).toBe(timeRun);
   });
 
-  it('leaves no timer behind, neither of a tool that is done nor of one that was let go', () => {
+  it('leaves no timer, neither of a tool that is done nor of one that was stopped', () => {
     jest.useFakeTimers();
     const source = new Observable<RoundEvent>((subscriber) => {
       subscriber.next(K);

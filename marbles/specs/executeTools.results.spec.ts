@@ -5,7 +5,7 @@ import { added, claude, exactly, marble } from '../index.js';
 import { fakeTool } from './support/fakeTool.js';
 import { outputOf } from '../../test/support/outcome.js';
 
-// What becomes of what a tool returns.
+// What a tool returns, and what it becomes.
 //
 // w message_delta with stop_reason tool_use  m message_stop  K tool_call  S tool_start  P tool_progress
 // W tool_result  X tool_result with is_error
@@ -18,7 +18,7 @@ const S = added.toolStart(K);
 const starts = { S: exactly(S), T: exactly(added.toolStart(L)) };
 
 describe('an Observable', () => {
-  /** The progress that is told of with P, Q and V. */
+  /** The progress of P, Q and V. */
   const pieces = {
     P: exactly(added.toolProgress(K, 'a')),
     Q: exactly(added.toolProgress(K, 'b')),
@@ -179,7 +179,7 @@ describe('outside of virtual time', () => {
     });
   });
 
-  it('an unsubscription: the iterator is let go of, and a late rejection goes nowhere', async () => {
+  it('an unsubscription: the iterator is closed, and a late rejection goes nowhere', async () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown) => rejections.push(reason);
     process.on('unhandledRejection', note);
@@ -231,7 +231,7 @@ describe('what a tool is given', () => {
   });
 });
 
-/** An object each of whose fields throws when it is read. */
+/** An object whose fields throw when they are read. */
 function unreadable(): object {
   const fail = () => {
     throw new Error('cannot be read');

@@ -20,7 +20,7 @@ const L = added.toolCall('toolu_3', 'time', { city: 'Berlin', days: 3 }, 1);
 const M = added.toolCall('toolu_4', 'search', {}, 2);
 const busy = apiError('overloaded_error');
 const threw = { _tag: 'Threw' as const, name: busy.name, message: busy.message };
-/** As much of it as a `round_retry` tells. */
+/** Its facts in a `round_retry`. */
 const told = new RxClaudeError('ClaudeApiError', busy.message, { type: busy.type } as never);
 const values = { K, G, L, M, R: added.roundRetry(1, busy, 5) };
 /** S says that the tool of K starts, which W or X answers; T and Y say that of the second call. */
@@ -163,7 +163,7 @@ describe('a tool that is not idempotent', () => {
     expectRuns(weather).toBe(weatherRun);
   });
 
-  marble('is stopped by then, and has its time of grace and no longer', (helpers) => {
+  marble('is stopped by then, and has its grace and no more', (helpers) => {
     const { events, tool, flush, expectEvents, expectRuns } = helpers;
     const source = events('          -s-K-w-----R--     ', values);
     const weather = tool('weather', '     -------------r');

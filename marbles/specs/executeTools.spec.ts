@@ -19,7 +19,7 @@ const calls = { K, L, M };
 /** S says that `weather` starts, T that `time` does, U that `search` does; W and Y are results of the first two. */
 const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)), U: exactly(added.toolStart(M)) };
 
-/** What is told of a tool that was stopped while it ran. */
+/** The result of a tool that was stopped while it ran. */
 function stopped(call: ToolCallEvent, reason: string, duration: number): unknown {
   const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
   return exactly(added.toolFailure(call, message, { _tag: 'Stopped', started: true, message }, duration));
@@ -111,7 +111,7 @@ describe('when the reply does not end with tool_use', () => {
     });
   });
 
-  marble('runs no call that comes only behind the stop_reason', ({ events, tool, expectEvents, expectRuns }) => {
+  marble('does not run a call that comes only after the stop_reason', ({ events, tool, expectEvents, expectRuns }) => {
     const source = events('-s-x-(mKL)|', calls);
     const expected = '     -s-x-(mKL)|';
 
@@ -145,7 +145,7 @@ describe('when the reply does not end with tool_use', () => {
     expectEvents(source.pipe(executeTools([weather]))).toBe(expected, { ...calls, ...starts, W });
   });
 
-  marble('forgets the calls of a model that another one took over from', (helpers) => {
+  marble('forgets the calls of the model that was replaced', (helpers) => {
     const { events, tool, expectEvents, expectRuns } = helpers;
     const b = claude.contentBlockStart({ type: 'fallback', from: { model: 'a' }, to: { model: 'b' } }, 9);
     const source = events('        -K-M---b---L-w---(m|) ', { ...calls, b });
@@ -200,7 +200,7 @@ describe('calls that no tool can answer', () => {
   });
 });
 
-describe('letting go', () => {
+describe('unsubscribing', () => {
   marble('aborts what runs and starts nothing else when unsubscribed', (helpers) => {
     const { events, tool, flush, expectEvents, expectRuns, expectSubscriptions } = helpers;
     const source = events('          -K-L-w---m---|', calls);

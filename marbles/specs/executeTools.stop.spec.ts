@@ -2,7 +2,7 @@ import { Observable, of, Subject } from 'rxjs';
 import { executeTools } from '../../src/index.js';
 import type { RoundEvent, ToolCallEvent, ToolContext, ToolResultEvent } from '../../src/index.js';
 import { added, apiError, claude, exactly, type FakeTool, marble } from '../index.js';
-import { behind } from './support/behind.js';
+import { reacting } from './support/reacting.js';
 import { fakeTool } from './support/fakeTool.js';
 import { observe } from './support/observe.js';
 
@@ -117,7 +117,7 @@ describe('a tool that was not started', () => {
 });
 
 describe('a tool that runs', () => {
-  marble('has its signal aborted at once, and time for a result, which is kept', (helpers) => {
+  marble('gets its signal aborted at once, and time for a result, which is kept', (helpers) => {
     const { events, hot, tool, flush, expectEvents, expectRuns } = helpers;
     const source = events('          -K-w---m|        ', calls);
     const stop$ = hot('              ---------x       ', lunch);
@@ -144,7 +144,7 @@ describe('a tool that runs', () => {
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
 
-  marble('is given up when that is over, and what it says later is lost', (helpers) => {
+  marble('is given up after that, and what it says later is lost', (helpers) => {
     const { events, hot, tool, expectEvents, expectRuns } = helpers;
     const source = events('          -K-w---m|           ', calls);
     const stop$ = hot('              ---------x          ', lunch);
@@ -229,7 +229,7 @@ describe('a tool that runs', () => {
     expectEvents(out).toBe(expected, { ...calls, ...starts, ...results });
   });
 
-  it('and answers the moment it is aborted, has its result kept even without grace', () => {
+  it('and answers when it is aborted, keeps its result even without grace', () => {
     const stop$ = new Subject<string>();
     const run = (_: unknown, { signal }: ToolContext) =>
       new Observable((subscriber) => {
@@ -264,7 +264,7 @@ describe('a tool that runs', () => {
   it('no sooner than at its tool_start, is not run', () => {
     const stop$ = new Subject<string>();
     const run = jest.fn(() => 'sunny');
-    const stopAtStart = behind(({ type }: RoundEvent) => {
+    const stopAtStart = reacting(({ type }: RoundEvent) => {
       if (type === 'tool_start') stop$.next('enough');
     });
     const source = of<RoundEvent[]>(K, claude.stop('tool_use'), claude.messageStop());

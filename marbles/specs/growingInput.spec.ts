@@ -75,7 +75,7 @@ marble('reads tool_input and tool_call, and nothing else', ({ events, expectObse
   expectSubscriptions(source.subscriptions).toBe(subs);
 });
 
-marble('lets go of its source when unsubscribed', ({ events, expectObservable, expectSubscriptions }) => {
+marble('unsubscribes from its source when it is left', ({ events, expectObservable, expectSubscriptions }) => {
   const source = events('-I-J-K-|', ours);
   const unsub = '        ^---!   ';
   const expected = '     -1-2-   ';
@@ -125,7 +125,7 @@ marble('shows what Claude wrote, and not what the tool decodes', ({ reply, expec
   expectObservable(source.pipe(accumulateToolInput(), validate, growingInput(), copied)).toBe(expected, shown);
 });
 
-marble('ends with {} an input that is not a JSON object: nothing is repaired', ({ reply, expectObservable }) => {
+marble('ends an input that is not a JSON object with {}: it repairs nothing', ({ reply, expectObservable }) => {
   const source = reply('-k-i-c-1-w-m-|', fromClaude);
   const expected = '    ---1-7-----8-|';
 
@@ -148,7 +148,7 @@ describe('an input that was not complete', () => {
     expectObservable(source.pipe(growingInput(), copied)).toBe(expected, shown);
   });
 
-  marble('is none of the next round, also where its call has the same id', ({ events, expectObservable }) => {
+  marble('is not that of the next round, also when its call has the same id', ({ events, expectObservable }) => {
     const next = added.toolCall('toolu_1', 'weather', { city: 'Berlin' }, 0, 2);
     const again = frozen({ 5: added.toolInput(next, '{"city":"Ber'), 6: added.toolInput(next, 'lin"}'), 7: next });
     const source = events('-I-5-6-7-|', { ...ours, ...again });
@@ -158,7 +158,7 @@ describe('an input that was not complete', () => {
     expectObservable(source.pipe(growingInput(), copied)).toBe(expected, { ...shown, ...second });
   });
 
-  marble('is none of the next call in the same place', ({ events, expectObservable }) => {
+  marble('is not that of the next call in the same place', ({ events, expectObservable }) => {
     const other = added.toolCall('toolu_3', 'weather', { city: 'Berlin' });
     const source = events('-I-3-|', { ...ours, 3: frozen(added.toolInput(other, '{"city":"Ber')) });
     const expected = '     -1-2-|';

@@ -45,20 +45,20 @@ import { protocolError, truncatedStreamError } from '../../test/support/errors.j
 // w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn  m message_stop  p ping
 // u an event of another type  K tool_call  W tool_result
 
-/** Something that stands between a source of events and what comes out: an operator, or a seam such as a client. */
+/** What is between a source of events and its output: an operator, or a seam such as a client. */
 interface Law {
-  /** What comes out, of a source of Claude's events. */
+  /** The output for a source of Claude's events. */
   readonly apply: (source: Observable<RoundEvent>) => Observable<unknown>;
   /** Whether every event of the source passes through. Default: true. */
   readonly passes?: false;
-  /** How many values come out of a source that emits all at once. Default: as many as are taken. */
+  /** The number of values from a source that emits all at once. Default: as many as are taken. */
   readonly atOnce?: number;
-  /** What an empty source is. Default: completion. */
+  /** The output for an empty source. Default: completion. */
   readonly empty?: unknown;
 }
 
 /**
- * Claude's events, for laws about the very objects that go in and come out. They are frozen: whoever changes one fails
+ * Claude's events, for laws about the very objects that go in and come out. They are frozen: changing one fails
  * the law. k, i and j are a call to `weather`: its start, its input and its stop; l, a and q are one to `time`.
  */
 const fromClaude = frozen({
@@ -80,7 +80,7 @@ const fromClaude = frozen({
   p: claude.ping(),
   u: { type: 'event_of_the_future', index: 2, content: [{ wish: 'unknown' }] } as unknown as ClaudeEvent,
 });
-/** What we add to it: the calls to `weather` and `time`, and the result of the one to `weather`. */
+/** The events of rxclaude: the calls to `weather` and `time`, and the result of the one to `weather`. */
 const weather = added.toolCall('toolu_1', 'weather');
 const time = added.toolCall('toolu_2', 'time', {}, 1);
 const ours = frozen({ K: weather, L: time, W: added.toolResult(weather, 'sunny') });
@@ -101,8 +101,8 @@ const sink = () => {};
 const incomplete = protocolError("Round 1 completed without a whole message of Claude's.");
 const nothing = truncatedStreamError({ events: 0, lastEvent: undefined });
 
-/** A client whose every reply is a stream. */
-/** A client that made an event of rxclaude's would fail. */
+/** A client whose replies are streams. */
+/** A client must not emit events of rxclaude. */
 const ofClaude = filter((event: RoundEvent) => !isAddedType(event.type));
 function clientOf(reply: Observable<RoundEvent>): ClaudeClient {
   return { messages: { create: () => reply as Observable<ClaudeEvent> } };
@@ -158,7 +158,7 @@ const laws: Record<string, Law> = {
   },
 };
 const each = Object.entries(laws);
-/** What says only that there was a subscription, and that it has failed. */
+/** Events that only say that a subscription began and failed. */
 const FRAME: readonly string[] = ['round_start', 'conversation_end'];
 const afterStart: MonoTypeOperatorFunction<unknown> = filter((out) => !FRAME.includes((out as RoundEvent).type));
 const passing = each.filter(([, { passes }]) => passes !== false);
@@ -172,7 +172,7 @@ it('the laws are about all operators', () => {
 });
 
 describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
-  marble('says nothing and holds on while its source says nothing', (helpers) => {
+  marble('emits nothing and stays subscribed while its source emits nothing', (helpers) => {
     const { events, expectObservable, expectSubscriptions } = helpers;
     const source = events('-----------');
     const unsub = '        ^ 99ms !   ';
@@ -206,7 +206,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
   });
 
   marble(
-    'lets go of its source when unsubscribed in the middle',
+    'unsubscribes from its source when it is left in the middle',
     ({ events, expectObservable, expectSubscriptions }) => {
       const source = events('-s-o-t-t-t-|');
       const unsub = '        ^------!    ';
@@ -217,7 +217,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
     },
   );
 
-  it('lets go of a source that emits all at once and has no end', () => {
+  it('unsubscribes from a source that emits all at once and has no end', () => {
     let pulled = 0;
     const endless = new Observable<RoundEvent>((subscriber) => {
       for (const event of [fromClaude.s, fromClaude.o]) subscriber.next(event);
@@ -246,7 +246,7 @@ describe.each(each)('%s', (_, { apply, empty, atOnce = 4 }) => {
     expect(second).toEqual(first);
   });
 
-  marble('lets go of its source when what is behind it throws', ({ events, flush }) => {
+  marble('unsubscribes from its source when what follows it throws', ({ events, flush }) => {
     const source = events('-s-o-t-t-t-t-|');
 
     const boom = new Error('boom');

@@ -42,7 +42,7 @@ marble('is silent when nothing is of its types', ({ reply, expectEvents, expectS
   expectSubscriptions(source.subscriptions).toBe(subs);
 });
 
-marble('lets go of the source when it is unsubscribed from', ({ events, expectEvents, expectSubscriptions }) => {
+marble('unsubscribes from the source when its subscriber leaves', ({ events, expectEvents, expectSubscriptions }) => {
   const source = events('-s-t-K-t-|', values);
   const unsub = '        ^---!     ';
   const expected = '     ---t-     ';

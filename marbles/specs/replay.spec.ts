@@ -84,7 +84,7 @@ describe('a reply', () => {
     expectObservable(claudeStream(replay(cassette(whole), { speed: 0.5 }), request)).toBe(expected, fromClaude);
   });
 
-  marble('comes at once, in order, and not before it is waited for', ({ expectObservable }) => {
+  marble('comes at once, in order, and only when awaited', ({ expectObservable }) => {
     const expected = '(sottcem|)';
 
     const seen = observe(claudeStream(replay(cassette(whole), { speed: Infinity }), request));
@@ -101,7 +101,7 @@ describe('a reply', () => {
     expectObservable(claudeStream(client, request)).toBe(expected, fromClaude);
   });
 
-  marble('lets go of the wire when it is left', ({ expectObservable, expectRequests }) => {
+  marble('stops the wire when its subscriber leaves', ({ expectObservable, expectRequests }) => {
     const unsub = '   ^----------!';
     const expected = '----(so)       ';
     const requests = '^----------!   ';
@@ -164,13 +164,13 @@ describe('the end of a reply', () => {
     expectObservable(claudeStream(client, request)).toBe(expected, values, error);
   });
 
-  marble('that broke behind `message_stop`', ({ expectObservable }) => {
+  marble('that broke after `message_stop`', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
     expectObservable(claudeStream(replay(cassette({ ...whole, end: broken })), request)).toBe(expected, fromClaude);
   });
 
-  marble('that nobody waited for', ({ expectObservable }) => {
+  marble('that its reader cancelled', ({ expectObservable }) => {
     const expected = '----(so)----t----------';
     const guarded = ' ----(so)----t---------#';
 
@@ -207,7 +207,7 @@ describe('the end of a reply', () => {
     expectObservable(claudeStream(client, request)).toBe(expected, {}, expect.objectContaining({ status: 529 }));
   });
 
-  marble('that was no response', ({ expectObservable }) => {
+  marble('that was not a response', ({ expectObservable }) => {
     const expected = '30ms #';
 
     const { request: recorded } = whole;
@@ -215,7 +215,7 @@ describe('the end of a reply', () => {
     expectObservable(claudeStream(client, request)).toBe(expected, {}, new TypeError('terminated'));
   });
 
-  marble('that was no stream', ({ expectObservable }) => {
+  marble('that was not a stream', ({ expectObservable }) => {
     const expected = '--#';
 
     const json = { ...response, headers: { 'content-type': 'application/json' } };
@@ -228,7 +228,7 @@ describe('a request', () => {
   const other: ClaudeRequest = { ...request, messages: [{ role: 'user', content: 'Bye' }] };
   const ask = (client: ClaudeClient, asked: ClaudeRequest) => observe(claudeStream(client, asked));
 
-  it('that is another one fails, with the first difference, and uses nothing up', () => {
+  it('that differs fails, with the first difference, and uses nothing up', () => {
     const client = replay(cassette(whole));
     const { error } = ask(client, other);
     expect(error).toBeInstanceOf(CassetteError);
@@ -260,21 +260,21 @@ describe('a request', () => {
     });
   });
 
-  marble('that is another one is let through when told so', ({ expectObservable }) => {
+  marble('that differs is accepted with `check: false`', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
     const client = replay(cassette(whole), { check: false });
     expectObservable(claudeStream(client, other)).toBe(expected, fromClaude);
   });
 
-  marble('whose body is not known is let through', ({ expectObservable }) => {
+  marble('whose body is unknown is accepted', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
     const { body: _, ...unknown } = whole.request;
     expectObservable(claudeStream(replay(cassette({ ...whole, request: unknown })), other)).toBe(expected, fromClaude);
   });
 
-  marble('may hold anything where something was hidden', ({ expectObservable }) => {
+  marble('may have anything where something was hidden', ({ expectObservable }) => {
     const expected = '----(so)----t-------(tcem)----|';
 
     const body = { ...sent, messages: [{ role: 'user', content: 'The key (a+b) is [hidden].' }], token: '[hidden]' };
@@ -287,7 +287,7 @@ describe('a request', () => {
     );
   });
 
-  marble('finds its reply when others come before it', ({ expectObservable }) => {
+  marble('finds its reply when other requests come first', ({ expectObservable }) => {
     const ofOther = exchange([wire('sm')], { request: { ...whole.request, body: other } });
     const first = '  ----(so)----t-------(tcem)----|';
     const second = ' ----(sm)----------------------|';
@@ -360,7 +360,7 @@ describe('a recording', () => {
   });
 });
 
-/** An exchange whose times count from its request, and of which the request's headers are left out. */
+/** An exchange with times since its request, and without the request's headers. */
 function relative({ request: { time: from, body }, response, chunks, end }: CassetteExchange): unknown {
   const since = (part: { readonly time: number } | undefined): unknown => part && { ...part, time: part.time - from };
   return { body, response: since(response), chunks: chunks.map(since), end: since(end) };

@@ -39,7 +39,7 @@ const calling = [s, k, c, w, m, W];
 const answer = [s, o, t, c, e, m];
 const q: ClaudeRequest = frozen({ model: 'claude-test', max_tokens: 100, messages: [{ role: 'user', content: 'Hi' }] });
 
-/** A request whose history has a call that nobody answered. */
+/** A request whose history has a call without an answer. */
 const open: ClaudeRequest = frozen({
   ...q,
   tools: [{ name: 'weather', input_schema: { type: 'object' } }],
@@ -50,7 +50,7 @@ const open: ClaudeRequest = frozen({
   ],
 });
 
-/** Holds a conversation whose rounds are given, the last of them again and again, and gives what was sent. */
+/** Runs a conversation with the given rounds, and returns what was sent. The last round repeats. */
 function hold(request: ClaudeRequest, rounds: RoundEvent[][], options: Parameters<typeof resumeConversation>[1] = {}) {
   const sent: RoundRequest[] = [];
   const round = (next: RoundRequest, { round: number }: RoundContext) => {
@@ -63,7 +63,7 @@ function hold(request: ClaudeRequest, rounds: RoundEvent[][], options: Parameter
   return { ...seen, sent, starts, end };
 }
 
-/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+/** These messages in full: other expectations may name only some fields. */
 function exactly(messages: readonly object[]): unknown[] {
   return messages.map((message) => expect.objectContaining(message) as unknown);
 }
@@ -96,7 +96,7 @@ describe('a history that the API would refuse', () => {
 
     const round = jest.fn(() => answer);
     const error = Object.assign(historyError(checkHistory(open.messages)), { round: 1 });
-    // Even then the history that is left behind can be sent.
+    // Even then, the history at the end can be sent.
     const { messages } = mendHistory(open.messages, open.tools);
     const C = {
       reason: 'error',
@@ -115,7 +115,7 @@ describe('a history that the API would refuse', () => {
   it.each([
     ['by default', {}],
     ['where that is asked for', { history: asIs }],
-  ])('is sent as it is %s, and left behind as it is', (_, options) => {
+  ])('is sent as it is %s, and stays as it is', (_, options) => {
     const { sent, starts, end } = hold(open, [answer], options);
     expect(sent[0]!.messages).toEqual(open.messages);
     expect(starts[0]).not.toHaveProperty('mended');
@@ -137,7 +137,7 @@ describe('a history that the API would refuse', () => {
       expect(checkHistory(sent[1]!.messages)).toEqual([]);
     });
 
-    it('is an error, too: behind what had come', () => {
+    it('is an error, too: after what had come', () => {
       const seen = hold(q, [[s, k, c, w, m, unsendable], answer], { history: strictHistory() });
       expect(seen.error).toMatchObject({ defects: [{ code: 'non_text_in_error_result' }] });
       expect(seen.values.slice(-2)).toMatchObject([
@@ -182,7 +182,7 @@ describe('an id that a call of the conversation had before', () => {
     ]);
   });
 
-  it.each(policies)('is replaced %s where the first call was in the history that was given', (_, options) => {
+  it.each(policies)('is replaced %s when the first call was in the given history', (_, options) => {
     const before = [...q.messages, said(k.content_block), answered(answerTo('weather', 'rainy'))];
     const request = frozen({ ...q, tools: open.tools, messages: [...before, { role: 'user', content: 'And now?' }] });
     const { sent, end } = hold(request as ClaudeRequest, [calling, answer], options);
@@ -191,7 +191,7 @@ describe('an id that a call of the conversation had before', () => {
     expect(checkHistory(end.messages)).toEqual([]);
   });
 
-  it.each(policies)('is replaced %s in what a reply leaves that broke off', (_, options) => {
+  it.each(policies)('is replaced %s in what is left of a reply that broke off', (_, options) => {
     const { end } = hold(q, [calling, [s, k, c]], options);
     expect(end.reason).toBe('error');
     expect(idsIn(end.messages.slice(3))).toEqual(['toolu_weather_2', 'toolu_weather_2']);
@@ -304,7 +304,7 @@ describe('a field that is newer than the library', () => {
     expect(sent).toEqual([]);
   });
 
-  it('is another thing than what programs leave in blocks and messages, which is removed', () => {
+  it('differs from what programs leave in blocks and messages, which is removed', () => {
     const messages = [
       { role: 'user', content: [{ ...hi, id: 'b1', createdAt: 1 }], id: 'm1' },
       { role: 'assistant', content: [{ ...hi, parsed_output: null, index: 0, ...wish }], stop_reason: 'end_turn' },
@@ -337,7 +337,7 @@ describe('what Claude wrote in this conversation', () => {
     { ...W, id: 'call:1', result } as unknown as RoundEvent,
   ];
 
-  it('goes back as it came, whatever another server writes, beside a result that is mended', () => {
+  it('goes back as it came, whatever another server writes, next to a result that is mended', () => {
     const { sent, starts } = hold({ ...q, tools: open.tools! }, [oddly, answer], { history: mendingHistory() });
     expect(sent[1]!.messages[1]!.content).toEqual(odd);
     expect(sent[1]!.messages[2]!.content).toEqual([{ ...result, is_error: true }]);
@@ -374,7 +374,7 @@ describe('what Claude wrote in this conversation', () => {
 });
 
 describe('a policy of one’s own', () => {
-  /** Notes what it is asked, and answers as it is told. */
+  /** Records what it is asked, and answers as configured. */
   const noting = (answers: Partial<HistoryKeeper> = {}) => {
     const asked: unknown[] = [];
     const history: HistoryPolicy = (tools) => {
@@ -397,7 +397,7 @@ describe('a policy of one’s own', () => {
     throw boom;
   };
 
-  it('is made anew for each conversation, asked before each request, and once at the end', () => {
+  it('is created for each conversation, asked before each request, and once at the end', () => {
     const { history, asked } = noting();
     const conversation = of(open, q).pipe(
       resumeConversation((_, { round }) => (round === 1 ? calling : answer), { history }),
@@ -520,7 +520,7 @@ describe('an error', () => {
   }
   const before = [...q.messages, said(l.content_block), answered(answerTo('time', 'noon'))];
 
-  marble('comes behind conversation_end, in the same frame', ({ cold, expectEvents }) => {
+  marble('comes after conversation_end, in the same frame', ({ cold, expectEvents }) => {
     const source = cold(' (q|)        ', { q });
     const one = cold('    s---o-t-#   ', values, 'boom');
     const expected = '    (Bs)o-t-(C#)';
@@ -535,13 +535,13 @@ describe('an error', () => {
     ['before the reply', [], []],
     ['in the text', [s, o, t], [said(hi)]],
     ['in a call', [s, o, t, c, { ...k, index: 1 }], [said(hi)]],
-    ['behind a call', [s, k, c], [said(k.content_block), answered(unrun('weather', 'the reply broke off'))]],
+    ['after a call', [s, k, c], [said(k.content_block), answered(unrun('weather', 'the reply broke off'))]],
     [
       'while a tool runs',
       [s, k, c, added.toolStart(weather)],
       [said(k.content_block), answered(cutOff('weather', 'the reply broke off'))],
     ],
-    ['behind a result', [s, k, c, w, m, W], [said(k.content_block), answered(answerTo('weather', 'sunny'))]],
+    ['after a result', [s, k, c, w, m, W], [said(k.content_block), answered(answerTo('weather', 'sunny'))]],
     ['in a reply that was refused', [s, o, t, { ...e, delta: { ...e.delta, stop_reason: 'refusal' } }], []],
   ])('%s of the second round leaves all that the API takes', (_, events, added) => {
     const boom = new Error('boom');
@@ -569,7 +569,7 @@ describe('an error', () => {
     expect(end.messages).toEqual([...q.messages, ...left]);
   });
 
-  it('of stopWhen leaves the whole round behind', () => {
+  it('of stopWhen leaves the whole round', () => {
     const boom = new Error('boom');
     const fail = () => {
       throw boom;

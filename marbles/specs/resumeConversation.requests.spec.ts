@@ -31,7 +31,7 @@ const request: ClaudeRequest = frozen({
   tool_choice: { type: 'auto' },
 });
 
-/** Holds a conversation whose rounds are given, the last of them again and again. */
+/** Runs a conversation with the given rounds. The last one repeats. */
 function hold(rounds: (readonly RoundEvent[])[], options: ResumeConversationOptions = {}, first = request) {
   const sent: RoundRequest[] = [];
   const round = (next: RoundRequest, { round: number }: RoundContext) => {
@@ -75,7 +75,7 @@ describe('the next request', () => {
     expect(JSON.parse(JSON.stringify(sent))).toEqual(sent);
   });
 
-  it('holds every block of the reply as it came', () => {
+  it('has every block of the reply as it came', () => {
     const content = [
       { type: 'thinking', thinking: '', signature: 'sig' },
       { type: 'redacted_thinking', data: 'x' },
@@ -117,7 +117,7 @@ describe('the next request', () => {
     expect(mine.messages).toHaveLength(3);
   });
 
-  it('is the same however often a conversation is held', () => {
+  it('is the same each time the conversation runs', () => {
     const timeless = (event: RoundEvent) => ({ ...event, first_token: 0, duration: 0 });
     expect(hold([calling, answer]).events.map(timeless)).toEqual(events.map(timeless));
     expect([ends.length, end.rounds]).toEqual([2, 2]);
@@ -148,24 +148,24 @@ describe('the next request', () => {
     expect(withSkills.map((each) => each.container)).toEqual([{ skills }, { skills, id: 'container_1' }]);
   });
 
-  it('holds after pause_turn the reply alone', () => {
+  it('adds only the reply after pause_turn', () => {
     const search = claude.serverToolUse('srvtoolu_1', 'web_search');
     const paused = claude.message(search, claude.stop('pause_turn'));
     const { sent: requests, end: over } = hold([paused, paused, answer], { maxRounds: 2 });
     const reply = { role: 'assistant', content: [search.start.content_block] };
     expect(requests.map(({ messages }) => messages)).toEqual([request.messages, [...request.messages, reply]]);
-    // A new user message behind a server tool that is still at work would be refused.
+    // The API would refuse a new user message after a server tool that is still at work.
     expect(over).toMatchObject({ reason: 'max_rounds', rounds: 2, messages: request.messages });
   });
 
-  it('holds no results when tool_use was for a server tool that is still at work', () => {
+  it('has no results when tool_use was for a server tool that is still at work', () => {
     const search = claude.serverToolUse('srvtoolu_1', 'web_search');
     const { sent: requests } = hold([claude.message(search, claude.stop('tool_use')), answer]);
     const reply = { role: 'assistant', content: [search.start.content_block] };
     expect(requests[1]!.messages).toEqual([...request.messages, reply]);
   });
 
-  it('holds one result for an id that came twice, the first one', () => {
+  it('has one result for an id that came twice: the first one', () => {
     const again = { ...sunny, result: { ...sunny.result, content: 'again', is_error: true } };
     const twice = [...claude.message(weather, weather), sunny, { ...again, output: undefined, error: 'again' }];
     const { sent: requests } = hold([twice, answer]);

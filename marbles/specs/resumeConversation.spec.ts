@@ -6,7 +6,7 @@ import { frozen } from './support/frozen.js';
 import { observe } from './support/observe.js';
 import { missingToolResultError, protocolError, tagged } from '../../test/support/errors.js';
 
-// The source is of requests: `q` is one.
+// The source emits requests: `q` is one.
 //
 // s message_start  o a text block starts  t text  k a tool_use block starts
 // w message_delta with stop_reason tool_use  e message_delta with stop_reason end_turn
@@ -169,7 +169,7 @@ describe('fails', () => {
   });
 });
 
-describe('lets go', () => {
+describe('stops', () => {
   marble('of the round that runs', ({ cold, events, expectEvents, expectSubscriptions }) => {
     const source = cold(' (q|)               ', { q });
     const unsub = '       ----------!        ';

@@ -4,7 +4,7 @@ import { checkHistory } from '../../src/history/index.js';
 import { resumeConversation, retryRound } from '../../src/index.js';
 import type { ClaudeClient, ClaudeRequest, RoundEvent, Tool } from '../../src/index.js';
 import { claude, marble } from '../index.js';
-import { behind } from './support/behind.js';
+import { reacting } from './support/reacting.js';
 import { frozen } from './support/frozen.js';
 import { answered, answerTo, cutOff, said, unrun } from './support/messages.js';
 
@@ -51,14 +51,14 @@ function hold(client: ClaudeClient, { stop$, grace, tools = [], wired }: Setting
   return of(q).pipe(conversation);
 }
 
-/** These messages, with nothing else in any of them: what a test expects of an event may otherwise be a part of it. */
+/** These messages in full: other expectations may name only some fields. */
 function exactly(messages: readonly object[]): unknown[] {
   return messages.map((message) => expect.objectContaining(message) as unknown);
 }
 
 /**
- * The end of a conversation that was stopped and has added these messages to its history. What holds for whatever is
- * left behind: the API takes it, with a new user message at its end.
+ * The end of a conversation that was stopped and has added these messages to its history. The API
+ * accepts every such history with a new user message at its end.
  */
 function stopped(added: object[], more: object = {}): unknown {
   const messages = [...q.messages, ...added] as ClaudeRequest['messages'];
@@ -79,7 +79,7 @@ describe('stopped while Claude speaks', () => {
     expectRequests(client).toBe(sent);
   });
 
-  marble('in the text: it ends at once, and what there is stays', (helpers) => {
+  marble('in the text: it ends at once, and keeps what there is', (helpers) => {
     const { hot, reply, scriptClaude, expectEvents, expectRequests } = helpers;
     const one = reply(' s---o-t-t---t--', values);
     const stop$ = hot(' ----------x    ');
@@ -93,7 +93,7 @@ describe('stopped while Claude speaks', () => {
     expectRequests(client).toBe(sent);
   });
 
-  marble('in a call that is half written: the half is left out', ({ hot, reply, scriptClaude, expectEvents }) => {
+  marble('in a half-written call: the half is left out', ({ hot, reply, scriptClaude, expectEvents }) => {
     const one = reply(' s---o-t-c-k-i-----c-', values);
     const stop$ = hot(' ----------------x   ');
     const expected = '  (Bs)o-t-c-k-(iI)(C|)';
@@ -102,7 +102,7 @@ describe('stopped while Claude speaks', () => {
     expectEvents(run).toBe(expected, { C: stopped([said(hi)]) });
   });
 
-  marble('behind a call: it is answered, and not run', ({ hot, reply, scriptClaude, expectEvents }) => {
+  marble('after a call: it is answered, and not run', ({ hot, reply, scriptClaude, expectEvents }) => {
     const one = reply(' s---k-i---c-----w---m|', values);
     const stop$ = hot(' --------------x       ');
     const expected = '  (Bs)k-(iI)(cK)(C|)    ';
@@ -187,7 +187,7 @@ describe('stopped while tools run', () => {
     expectRuns(weather).toBe(weatherRun);
   });
 
-  marble('in a round that cannot be told: it is cut off, and what had come is kept', (helpers) => {
+  marble('in a round that ignores `stopTools$`: it is cut off, and what had come is kept', (helpers) => {
     const { hot, reply, scriptClaude, tool, expectEvents, expectRuns } = helpers;
     const one = reply(' s---k-c---l-c---w-------m|      ', values);
     const weather = tool('weather', '   ------(r|)      ', { r: 'sunny' });
@@ -261,7 +261,7 @@ describe('stopped where nothing is under way', () => {
 
     const stop$ = new Subject<string>();
     const client = scriptClaude(one);
-    const stopAtEnd = behind<RoundEvent>(({ type }) => {
+    const stopAtEnd = reacting<RoundEvent>(({ type }) => {
       if (type === 'round_end') stop$.next('enough');
     });
     const run = hold(client, { stop$, grace: 9, tools: [tool('weather', '(r|)', { r: 'sunny' })] });
@@ -277,7 +277,7 @@ describe('stopped where nothing is under way', () => {
 
     const stop$ = new Subject<string>();
     const client = scriptClaude(one);
-    const stopAtSecondStart = behind<RoundEvent>((event) => {
+    const stopAtSecondStart = reacting<RoundEvent>((event) => {
       if (event.type === 'round_start' && event.round === 2) stop$.next('enough');
     });
     const run = hold(client, { stop$, grace: 9, tools: [tool('weather', '(r|)', { r: 'sunny' })] });

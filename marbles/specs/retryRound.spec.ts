@@ -101,7 +101,7 @@ describe('tries a round again', () => {
     expect(seen.error).toMatchObject({ _tag: 'TimeoutGuardError', attempt: 3 });
   });
 
-  it('leaves an error of others as it is', () => {
+  it('passes other errors on as they are', () => {
     const error = Object.freeze(refused(400));
     expect(observe(throwError(() => error).pipe(retryRound())).error).toBe(error);
   });
@@ -219,7 +219,7 @@ describe('fails at once with', () => {
 describe('`retryWhen`', () => {
   const truncated = () => truncatedStreamError({ events: 1, lastEvent: 'ping' });
 
-  it('decides alone, by the error and the number of the attempt', () => {
+  it('decides alone, from the error and the number of the attempt', () => {
     jest.useFakeTimers();
     const retryWhen = jest.fn((_: unknown, attempt: number) => attempt < 3);
     const seen = observe(throwError(() => 'boom').pipe(retryRound({ retries: 9, minDelay: 1, retryWhen })));
@@ -248,7 +248,7 @@ describe('`retryWhen`', () => {
   });
 });
 
-describe('lets go', () => {
+describe('stops', () => {
   marble('of the attempt that runs', ({ reply, expectEvents, expectSubscriptions }) => {
     const one = reply('-s-#              ');
     const two = reply('     -s-o-t-c-e-m|');
@@ -272,7 +272,7 @@ describe('lets go', () => {
     expectSubscriptions(one.subscriptions).toBe(oneSubs);
   });
 
-  it('without a timer left behind', () => {
+  it('without leaving a timer', () => {
     jest.useFakeTimers();
     const failing = throwError(() => busy);
     const waiting = failing.pipe(retryRound()).subscribe();
@@ -299,7 +299,7 @@ it.each<[keyof RetryPolicy, unknown[]]>([
   }
 });
 
-it('does not mind a source that ends well at the first attempt', () => {
+it('changes nothing when the first attempt succeeds', () => {
   const reply = claude.message();
   expect(observe(of<RoundEvent[]>(...reply).pipe(retryRound()))).toMatchObject({ values: [...reply], end: 'complete' });
 });

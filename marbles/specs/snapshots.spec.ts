@@ -12,7 +12,7 @@ import { protocolError, tagged } from '../../test/support/errors.js';
 //
 // Messages are digits.
 
-/** The reply says "Hello" in two pieces. Its events are frozen: whoever changes one fails the test. */
+/** The reply says "Hello" in two pieces. Its events are frozen: changing one fails the test. */
 const letters = frozen({
   s: claude.messageStart(),
   o: claude.textStart(0),
@@ -74,7 +74,7 @@ marble('shows a message every 16 ms unless told otherwise', ({ reply, expectObse
   expectObservable<unknown>(source.pipe(snapshots())).toBe(expected, messages);
 });
 
-marble('lets go of the source and of the clock', ({ reply, expectObservable, expectSubscriptions }) => {
+marble('unsubscribes from the source and stops the clock', ({ reply, expectObservable, expectSubscriptions }) => {
   const source = reply('-s-o-t-t-----', letters);
   const unsub = '       -----!       ';
   const expected = '    -1---------  ';
@@ -126,7 +126,7 @@ describe("a tool's input", () => {
     expect(values.at(-1)).toEqual(withCall({}));
   });
 
-  it('is no new object while another block grows', () => {
+  it('stays the same object while another block grows', () => {
     const textBehind = [claude.textStart(1), claude.text('a', 1), claude.text('b', 1)];
     const reply = of<RoundEvent[]>(claude.messageStart(), call, pieces[0]!, ...textBehind);
     const shown = observe(reply.pipe(accumulateToolInput(), snapshots({ scheduler: queueScheduler }))).values;
@@ -213,7 +213,7 @@ describe('a message that broke off', () => {
     },
   );
 
-  marble('takes the inputs of its tools along', ({ events, expectObservable }) => {
+  marble('brings the inputs of its tools', ({ events, expectObservable }) => {
     const call = frozen({ k: claude.toolUse('toolu_1', 'weather').start, i: claude.inputJson('{"city":"Ber', 0) });
     const source = events('-s-k-i-R-s-k-c-|', { ...letters, ...call, R });
     const expected = '     -1-2-3---1-2---|';

@@ -19,7 +19,7 @@ marble('emits the pieces of the text, as they arrive', ({ reply, expectObservabl
   expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
 });
 
-marble('leaves out thinking, inputs of tools and all that is ours', ({ events, expectObservable }) => {
+marble('leaves out thinking, inputs of tools and the events of rxclaude', ({ events, expectObservable }) => {
   const call = added.toolCall('toolu_1', 'weather');
   const source = events('-s-h-g-f-c-o-t-c-k-i-c-K-S-b-n-u-p-o-t-c-w-m-|', { t, K: call, S: added.toolStart(call) });
   const expected = '     -------------1-----------------------2-------|';
@@ -27,14 +27,17 @@ marble('leaves out thinking, inputs of tools and all that is ours', ({ events, e
   expectObservable(source.pipe(textDeltas())).toBe(expected, texts);
 });
 
-marble('lets go of the source when it is unsubscribed from', ({ reply, expectObservable, expectSubscriptions }) => {
-  const source = reply('-s-o-t-t-c-|', { t });
-  const unsub = '       ^-----!     ';
-  const expected = '    -----1-     ';
+marble(
+  'unsubscribes from the source when its subscriber leaves',
+  ({ reply, expectObservable, expectSubscriptions }) => {
+    const source = reply('-s-o-t-t-c-|', { t });
+    const unsub = '       ^-----!     ';
+    const expected = '    -----1-     ';
 
-  expectObservable(source.pipe(textDeltas()), unsub).toBe(expected, texts);
-  expectSubscriptions(source.subscriptions).toBe(unsub);
-});
+    expectObservable(source.pipe(textDeltas()), unsub).toBe(expected, texts);
+    expectSubscriptions(source.subscriptions).toBe(unsub);
+  },
+);
 
 describe('when a round is tried again', () => {
   const R = added.roundRetry(1, apiError(), 500);
@@ -56,7 +59,7 @@ describe('when a round is tried again', () => {
     expectObservable(out).toBe(expected, { ...texts, '/': ' [again] ' });
   });
 
-  marble('marks nothing where there was no text', ({ events, expectObservable }) => {
+  marble('marks nothing when there was no text', ({ events, expectObservable }) => {
     const source = events('-s-h-g-R-s-o-t-R-R-s-o-R-s-o-t-|', { t, R });
     const expected = '     -------------1-/-------------2-|';
 

@@ -79,7 +79,7 @@ describe('first', () => {
 });
 
 describe('each', () => {
-  guards('counts anew from every value', {
+  guards('starts counting again with each value', {
     options: { each: 5 },
     source: '  -s---o---t-t---c-----------o',
     expected: '-s---o---t-t---c----#       ',
@@ -146,7 +146,7 @@ describe('no limit', () => {
   });
 });
 
-marble('counts anew with each subscription', ({ reply, expectEvents, expectSubscriptions }) => {
+marble('starts counting again with each subscription', ({ reply, expectEvents, expectSubscriptions }) => {
   const source = reply('-s--------  ');
   //                         -s--------
   const expected = '    -s----s---#';
@@ -165,7 +165,7 @@ it('says which limit ran out', () => {
   expect(seen.error).toMatchObject({ _tag: 'TimeoutGuardError', limit: 'first', milliseconds: 5 });
 });
 
-it('lets go of the source before it fails', () => {
+it('unsubscribes from the source before it fails', () => {
   jest.useFakeTimers();
   const log: string[] = [];
   const source = new Observable(() => () => log.push('unsubscribed'));
@@ -179,7 +179,7 @@ it('lets go of the source before it fails', () => {
   expect(log).toEqual(['unsubscribed', 'failed']);
 });
 
-describe('leaves no timer behind', () => {
+describe('leaves no timer', () => {
   const limits = { first: 5, each: 6, total: 7 };
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());

@@ -136,7 +136,7 @@ describe('an asynchronous schema', () => {
   const K = added.toolCall('toolu_1', 'weather');
   const L = added.toolCall('toolu_2', 'time');
 
-  it('holds back what comes behind its call, and keeps the order', async () => {
+  it('delays what comes after its call, and keeps the order', async () => {
     const { seen, checks } = run(of(s, K, hi, w, p));
     await settled();
     expect(seen.values).toEqual([s]);
@@ -159,7 +159,7 @@ describe('an asynchronous schema', () => {
     expect(seen.end).toBe('complete');
   });
 
-  it('does not hold back an error of the source', () => {
+  it('does not delay an error of the source', () => {
     const boom = new Error('boom');
     const { seen } = run(
       concat(
@@ -192,7 +192,7 @@ describe('an asynchronous schema', () => {
     expect(seen).toEqual([s]);
   });
 
-  it('is not asked about what waits behind, when the subscriber leaves', async () => {
+  it('is not asked about what waits when the subscriber leaves', async () => {
     const { tools, checks } = pendingTools();
     const seen = observe(of<RoundEvent[]>(K, L).pipe(validateWith(tools), take(1)));
     checks[0]!.pass(1);
@@ -201,7 +201,7 @@ describe('an asynchronous schema', () => {
     expect(checks).toHaveLength(1);
   });
 
-  it('has 60 s to decide, or the input counts as not valid; it leaves no timer behind', async () => {
+  it('has 60 s to decide, or the input counts as not valid; it leaves no timer', async () => {
     jest.useFakeTimers();
     const { seen } = run(concat(of(K), NEVER));
     jest.advanceTimersByTime(59_999);
@@ -218,7 +218,7 @@ describe('an asynchronous schema', () => {
 
   describe('keeps what waits for it within bounds:', () => {
     const piece = claude.text('x'.repeat(30), 2);
-    /** A call that is being checked, and these events behind it. */
+    /** A call that is being checked, and these events after it. */
     const wait = (maxBufferedChars: number, ...events: RoundEvent[]) => {
       const { tools, checks } = pendingTools();
       const source = new Subject<RoundEvent>();
@@ -244,7 +244,7 @@ describe('an asynchronous schema', () => {
       expect(failure(140, p, piece, claude.text('x', 0))).toBeUndefined();
     });
 
-    it('fails beyond them, lets go of the source, and what waits is dropped', async () => {
+    it('fails beyond them, unsubscribes from the source, and drops what waits', async () => {
       const { seen, checks, source } = wait(100, piece, piece, piece, piece, piece);
       const what = 'Too many characters wait for an asynchronous schema to decide';
       const error = limitError('maxBufferedChars', 100, what, { found: 120, remedy: 'decide faster' });
@@ -276,7 +276,7 @@ describe('an asynchronous schema', () => {
     });
   });
 
-  it('lets a schema behind it that throws fail the stream, as it would elsewhere', async () => {
+  it('lets a later schema that throws fail the stream, as it would elsewhere', async () => {
     const boom = new Error('boom');
     const decode = () => {
       throw boom;

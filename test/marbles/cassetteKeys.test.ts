@@ -22,7 +22,7 @@ const TOKEN = 'oauth/token+with=signs~and.dots';
 const CUSTOM = 'gateway "quoted" \\ sëcret';
 const secrets = [KEY, TOKEN, CUSTOM, 'gateway', 'QWxhZGRp', 'signs~and'];
 
-/** The whole cassette in every form that somebody might read it in. */
+/** The whole cassette in every form in which it might be read. */
 function forms(cassette: string): string[] {
   const { exchanges } = parseCassette(cassette);
   const bodies = exchanges.map(({ chunks }) => Buffer.concat(chunks.map(bytesOf)).toString());

@@ -26,7 +26,7 @@ describe('the times that are made up', () => {
   const sse = toSse(textReply('Hi'));
   const timesOf = ({ times, end }: Played<RoundEvent>) => [...times, end];
 
-  it('are 2 ms from event to event, the first 20 ms behind the request', () => {
+  it('are 2 ms from event to event, the first 20 ms after the request', () => {
     const played = virtually(() => claudeStream(replay(cassetteFromRecording([{ sse }])), question));
     expect(timesOf(played)).toEqual([20, 22, 24, 26, 28, 30, 32, 32]);
   });
@@ -37,7 +37,7 @@ describe('the times that are made up', () => {
     expect(cassette.exchanges[0]?.chunks.map(({ time }) => time)).toEqual([20, 30, 40]);
   });
 
-  it('begin the next round 20 ms behind the end of the one before', () => {
+  it('begin the next round 20 ms after the end of the one before', () => {
     const { exchanges } = cassetteFromRecording([{ sse }, { sse: '' }, { sse }]);
     expect(exchanges.map(({ request, end }) => [request.time, end?.time])).toEqual([
       [0, 32],

@@ -69,7 +69,7 @@ describe('expectEvents', () => {
     expect(message).toContain('`delta.text` should be StringContaining "b", and is "a".');
   });
 
-  it('plays events that nobody can change', () => {
+  it('plays frozen events', () => {
     const message = messageOf(({ reply, expectEvents }) => {
       const spoilt = reply('s-t|').pipe(tap((event) => Object.assign(event, { spoilt: true })));
       expectEvents(spoilt).toBe('s-t|');
@@ -186,7 +186,7 @@ describe('expectEvents', () => {
     expect(message).toMatch(/expected {2}t-[-t]+-e-m\|\n {2}actual {4}t-[-t]+-x-m\|/);
   });
 
-  it('keeps secrets of nobody, but cuts long values', () => {
+  it('hides no secrets, but cuts long values', () => {
     const message = messageOf(({ reply, expectEvents }) => {
       expectEvents(reply('-t|', { t: claude.text('x'.repeat(10_000)) })).toBe('-t|', {
         t: claude.text('y'.repeat(10_000)),
@@ -277,7 +277,7 @@ describe('a marble test', () => {
   });
 
   it('must not be asynchronous', () => {
-    const run = async () => Promise.reject(new Error('nobody waits for this'));
+    const run = async () => Promise.reject(new Error('not awaited'));
     expect(messageOf(run as never)).toContain('must not be asynchronous');
   });
 
@@ -302,7 +302,7 @@ describe('a marble test', () => {
       expect(declared).toEqual(['by test']);
       globals.test = undefined;
       expect(() => {
-        marble('by nobody', () => {});
+        marble('a test', () => {});
       }).toThrow('There is no global `it` here. Pass that of your framework: `const { marble } = marbleFor(it)`');
     } finally {
       Object.assign(globals, { it: own, test });

@@ -143,7 +143,7 @@ describe('in a marble test with promises', () => {
 describe("rxjs's clocks", () => {
   const clocks = [asyncScheduler, asapScheduler, animationFrameScheduler];
 
-  it('are their own again behind it, also when it fails', async () => {
+  it('are restored after it, also when it fails', async () => {
     const before = clocks.map(({ now, schedule }) => [now, schedule]);
     await runMarbleWithPromises(() => {
       expect(asyncScheduler.now()).toBe(0);

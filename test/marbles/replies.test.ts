@@ -69,7 +69,7 @@ describe('a reply', () => {
     });
   });
 
-  marble('spreads the events of a letter over time, and what follows comes behind them', ({ reply, expectEvents }) => {
+  marble('spreads the events of a letter over time, and what follows comes after them', ({ reply, expectEvents }) => {
     const source = reply('--r|', { r: spread(claude.message(claude.textBlock('Hi')), 3) });
     const expected = '    --s--o--t--c--e--m|';
 

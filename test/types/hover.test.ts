@@ -68,7 +68,7 @@ function startService(): ts.LanguageService {
   });
 }
 
-/** The place of the use, behind that of the import. */
+/** The place of the use, after that of the import. */
 const USE = 1;
 
 describe('what an editor shows', () => {

@@ -1,11 +1,11 @@
-/** Messages of a history, as a conversation leaves them behind. */
+/** Messages of a history, as a conversation leaves them. */
 
 /** What Claude said. */
 export function said(...content: object[]): object {
   return { role: 'assistant', content };
 }
 
-/** What it was answered. */
+/** The answers to Claude. */
 export function answered(...content: object[]): object {
   return { role: 'user', content };
 }

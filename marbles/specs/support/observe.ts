@@ -1,16 +1,16 @@
 import { asyncScheduler, type Observable } from 'rxjs';
 
-/** What came out of a stream, as plain data. */
+/** What a stream emitted, as plain data. */
 export interface Seen<T> {
   readonly values: T[];
   /** When each value came, and the end last, in milliseconds since the subscription. */
   readonly times: number[];
-  /** How the stream ended: `undefined` while it has not. */
+  /** How the stream ended; `undefined` while it goes on. */
   end?: 'complete' | 'error' | undefined;
   error?: unknown;
 }
 
-/** Subscribes and writes down what happens, for what a diagram cannot tell: the identity of events, and their details. */
+/** Subscribes and records, for what a diagram cannot show: the identity of events, and their details. */
 export function observe<T>(source: Observable<T>): Seen<T> {
   const from = asyncScheduler.now();
   // What happens while it subscribes takes no time, however busy the machine is.

@@ -1,6 +1,6 @@
 import { asyncScheduler, config } from 'rxjs';
 
-/** Runs `work` in ordinary time and gives what rxjs reported as unhandled meanwhile, and would have crashed with. */
+/** Runs `work` in real time, and returns the errors that rxjs reported as unhandled meanwhile. */
 export async function unhandledIn(work: () => unknown): Promise<unknown[]> {
   const reported: unknown[] = [];
   config.onUnhandledError = (error) => {
@@ -8,7 +8,7 @@ export async function unhandledIn(work: () => unknown): Promise<unknown[]> {
   };
   try {
     await work();
-    // rxjs reports by a timer.
+    // rxjs reports in a timer.
     await new Promise<void>((resolve) => {
       asyncScheduler.schedule(resolve, 2);
     });

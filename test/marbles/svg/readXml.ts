@@ -44,7 +44,7 @@ export function readXml(xml: string): XmlElement {
     }
   };
   const root = readElement();
-  if (at !== xml.length) fail('Something behind the end');
+  if (at !== xml.length) fail('Something after the end');
   return root;
 }
 

@@ -1,7 +1,7 @@
 import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
 
-/** Mirrors a stream, and does something right behind each value: as a subscriber does that reacts to what it sees. */
-export function behind<T>(react: (value: T) => void): MonoTypeOperatorFunction<T> {
+/** Mirrors a stream, and does something right after each value, like a subscriber that reacts to what it gets. */
+export function reacting<T>(react: (value: T) => void): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) =>
       source.subscribe({
