@@ -120,7 +120,7 @@ export interface ResumeConversationOptions {
  * declare const tools: Tool[];
  *
  * const toRound: Round = (request, { id, round, stopTools$ }) =>
- *   claudeStream(client, request).pipe(
+ *   claudeStream(client, request, { round }).pipe(
  *     accumulateToolInput({ round }),
  *     validateWith(tools),
  *     retryRound({ round }),

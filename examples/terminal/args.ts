@@ -20,7 +20,7 @@ Environment:
 
 const QUESTION = 'How is the weather in Lisbon and Tokyo, what time is it there, and what is 17.5 * 42?';
 
-/** A question, and what to do beside answering it. */
+/** A question, and what to do besides answering it. */
 export interface Question {
   readonly kind: 'ask';
   readonly question: string;

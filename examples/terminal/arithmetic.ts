@@ -12,7 +12,7 @@ const CONSTANTS: Record<string, number> = { pi: Math.PI, e: Math.E };
 const TOKEN = /\s*(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+|[a-z]+|[-+*/^()])/iy;
 
 /**
- * Works out an arithmetic expression: `+ - * / ^`, brackets, a few functions and constants. It reads, it never runs code.
+ * Works out an arithmetic expression: `+ - * / ^`, brackets, a few functions and constants. It parses, and never runs code.
  *
  * ```text
  * sum     = product { (+|-) product }

@@ -8,7 +8,7 @@ export interface Claude {
   readonly baseURL: string;
   /** One line that says who it is. */
   readonly notice: string;
-  /** Emits a client, which is of use until it is unsubscribed from. */
+  /** Emits a client that works until this is unsubscribed from. */
   readonly client$: Observable<Anthropic>;
 }
 
@@ -28,9 +28,9 @@ export function chooseClaude(env: NodeJS.ProcessEnv): Claude {
     model,
     baseURL,
     notice: `${model} answers.`,
-    // The SDK is loaded when the question already stands on the screen.
+    // The SDK is loaded once the question is on the screen.
     client$: defer(() => import('@anthropic-ai/sdk')).pipe(
-      // Without retries a failure is told at once, and whoever asked decides.
+      // `converse` retries, and shows it; the SDK would retry silently.
       map(({ Anthropic }) => new Anthropic({ maxRetries: 0 })),
     ),
   };

@@ -6,11 +6,11 @@ export interface Situation {
   readonly model: string;
   /** The address of the API. */
   readonly baseURL: string;
-  /** What must never be shown. */
+  /** What must never appear in the output. */
   readonly secrets: readonly (string | undefined)[];
 }
 
-/** One line for whoever sits at the terminal: what went wrong, and what to do about it. */
+/** One line for the user: what went wrong, and what to do about it. */
 export function errorLine(error: unknown, situation: Situation): string {
   return oneLine(redact(describe(error, situation), situation));
 }
@@ -45,7 +45,7 @@ function describe(error: unknown, { model, baseURL }: Situation): string {
   }
 }
 
-/** An error that came in the middle of a stream has a type and no status. */
+/** An error in the middle of a stream has a type and no status. */
 function describeByType(error: unknown): string | undefined {
   const { type } = factsOf(error);
   if (type === 'overloaded_error' || type === 'api_error') return overloaded(type);
@@ -91,7 +91,7 @@ interface Facts {
   readonly headers?: Headers;
 }
 
-/** Errors are told apart by their fields: more than one copy of a class may be about. */
+/** Errors are told apart by their fields: there may be several copies of a class. */
 function factsOf(error: unknown): Facts {
   return typeof error === 'object' && error !== null ? error : {};
 }

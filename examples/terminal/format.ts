@@ -23,13 +23,13 @@ export function fieldsOf(input: unknown): string {
   );
 }
 
-/** What became of a call, in one line. */
+/** The outcome of a call, in one line. */
 export function outcomeOf({ outcome, result }: ToolResultEvent): string {
   if (outcome._tag === 'Right') return oneLine(valuesOf(outcome.right).join(' · '));
   return oneLine(typeof result.content === 'string' ? result.content : 'It failed.');
 }
 
-/** How far a tool is, where it says so by `{ done, of }`. */
+/** How far a tool has come, if its progress is `{ done, of }`. */
 export function progressOf(value: unknown): { readonly done: number; readonly of: number } | undefined {
   if (typeof value !== 'object' || value === null || !('done' in value) || !('of' in value)) return undefined;
   const { done, of } = value;
@@ -49,7 +49,7 @@ export function usageOf({ rounds, usage }: ConversationEndEvent, tools: number, 
   ].join(' · ');
 }
 
-/** Why the answer may not be whole, or nothing. */
+/** Why the answer may be incomplete, or nothing. */
 export function cutShort({ reason, stop_reason }: ConversationEndEvent): string | undefined {
   switch (reason) {
     case 'finished':
@@ -77,7 +77,7 @@ function claudeStopped(stopReason: string | null): string | undefined {
   }
 }
 
-/** Says that all since the round began is void. */
+/** Says that everything since the round began is void. */
 export function retryNote({ delay }: RoundRetryEvent): string {
   return `the reply broke off; once more in ${(delay / 1000).toFixed(1)} s`;
 }

@@ -30,10 +30,10 @@ interface RuleItem {
 
 export type Item = TextItem | ToolItem | RuleItem;
 
-/** All that is to be seen, as a value. */
+/** Everything on the screen, as a value. */
 export interface View {
   readonly items: readonly Item[];
-  /** The kind of the latest item, be it still among the items or not. */
+  /** The kind of the latest item, even when it is no longer among the items. */
   readonly latest: Item['kind'] | undefined;
   /** What Claude is doing while there is nothing to read. */
   readonly waiting: string | undefined;
@@ -42,7 +42,7 @@ export interface View {
 
 export const EMPTY: View = { items: [], latest: undefined, waiting: undefined, calls: 0 };
 
-/** Whether an item will not change any more. */
+/** Whether an item will not change again. */
 export function isSettled(item: Item): boolean {
   if (item.kind === 'rule') return true;
   return item.kind === 'text' ? item.done : ['ok', 'failed', 'stopped'].includes(item.phase);
@@ -96,7 +96,7 @@ function add(view: View, item: Item): View {
   return { ...view, items: [...items, ...gap, item], latest: item.kind };
 }
 
-/** Each paragraph is an item, and all but the last one are done. */
+/** Each paragraph is an item; all but the last are done. */
 function addText(view: View, text: string): View {
   const last = view.items.at(-1);
   const open = last?.kind === 'text' && !last.done;
@@ -128,7 +128,7 @@ function stopTools(view: View): View {
   return { ...view, items };
 }
 
-/** What stands on one line for a tool. */
+/** The line of a tool. */
 export function labelOf({ name, input }: ToolItem): string {
   return `${name.padEnd(12)}  ${oneLine(input)}`;
 }

@@ -40,7 +40,7 @@ function ask(asked: Question): void {
         { timeout: { first: 60_000, each: 60_000 } },
       ),
     ),
-    // What comes behind the end of a conversation that failed is its error.
+    // After the end of a conversation that failed comes its error.
     takeWhile((event) => event.type !== 'conversation_end' || event.reason === 'error', true),
     debug ? debugEvents({ sink: (line) => stderr.write(`${clean(line)}\n`) }) : identity,
     takeUntil(stop$),
@@ -68,7 +68,7 @@ function ask(asked: Question): void {
     },
     complete: () => {
       if (diagram !== undefined) showDiagram(diagram, asked);
-      // After a stop, nothing that is still under way is waited for.
+      // After a stop, do not wait for anything that is still under way.
       if (process.exitCode !== undefined) process.exit();
     },
   });

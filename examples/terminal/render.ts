@@ -13,7 +13,7 @@ import { growingInput, type GrowingInput, type RoundEvent } from 'rxclaude';
 import { renderLive } from './renderLive.js';
 import { renderPlain } from './renderPlain.js';
 
-/** What there is to show: the events, the inputs of tools while Claude writes them, and that no more will come. */
+/** What there is to show: the events, the inputs of tools while Claude writes them, and the end. */
 export type Shown = RoundEvent | GrowingInputShown | { readonly type: 'end' };
 
 interface GrowingInputShown extends GrowingInput {
@@ -34,12 +34,12 @@ type Output = Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>;
 export function screenOf(stream: Output, env: NodeJS.ProcessEnv, shared: boolean): Screen {
   return {
     live: stream.isTTY && !shared && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
-    // A terminal that does not know its size says 0.
+    // A terminal that does not know its size reports 0.
     size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
   };
 }
 
-/** From the events of a conversation to what is written on the screen. */
+/** Turns the events of a conversation into what is written on the screen. */
 export function render(screen: Screen): OperatorFunction<RoundEvent, string> {
   return screen.live
     ? (events$) => events$.pipe(withInputs, withEnd, renderLive(screen))
@@ -52,7 +52,7 @@ function withInputs(events$: Observable<RoundEvent>): Observable<Shown> {
   return events$.pipe(connect((shared$) => merge(shared$, shared$.pipe(growingInput(), toShown))));
 }
 
-/** Says that it is over, whether the conversation was finished, was stopped or has failed. */
+/** Adds the end, whether the conversation was finished, was stopped or failed. */
 function withEnd(events$: Observable<Shown>): Observable<Shown> {
   const end: ObservableNotification<Shown> = { kind: 'N', value: { type: 'end' } };
   return events$.pipe(

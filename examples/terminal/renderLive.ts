@@ -21,15 +21,15 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_REST_OF_LINE = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
-/** To the start of the line so far up; what the terminal itself wrote meanwhile, such as `^C`, is drawn over. */
+/** To the start of the line so many lines up; that overwrites what the terminal itself wrote, such as `^C`. */
 const up = (lines: number): string => (lines === 0 ? '\r' : `\u001b[${String(lines)}F`);
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME = 100;
 
 /**
- * For a terminal: what may still change is drawn again in place with every event, and ten times a second; what is
- * settled scrolls away above it.
+ * For a terminal: redraws what may still change in place, with every event and ten times a second; what is settled
+ * scrolls away above it.
  */
 export function renderLive(screen: Screen): OperatorFunction<Shown, string> {
   return (shown$) =>
@@ -51,10 +51,10 @@ export function renderLive(screen: Screen): OperatorFunction<Shown, string> {
 
 interface Picture {
   readonly view: View;
-  /** How many lines stand on the screen that may be drawn again. */
+  /** How many lines on the screen may be redrawn. */
   readonly drawn: number;
   readonly startedAt: number;
-  /** What brings the screen from the last picture to this one. */
+  /** What turns the last picture on the screen into this one. */
   readonly output: string;
 }
 
@@ -71,7 +71,7 @@ function draw({ view, drawn, startedAt }: Picture, shown: Shown | number, screen
   const waiting = next.waiting === undefined ? [] : ['', `  ${spinner(now)} ${styleText('dim', next.waiting)}`];
   const isEnd = typeof shown !== 'number' && shown.type === 'conversation_end';
   const closing = isEnd ? closingLines(shown, next.calls, now - startedAt, width) : [];
-  // What is higher than the screen cannot be drawn again.
+  // What is higher than the screen cannot be redrawn.
   const below = [...open.flatMap(toLines), ...waiting].slice(1 - rows);
   const lines = [...done.flatMap(toLines), ...closing, ...below];
   return {

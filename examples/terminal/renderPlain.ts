@@ -3,7 +3,7 @@ import { cutShort, fieldsOf, outcomeOf, progressOf, retryNote, usageOf } from '.
 import type { Shown } from './render.js';
 import { clean } from './text.js';
 
-/** For pipes and logs: text as it streams, everything else in whole lines, nothing is taken back. */
+/** For pipes and logs: text as it streams, everything else in whole lines; nothing is redrawn. */
 export function renderPlain(): OperatorFunction<Shown, string> {
   return (shown$) =>
     defer(() => {
@@ -17,7 +17,7 @@ function createPlainWriter(): (shown: Shown) => string[] {
   const inputs = new Map<string, string>();
   const quarters = new Map<string, number>();
   let atLineStart = true;
-  /** Half of a character whose other half is still to come. */
+  /** The first half of a surrogate pair whose second half has not come yet. */
   let half = '';
 
   const text = (piece: string): string[] => {
@@ -49,7 +49,7 @@ function createPlainWriter(): (shown: Shown) => string[] {
       case 'tool_progress': {
         const progress = progressOf(shown.value);
         if (progress === undefined) return [];
-        // No more than four lines a call, however many steps it takes.
+        // At most four lines per call, however many steps it takes.
         const quarter = Math.floor((4 * progress.done) / progress.of);
         if (quarter <= (quarters.get(shown.id) ?? 0)) return [];
         quarters.set(shown.id, quarter);

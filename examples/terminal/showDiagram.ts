@@ -3,7 +3,7 @@ import type { MarbleDiagram } from 'rxclaude/marbles';
 import type { Question } from './args.js';
 import { oneLine } from './text.js';
 
-/** Draws the run and saves its picture, as the question asks; says where the picture is, or why it is not there. */
+/** Draws the run and saves its picture, as the question asks; says where the picture is, or why there is none. */
 export function showDiagram({ text, svg }: MarbleDiagram, wanted: Question): void {
   if (wanted.marbles) process.stdout.write(`\n${text}\n`);
   if (wanted.svg === undefined) return;

@@ -3,12 +3,12 @@ import type { ChatCompletionRequest, ChatMessage, LLMock } from '@copilotkit/aim
 import { concatWith, defer, from, map, NEVER, Observable, switchMap } from 'rxjs';
 import { answer, plan, type Finding } from './standInScript.js';
 
-/** Small pieces, so that what is written can be seen being written. */
+/** Small pieces, so that the text visibly grows. */
 const CHUNK_SIZE = 4;
 
 /**
- * A stand-in for Claude on a free port of this machine: aimock speaks the Messages API over HTTP, `standInScript` knows
- * what to say. Emits a client for it, and is closed when it is unsubscribed from.
+ * A stand-in for Claude on a free port of this machine: aimock speaks the Messages API over HTTP, `standInScript` decides
+ * what to say. Emits a client for it; unsubscribing closes it.
  */
 export function standIn(): Observable<Anthropic> {
   return defer(() => Promise.all([import('@copilotkit/aimock'), import('@anthropic-ai/sdk')])).pipe(
@@ -20,7 +20,7 @@ export function standIn(): Observable<Anthropic> {
   );
 }
 
-/** Where it listens, until it is unsubscribed from. */
+/** Emits its address; unsubscribing closes it. */
 function listen(mock: LLMock): Observable<string> {
   mock.on({ hasToolResult: false }, firstReply, { streamingProfile: { ttft: 300, tps: 45, jitter: 0.5 } });
   mock.on({ hasToolResult: true }, lastReply, { streamingProfile: { ttft: 300, tps: 75, jitter: 0.5 } });
@@ -43,7 +43,7 @@ function firstReply(request: ChatCompletionRequest): StandInReply {
   };
 }
 
-/** Round two: an answer from what the tools have found. */
+/** Round two: an answer made of the results. */
 function lastReply(request: ChatCompletionRequest): StandInReply {
   const calls = request.messages.flatMap(({ tool_calls }) => tool_calls ?? []);
   const findings = calls.map(({ id, function: call }): Finding => {

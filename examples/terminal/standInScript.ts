@@ -4,7 +4,7 @@ export interface Call {
   readonly input: Record<string, unknown>;
 }
 
-/** A call and what became of it. */
+/** A call and its result. */
 export interface Finding extends Call {
   readonly result: string;
 }
@@ -19,7 +19,7 @@ I know what to do with questions such as these:
 
 With a key in ANTHROPIC_API_KEY, Claude itself answers, whatever you ask.`;
 
-/** Reads a question for key words, part by part, and makes calls of them. */
+/** Looks for key words in each part of a question, and turns them into calls. */
 export function plan(question: string): { readonly text: string; readonly calls: readonly Call[] } {
   const calls: Call[] = [];
   let places: string[] = [];
@@ -33,7 +33,7 @@ export function plan(question: string): { readonly text: string; readonly calls:
     const query = findName(rest);
     if (query !== undefined) calls.push({ name: 'search_docs', input: { query } });
   }
-  // Whoever asks for the weather somewhere may like to know the time there, and the other way round.
+  // A question about the weather somewhere also gets the time there, and the other way round.
   const [only, second] = calls;
   const [place] = places;
   if (second === undefined && place !== undefined) {
@@ -122,7 +122,7 @@ function unique(calls: readonly Call[]): Call[] {
   return [...new Map(calls.map((call) => [JSON.stringify(call), call])).values()];
 }
 
-/** Puts what the tools have found into sentences. */
+/** Puts the findings of the tools into sentences. */
 export function answer(findings: readonly Finding[]): string {
   return findings.map(sentence).join('\n');
 }
@@ -149,7 +149,7 @@ function sentence({ name, input, result }: Finding): string {
   }
 }
 
-/** The tools answer with JSON; what is none is an error's text. */
+/** The tools answer with JSON; anything else is the text of an error. */
 function read(result: string): object | undefined {
   try {
     return Object(JSON.parse(result)) as object;

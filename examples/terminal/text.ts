@@ -1,12 +1,12 @@
 /**
- * Makes text from outside safe for a terminal: no escape sequences, no control characters other than newline and tab,
- * nothing that turns the direction of writing round.
+ * Makes foreign text safe for a terminal: no escape sequences, no control characters other than newline and tab, nothing
+ * that changes the direction of writing.
  */
 export function clean(text: string): string {
   return text.replace(ESCAPE_SEQUENCE, '').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '');
 }
 
-/** Colours and cursor movement, or a command to the terminal such as its title. What is no whole one is taken apart. */
+/** Colours and cursor movement, or a command to the terminal such as its title. An incomplete one is left for `clean` to take apart. */
 const ESCAPE_SEQUENCE = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/gu;
 
 /** `clean`, on one line. */
@@ -24,7 +24,7 @@ export function columnsOf(text: string): number {
   return cells(text).reduce((sum, [, width]) => sum + width, 0);
 }
 
-/** Cuts a text to so many columns, with an ellipsis where something is gone. */
+/** Cuts a text to a number of columns, with an ellipsis where something is missing. */
 export function truncate(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let kept = '';

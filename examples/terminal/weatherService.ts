@@ -7,8 +7,8 @@ const SKIES = ['sunny', 'partly cloudy', 'cloudy', 'light rain', 'showers', 'win
 /**
  * A small weather service on a free port of this machine: `GET /forecast/<city>/<days from today>`.
  *
- * Its weather is made up, but the same for everyone who asks on the same day. Emits its address once it listens, and
- * is closed, open connections included, when it is unsubscribed from.
+ * Its weather is made up, but the same for all who ask on the same day. Emits its address once it listens;
+ * unsubscribing closes it, open connections included.
  */
 export function weatherService(): Observable<string> {
   return new Observable((subscriber) => {
@@ -63,7 +63,7 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The FNV-1a hash of a text: a number that looks like chance and is none. */
+/** The FNV-1a hash of a text: a number that looks random and is not. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (const char of text) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;

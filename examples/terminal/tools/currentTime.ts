@@ -1,7 +1,7 @@
 import { defineTool } from 'rxclaude';
 import { z } from 'zod';
 
-/** Large cities that have no time zone of their own name. */
+/** Large cities without a time zone of their name. */
 const NEAREST: Record<string, string> = {
   barcelona: 'Europe/Madrid',
   beijing: 'Asia/Shanghai',
@@ -19,7 +19,7 @@ const NEAREST: Record<string, string> = {
   washington: 'America/New_York',
 };
 
-/** Its input is described with zod: any Standard Schema does as well as an io-ts codec. */
+/** Its input is a zod schema: any Standard Schema works as well as an io-ts codec. */
 export const currentTime = defineTool({
   name: 'current_time',
   description: 'The date and time of this moment at a place.',

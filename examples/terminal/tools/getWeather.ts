@@ -12,7 +12,7 @@ const Day = t.type({ date: t.string, sky: t.string, low: t.number, high: t.numbe
 
 /**
  * Asks the weather service over HTTP, day by day, and so it is an async generator: what it yields before the last value
- * is shown as progress. The signal ends the request when nobody waits for the result any more.
+ * is shown as progress. The signal ends the request when the result is no longer wanted.
  *
  * @param service Where the service listens.
  */

@@ -7,7 +7,7 @@ import { defineTool, describeCodec } from 'rxclaude';
 const ROOT = new URL('../../../', import.meta.url);
 const FOLDERS = ['docs/', 'operators/', 'src/'];
 
-/** Its work is an Observable: the values on the way are progress, the last one is the result. */
+/** It returns an Observable: the last value is the result, those before it are progress. */
 export const searchDocs = defineTool({
   name: 'search_docs',
   description: "Searches rxclaude's own docs and doc comments. Gives the best lines, with file and line number.",
@@ -40,7 +40,7 @@ interface Hit {
   readonly line: string;
 }
 
-/** The docs first: of lines that are equally good, the earlier one is shown. */
+/** The docs first: of equally good lines, the earlier one is shown. */
 async function listDocs(): Promise<string[]> {
   const found = await Promise.all(
     FOLDERS.map(async (folder) => {
@@ -52,7 +52,7 @@ async function listDocs(): Promise<string[]> {
   return [...top.filter((name) => name.endsWith('.md')), ...found.flat()];
 }
 
-/** The sentences that hold at least one of the words, better with each further one, best in a file of that name. */
+/** The sentences with at least one of the words: better with each further word, best in a file of that name. */
 function findIn(file: string, text: string, words: readonly string[]): Hit[] {
   const isNamed = words.some((word) => file.toLowerCase().endsWith(`/${word}.ts`));
   return text.split('\n').flatMap((line, index) => {
@@ -64,6 +64,6 @@ function findIn(file: string, text: string, words: readonly string[]): Hit[] {
   });
 }
 
-/** A line that begins like a sentence and has five words or more. */
+/** A line that begins like a sentence and has at least five words. */
 const IN_MARKDOWN = /^\W*(\p{Lu}(?:\S*\s+){4,}.*?)\s*$/u;
 const IN_COMMENT = /^\s*(?:\/\*)?\*+ (\p{Lu}(?:\S*\s+){4,}.*?)(?:\s*\*\/)?$/u;
