@@ -172,13 +172,13 @@ describe('an input that is too large', () => {
     _tag: 'InputTooLarge',
     limit: 'maxInputChars',
     maximum,
-    message: `The input of \`weather\` is longer than ${maximum} characters. Call the tool again with less, or in several calls.`,
+    message: `The input of \`weather\` is longer than ${maximum} characters. Try again with less, or in several calls.`,
   });
   const tooDeep = (maximum: number) => ({
     _tag: 'InputTooLarge',
     limit: 'maxInputDepth',
     maximum,
-    message: `The input of \`weather\` is nested deeper than ${maximum} levels. Call the tool again with less, or in several calls.`,
+    message: `The input of \`weather\` is nested deeper than ${maximum} levels. Try again with less, or in several calls.`,
   });
   const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
 

@@ -114,7 +114,7 @@ describe('around', () => {
     const seen = observe(whole.pipe(executeTools(tools, { around: slow, stop$, grace: 0, id: 'run-7' })));
     await new Promise((resolve) => setTimeout(resolve, 10));
     stop$.next('enough');
-    const message = 'Stopped while it ran: enough. Whether it took effect is not known.';
+    const message = 'Stopped while running: enough. It may have taken effect.';
     expect(seen.end).toBe('complete');
     expect(resultsIn(seen.values)).toMatchObject([
       { outcome: { right: 'paid' } },

@@ -93,8 +93,8 @@ describe('at once', () => {
   describe.each([
     ['an Error', new Error('boom'), 'Error: boom'],
     ['a string', 'boom', 'Error: boom'],
-    ['undefined', undefined, 'Error: The tool failed without saying why.'],
-    ['null', null, 'Error: The tool failed without saying why.'],
+    ['undefined', undefined, 'Error: The tool failed without a message.'],
+    ['null', null, 'Error: The tool failed without a message.'],
   ])('%s that is thrown', (_, thrown, content) => {
     marble('is an error result of that tool, and of no other', ({ events, tool, expectEvents }) => {
       const source = events('    (KLw)---m|   ', calls);
@@ -226,7 +226,7 @@ describe('what a tool is given', () => {
       .subscribe((event) => {
         if (event.type === 'tool_result') contents.push(outputOf(event), event.result.content);
       });
-    const cut = (shown: string) => `${shown}\n[cut: 6 characters in all, the first ${shown.length} are shown]`;
+    const cut = (shown: string) => `${shown}\n[cut: the first ${shown.length} of 6 characters]`;
     expect(contents).toEqual(['123456', cut('12345'), '123456', cut('123')]);
   });
 });

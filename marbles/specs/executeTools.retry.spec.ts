@@ -170,7 +170,7 @@ describe('a tool that is not idempotent', () => {
     const expected = '               -s-K-(wS)------(X#)';
     const weatherRun = '             -----^---------!   ';
 
-    const message = 'Stopped while it ran: the reply broke off. Whether it took effect is not known.';
+    const message = 'Stopped while running: the reply broke off. It may have taken effect.';
     const X = exactly(added.toolFailure(K, message, { _tag: 'Stopped', started: true, message }, 10));
     const out = source.pipe(executeTools([weather], { grace: 4 }));
     expectEvents(out).toBe(expected, { ...values, S, X, '#': told });

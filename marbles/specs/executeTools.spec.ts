@@ -21,7 +21,7 @@ const starts = { S: exactly(added.toolStart(K)), T: exactly(added.toolStart(L)),
 
 /** The result of a tool that was stopped while it ran. */
 function stopped(call: ToolCallEvent, reason: string, duration: number): unknown {
-  const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
+  const message = `Stopped while running: ${reason}. It may have taken effect.`;
   return exactly(added.toolFailure(call, message, { _tag: 'Stopped', started: true, message }, duration));
 }
 
@@ -157,7 +157,7 @@ describe('when the reply does not end with tool_use', () => {
 
     const weather = tool('weather', '(r|)');
     const results = {
-      X: stopped(M, 'another model took the reply over', 4),
+      X: stopped(M, 'another model took over', 4),
       Y: exactly(added.toolResult(L, '12:00', 4)),
     };
     const out = source.pipe(executeTools([weather, time, search]));
@@ -192,7 +192,7 @@ describe('calls that no tool can answer', () => {
     const source = events('-(KL)-w------m|', calls);
     const expected = '     -(KL)-(wXTY)-m|';
 
-    const message = 'There is no tool `weather` to run. The tools that can be run are: time.';
+    const message = 'Tool `weather` is not available here. Available: time.';
     const error = { _tag: 'UnknownTool' as const, input: { city: 'Oslo' }, known: ['time'], message };
     const results = { X: exactly(added.toolFailure(K, message, error)), Y: exactly(added.toolResult(L, '12:00')) };
     const out = source.pipe(executeTools([tool('time', '(r|)', { r: '12:00' })]));

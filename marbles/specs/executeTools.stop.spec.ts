@@ -30,7 +30,7 @@ function unrun(call: ToolCallEvent): ToolResultEvent {
 
 /** The answer to a call whose tool was stopped while it ran. */
 function stopped(call: ToolCallEvent, duration: number, reason = why): ToolResultEvent {
-  const message = `Stopped while it ran: ${reason}. Whether it took effect is not known.`;
+  const message = `Stopped while running: ${reason}. It may have taken effect.`;
   return added.toolFailure(call, message, { _tag: 'Stopped', started: true, message }, duration);
 }
 
@@ -93,7 +93,7 @@ describe('a tool that was not started', () => {
     const expected = '     -K-L-(wXY)m|';
 
     const weather = tool('weather', '(r|)');
-    const message = 'There is no tool `time` to run. The tools that can be run are: weather.';
+    const message = 'Tool `time` is not available here. Available: weather.';
     const unknown = { _tag: 'UnknownTool' as const, input: {}, known: ['weather'], message };
     const results = {
       X: exactly(added.toolFailure(K, 'Where is the city?', wrong)),

@@ -52,7 +52,7 @@ marble('names the tools there are when there is none of that name', ({ events, e
   const source = events('-K-|', { K });
   const expected = '     -K-|';
 
-  const message = 'There is no tool `play` to run. The tools that can be run are: repeat.';
+  const message = 'Tool `play` is not available here. Available: repeat.';
   const unknown: ToolInputError = { _tag: 'UnknownTool', input: {}, known: ['repeat'], message };
   const server = { type: 'web_search_20260101', name: 'play' } as never;
   const out = source.pipe(validateWith([repeat, server]));

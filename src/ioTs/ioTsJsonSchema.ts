@@ -44,7 +44,7 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
   const scope: Scope = new Map();
   const root = expand(present(codec, 'input', scope), scope);
   if (['anyOf', 'oneOf', 'allOf', '$ref'].some((keyword) => keyword in root)) {
-    const advice = 'a union, which the API refuses at the top level. Put it into a property of a t.type.';
+    const advice = 'not a single object, and the API takes no union at the top. Put it into a property of a t.type.';
     throw jsonSchemaError('input', codec.name, advice);
   }
   return withDefinitions(root, scope);

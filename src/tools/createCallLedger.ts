@@ -1,37 +1,39 @@
 import type { ToolCallEvent, ToolResultEvent } from '../events/RoundEvent.js';
 import { canonicalJson } from '../json/canonicalJson.js';
 
-/** Remembers the calls of one round over all its attempts: two attempts may make the same call, under another id. */
+/** Remembers the calls of one round over all its attempts: two attempts may make the same call under different ids. */
 export interface CallLedger {
-  /** Notes a call of the attempt that runs. */
+  /** Adds a call of the current attempt. */
   add(call: ToolCallEvent): void;
-  /** Keeps the result of a call that may serve a later attempt. */
+  /** Keeps the result of a call for later attempts. */
   keep(call: ToolCallEvent, result: ToolResultEvent): void;
-  /** The result that an earlier attempt had for the same call. Asked before the tool runs, which may change its input. */
+  /**
+   * The result of the same call in an earlier attempt. Read before the tool runs, because a tool may change its input.
+   */
   earlierResult(call: ToolCallEvent): ToolResultEvent | undefined;
-  /** The key of a call: the same for the same call of every attempt, and for no other call. */
+  /** The key of a call: the same for the same call in every attempt, and different for every other call. */
   keyOf(call: ToolCallEvent): string;
-  /** Begins another attempt. */
+  /** Begins the next attempt. */
   retry(): void;
 }
 
 /**
- * Makes an empty ledger. Calls are the same when their tool and input are, whatever the order of the input's keys; the
- * second of two equal calls in one reply is the same as the second in the next, and has the result of the first where
- * there was no second.
+ * Makes an empty ledger. Calls are the same when their tool and input are, in any order of the input's keys. The second
+ * of two equal calls in one reply is the same as the second in the next, and gets the result of the first if there was
+ * no second.
  *
- * The key of a call is its place in the reply, `<prefix>-c<index>`: no input is read for it, and it is the same in every
- * replay. A call that another attempt makes in the place of a different one gets the number of the attempt as well,
- * `<prefix>-c<index>-a<attempt>`, for a service that knows the key would give it the other's answer.
+ * The key of a call is its place in the reply, `<prefix>-c<index>`: it does not depend on the input, and is the same in
+ * every replay. A call that takes the place of a different one in a later attempt also gets the number of the attempt,
+ * `<prefix>-c<index>-a<attempt>`, because a service that knows the first key would return the other call's answer.
  *
  * @param prefix Names the round.
  */
 export function createCallLedger(prefix: () => string): CallLedger {
   const entries = new Map<ToolCallEvent, Entry>();
-  /** What the calls of earlier attempts have, by identity: their keys, and the results that are worth keeping. */
+  /** The keys and the kept results of calls of earlier attempts, by identity. */
   const keys = new Map<string, string>();
   const earlier = new Map<string, ToolResultEvent>();
-  /** Of this attempt: its calls, and how many there are of each content. */
+  /** The calls of this attempt, and how many there are with each content. */
   let calls: Entry[] = [];
   let counts = new Map<string, number>();
   let attempt = 1;
@@ -56,7 +58,7 @@ export function createCallLedger(prefix: () => string): CallLedger {
       const entry: Entry = { call, attempt };
       entries.set(call, entry);
       calls.push(entry);
-      // Most rounds have one attempt, and none of their inputs is read.
+      // Most rounds have one attempt; then no input is read.
       if (attempt > 1) identify(entry);
     },
     keep(call, result) {
@@ -70,7 +72,7 @@ export function createCallLedger(prefix: () => string): CallLedger {
     keyOf: (call) => keyOf(entryOf(call)),
     retry() {
       if (attempt === 1) calls.forEach(identify);
-      // All keys before the first is kept: none of this attempt is taken within it.
+      // All keys are made before the first is kept, so that calls of one attempt do not take each other's.
       const made = calls.map((entry) => [entry, keyOf(entry)] as const);
       for (const [{ identity = '', content = '', result }, key] of made) {
         keys.set(identity, key);
@@ -88,10 +90,10 @@ export function createCallLedger(prefix: () => string): CallLedger {
 /** What is known of a call. */
 interface Entry {
   readonly call: ToolCallEvent;
-  /** A tool of an earlier attempt may still run, and ask for its key. */
+  /** A tool of an earlier attempt may still run and read its key. */
   readonly attempt: number;
   content?: string;
-  /** What is the same in every attempt: the content, and which of its equals it is. */
+  /** What is the same in every attempt: the content, and its number among equal calls. */
   identity?: string;
   result?: ToolResultEvent;
 }

@@ -1,13 +1,13 @@
 import type { RoundEvent, ToolCallEvent } from '../events/RoundEvent.js';
 import type { ToolRegistry } from './createToolRegistry.js';
 
-/** Calls whose tools were started too early, and why their results are no longer wanted. */
+/** Calls that were started too early, and why their results are no longer needed. */
 interface Unwanted {
   readonly calls: readonly ToolCallEvent[];
   readonly why: string;
 }
 
-/** Decides which calls of a reply may be run, and when. */
+/** Decides which calls of a reply may start, and when. */
 export interface CallQueue {
   /**
    * Takes the next event of the reply.
@@ -16,21 +16,21 @@ export interface CallQueue {
    * @returns The calls that were started too early; `undefined` when there are none.
    */
   take(event: RoundEvent, eager: boolean): Unwanted | undefined;
-  /** Hands out the next call that may start, each once and in their order; `undefined` when there is none. */
+  /** Returns the next call that may start, each once and in order; `undefined` when there is none. */
   next(): ToolCallEvent | undefined;
 }
 
 /**
  * Makes an empty queue.
  *
- * A call to an idempotent tool with a valid input may start at once. Any other waits for a `stop_reason` of `tool_use`,
- * so that a reply that was cut or refused runs nothing. Each id is run once.
+ * A call to an idempotent tool with a valid input may start at once. Any other waits for the `stop_reason` `tool_use`,
+ * so that nothing runs for a reply that was cut or refused. Each id runs once.
  */
 export function createCallQueue(registry: ToolRegistry): CallQueue {
   const seen = new Set<string>();
   /** Calls that may start. */
   let ready: ToolCallEvent[] = [];
-  /** Calls whose reply has not ended yet: those that wait for its end, and those that did not have to. */
+  /** Calls whose reply has not ended yet: those that wait for its end, and those that started early. */
   let waiting: ToolCallEvent[] = [];
   let early: ToolCallEvent[] = [];
   let stopReason: string | null | undefined;
@@ -81,7 +81,7 @@ export function createCallQueue(registry: ToolRegistry): CallQueue {
         case 'message_delta':
           return stop(event.delta.stop_reason);
         case 'content_block_start':
-          return event.content_block.type === 'fallback' ? drop('another model took the reply over') : undefined;
+          return event.content_block.type === 'fallback' ? drop('another model took over') : undefined;
         case 'tool_call':
           add(event, eager);
           return undefined;

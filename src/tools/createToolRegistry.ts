@@ -7,16 +7,16 @@ import { valueAt } from './input/decodeWith.js';
 import { isSdkRunnableTool, isTool } from './isTool.js';
 import type { Decoded, RunnableTool, SdkRunnableTool, ToolContext, ToolEntry } from './Tool.js';
 
-/** The tools that can be run here, by name. */
+/** The tools that can run here, by name. */
 export interface ToolRegistry {
   /** The tool that answers a call; `undefined` when this program has none. */
   find(call: ToolCallEvent): RunnableTool | undefined;
-  /** The names of all tools that can be run. */
+  /** The names of all tools that can run. */
   readonly names: readonly string[];
 }
 
 /**
- * Collects the runnable ones among `tools`: those of `defineTool` and the SDK's. The others are only offered to Claude.
+ * Collects the tools that can run: those of `defineTool` and the SDK. The others are only offered to Claude.
  *
  * @throws ToolDefinitionError when two of them have the same name; the API refuses that too.
  */
@@ -31,7 +31,7 @@ export function createToolRegistry(tools: readonly ToolEntry[]): ToolRegistry {
     if (tool !== undefined) byName.set(tool.name, tool);
   }
   return {
-    // The member of a toolset may have the name of a tool of the program's, and is not that tool.
+    // A member of a toolset may have the same name as a tool of this program, but is not that tool.
     find: ({ name, tool_use }) => (tool_use.toolset_name == null ? byName.get(name) : undefined),
     names: [...byName.keys()],
   };
@@ -53,7 +53,7 @@ function fromSdkTool(tool: SdkRunnableTool): RunnableTool {
   };
 }
 
-/** The SDK's tools check their input by `parse`, which throws: here that is an answer to Claude like any other. */
+/** The SDK's tools check their input with `parse`, which throws: here that becomes an ordinary answer to Claude. */
 function parseWith(tool: SdkRunnableTool, input: unknown): Decoded<unknown> {
   try {
     return { _tag: 'Right', right: tool.parse === undefined ? input : tool.parse(input) };
@@ -62,7 +62,7 @@ function parseWith(tool: SdkRunnableTool, input: unknown): Decoded<unknown> {
   }
 }
 
-/** The issues of a `ZodError` and its like, or the error as one issue. */
+/** The issues of an error such as a `ZodError`, or the error itself as one issue. */
 function issuesOf(error: unknown, input: unknown): InputIssue[] {
   const issues =
     isObject(error) && Array.isArray(error['issues']) ? (error['issues'] as unknown[]).filter(isObject) : [];

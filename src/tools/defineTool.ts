@@ -12,22 +12,24 @@ import type { InputOf, ToolInputSchema } from './input/ToolInputSchema.js';
 
 /**
  * What makes a tool. The API's own optional fields (`strict`, `cache_control`, `defer_loading`,
- * `eager_input_streaming`, `input_examples`, `allowed_callers`) may stand beside these and are sent as given.
+ * `eager_input_streaming`, `input_examples`, `allowed_callers`) may be given too, and are sent unchanged.
  */
 export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omit<
   BetaTool,
   'name' | 'description' | 'input_schema' | 'type'
 > {
-  /** What Claude calls it by: letters, digits, `_` and `-`, at most 128 of them. */
+  /** The name that Claude calls: at most 128 letters, digits, `_` and `-`. */
   readonly name: string;
   /** What it does and when to use it, for Claude. */
   readonly description: string;
-  /** Its input: the type of `run`'s argument, the run-time check and the schema that Claude sees come from here. */
+  /**
+   * Its input. The type of `run`'s argument, the run-time check and the schema that Claude sees are derived from it.
+   */
   readonly input: Schema;
-  /** The JSON Schema that Claude sees, for a Standard Schema that cannot give one by itself. */
+  /** The JSON Schema that Claude sees, for a Standard Schema that cannot provide one. */
   readonly input_schema?: BetaTool.InputSchema;
   /**
-   * Whether running it twice does no harm, as with a look-up. Such a tool starts the moment its input is complete; any
+   * Whether running it twice does no harm, as with a look-up. Such a tool starts as soon as its input is complete; any
    * other waits until Claude's reply has ended with `tool_use`. Default: false.
    */
   readonly idempotent?: boolean;
@@ -36,13 +38,14 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
   /** The most characters of its result that Claude is shown. Default: the limit of `executeTools`. */
   readonly maxResultChars?: number;
   /**
-   * Looks at each call before it is run, with the decoded input: `true` or nothing lets it through, a string tells Claude
-   * why not. May answer later, with a promise or an Observable. Comes behind the `guard` of `executeTools`. Default: none.
+   * Decides whether each call may run, with the decoded input: `true` or nothing lets it through, a string tells Claude
+   * why not. May answer later, with a promise or an Observable. Asked after the `guard` of `executeTools`. Default:
+   * none.
    */
   readonly guard?: Guard<InputOf<Schema>>;
   /**
-   * Does the work. May return a value, a promise, an async iterable or an Observable (of the latter two, the last value
-   * is the result and those before it are progress). What it throws goes to Claude as an error result.
+   * Does the work. May return a value, a promise, an async iterable or an Observable (the last value of the latter two
+   * is the result; those before it are progress). What it throws goes to Claude as an error result.
    */
   readonly run: (input: InputOf<Schema>, context: ToolContext) => ToolReturn<Output>;
 }
@@ -50,10 +53,10 @@ export interface ToolOptions<Schema extends ToolInputSchema, Output> extends Omi
 /**
  * Makes a tool that Claude can call and this program can run, from one description of its input.
  *
- * @returns The tool: put it into a request's `tools`, and into the `tools` of `validateWith` and `executeTools`.
+ * @returns The tool, for a request's `tools` and for the `tools` of `validateWith` and `executeTools`.
  * @throws ToolDefinitionError at once when the API would refuse the tool, or when `input` cannot be expressed as JSON
  * Schema; the message names the path.
- * @throws OptionError when a limit is no usable number.
+ * @throws OptionError when a limit is invalid.
  * @example
  * ```ts
  * import { defineTool } from 'rxclaude';
@@ -92,14 +95,14 @@ export function defineTool<Schema extends ToolInputSchema, Output>(
   return { name, definition, idempotent, timeout, maxResultChars, ...(guard && { guard }), decode, run };
 }
 
-/** The API's own optional fields of a tool. Whatever else a program gives, the API would refuse. */
+/** The API's own optional fields of a tool. The API would refuse any other. */
 function optionalFields(options: Partial<BetaTool>): Partial<BetaTool> {
   const given = OPTIONAL_TOOL_FIELDS.filter((field) => options[field] !== undefined);
   return Object.fromEntries(given.map((field) => [field, options[field]]));
 }
 
 /**
- * The JSON Schema of a tool's input, as Claude is shown it.
+ * The JSON Schema of a tool's input, as Claude sees it.
  *
  * @throws ToolDefinitionError when there is none, or when the API would refuse it.
  */
@@ -110,9 +113,9 @@ function inputSchemaOf(tool: string, input: ToolInputSchema): BetaTool.InputSche
 }
 
 /**
- * Checks what the API demands of the root of an `input_schema`.
+ * Checks what the API requires of the root of an `input_schema`.
  *
- * @throws ToolDefinitionError naming what the API would refuse.
+ * @throws ToolDefinitionError that names what the API would refuse.
  */
 function checkRoot(tool: string, schema: Record<string, unknown>): void {
   const [problem] = schemaProblems(schema);
@@ -144,7 +147,7 @@ function fromStandard(tool: string, input: StandardSchemaV1): Record<string, unk
   if (standard.jsonSchema === undefined) {
     throw toolDefinitionError(
       tool,
-      `its \`input\` (${standard.vendor}) cannot give a JSON Schema by itself. Give one as \`input_schema\`, ` +
+      `its \`input\` (${standard.vendor}) has no JSON Schema. Pass one as \`input_schema\`, ` +
         `or wrap the schema (valibot: \`toStandardJsonSchema\` of @valibot/to-json-schema).`,
     );
   }

@@ -1,12 +1,12 @@
 import type { Stopped } from '../events/ToolFailure.js';
 
 /**
- * What becomes of a call that is not run to its end.
+ * The failure of a call that did not finish.
  *
- * @param started Whether its tool had been started.
+ * @param started Whether its tool had started.
  * @param why Such as `the user stopped the conversation`.
  */
 export function toolStopped(started: boolean, why: string): Stopped {
-  const message = started ? `Stopped while it ran: ${why}. Whether it took effect is not known.` : `Not run: ${why}.`;
+  const message = started ? `Stopped while running: ${why}. It may have taken effect.` : `Not run: ${why}.`;
   return { _tag: 'Stopped', started, message };
 }

@@ -76,7 +76,7 @@ describe('22: body ends after message_delta, before message_stop', () => {
       expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
       expect(finished).toBe(0);
       expect(resultsOf(held.end as never)).toMatchObject([
-        { tool_use_id: 't1', is_error: true, content: expect.stringContaining('Stopped while it ran') as unknown },
+        { tool_use_id: 't1', is_error: true, content: expect.stringContaining('Stopped while running') as unknown },
       ]);
     },
   );

@@ -226,7 +226,7 @@ describe('49: maxRounds reached with pending calls', () => {
     expectSound(held);
     expect(held.end.reason).toBe('stopped');
     expect(resultsOf(held.end as never)).toMatchObject([
-      { tool_use_id: 't1', is_error: true, content: expect.stringContaining('Stopped while it ran') as unknown },
+      { tool_use_id: 't1', is_error: true, content: expect.stringContaining('Stopped while running') as unknown },
       { tool_use_id: 't2', is_error: true, content: expect.stringContaining('Not run') as unknown },
     ]);
   });

@@ -227,7 +227,7 @@ describe('58: keys and names that a prototype knows', () => {
     const results = resultsOf(held.requests[1]);
     expect(results.map(({ is_error }) => is_error)).toEqual(names.map(() => true));
     names.forEach((name, at) => {
-      expect(results[at]!.content).toContain(`There is no tool \`${name}\``);
+      expect(results[at]!.content).toContain(`Tool \`${name}\` is not available here`);
     });
   });
 

@@ -138,11 +138,11 @@ describe('11: tool returns', () => {
     const [long, short] = resultsOf(held.requests[1]);
     const text = long!.content as string;
     expect(text.length).toBeLessThan(100_200);
-    expect(text).toMatch(/^x{100000}\n\[cut: 40000000 characters in all, the first 100000 are shown\]$/);
+    expect(text).toMatch(/^x{100000}\n\[cut: the first 100000 of 40000000 characters\]$/);
     const blocks = short!.content as readonly { type: string; text?: string }[];
     expect(blocks[0]!.text).toMatch(/^123456789\ufffd(?!\p{Surrogate})/u);
     expect(blocks).toContainEqual(image);
-    expect(JSON.stringify(blocks)).toContain('[cut: 11 characters in all, the first 10 are shown]');
+    expect(JSON.stringify(blocks)).toContain('[cut: the first 10 of 11 characters]');
   });
 
   it('11: tool returns an image larger than the API takes: a note in its place', async () => {

@@ -40,7 +40,7 @@ describe('9: one of N tools throws', () => {
     throw new Error('generator broke');
   }
   /** Nothing was said: Claude is told as much, in whatever words. */
-  const nothing = /without saying why/;
+  const nothing = /failed without a message/;
   const ways: readonly [what: string, run: () => unknown, content: string | RegExp][] = [
     [
       'an Error',
@@ -186,7 +186,7 @@ it('12: unknown tool name: is_error result, no throw', async () => {
       type: 'tool_result',
       tool_use_id: 't1',
       is_error: true,
-      content: 'There is no tool `nope` to run. The tools that can be run are: echo.',
+      content: 'Tool `nope` is not available here. Available: echo.',
     },
     { type: 'tool_result', tool_use_id: 't2', content: '{"n":2}' },
   ]);

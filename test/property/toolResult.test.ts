@@ -69,7 +69,7 @@ describe('resultContent', () => {
           const content = resultContent(text, { maxResultChars }) as string;
           expect(text.startsWith(content.slice(0, maxResultChars).replace(/\uFFFD$/, ''))).toBe(true);
           expect(content.slice(maxResultChars + 1)).toBe(
-            `[cut: ${String(text.length)} characters in all, the first ${String(maxResultChars)} are shown]`,
+            `[cut: the first ${String(maxResultChars)} of ${String(text.length)} characters]`,
           );
         },
       ),

@@ -94,7 +94,7 @@ function failure(name: string, content: string, left: ToolFailure, duration = 0)
 
 /** The answer to a call whose tool was stopped while it ran. */
 export function stoppedResult(name: string, why: string, duration = 0): ToolResultEvent {
-  const message = `Stopped while it ran: ${why}. Whether it took effect is not known.`;
+  const message = `Stopped while running: ${why}. It may have taken effect.`;
   return failure(name, message, { _tag: 'Stopped', started: true, message }, duration);
 }
 

@@ -56,7 +56,7 @@ describe('bounds', () => {
       fakeTool('k', () => '0123456789'),
       { tools: { maxResultChars: 4 } },
     );
-    expect(result!.result.content).toBe('0123\n[cut: 10 characters in all, the first 4 are shown]');
+    expect(result!.result.content).toBe('0123\n[cut: the first 4 of 10 characters]');
     const own = fakeTool('k', () => '0123456789', { maxResultChars: 6 });
     expect(callOnce('{}', own, { tools: { maxResultChars: 4 } }).result!.result.content).toMatch(/^012345\n/);
   });

@@ -27,5 +27,5 @@ export function unrun(name: string, why: string): object {
 
 /** The answer to a call whose tool was stopped while it ran. */
 export function cutOff(name: string, why: string): object {
-  return { ...answerTo(name, `Stopped while it ran: ${why}. Whether it took effect is not known.`), is_error: true };
+  return { ...answerTo(name, `Stopped while running: ${why}. It may have taken effect.`), is_error: true };
 }

@@ -1,8 +1,8 @@
 /**
- * The type of the values that a JSON Schema describes, read from the schema's own literal type.
+ * The type of the values that a JSON Schema describes, derived from the schema's literal type.
  *
- * It knows `type`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `enum`, `const`, `anyOf`,
- * `oneOf` and `allOf`. What it does not know, such as a `$ref`, is `unknown`: less exact, not wrong.
+ * It supports `type`, `properties`, `required`, `additionalProperties`, `items`, `prefixItems`, `enum`, `const`,
+ * `anyOf`, `oneOf` and `allOf`. Anything else, such as a `$ref`, is `unknown`: less exact, not wrong.
  */
 export type FromJsonSchema<Schema> = Schema extends { readonly const: infer Value }
   ? Value
@@ -44,7 +44,7 @@ type FromObject<Schema> = Schema extends { readonly properties: infer Properties
     ? Record<string, FromJsonSchema<Value>>
     : Record<string, unknown>;
 
-/** Written as one mapped type, so that it reads as one object where it is shown. */
+/** One mapped type, so that editors show it as one object. */
 type Fields<Properties, Required extends keyof Properties> = Flat<
   { -readonly [Name in Required]: FromJsonSchema<Properties[Name]> } & {
     -readonly [Name in Exclude<keyof Properties, Required>]?: FromJsonSchema<Properties[Name]>;

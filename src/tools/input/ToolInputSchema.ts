@@ -2,12 +2,12 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Decoder } from 'io-ts';
 
 /**
- * What may describe a tool's input: an io-ts codec, or any Standard Schema (zod 4, valibot, arktype, or a JSON Schema
+ * The schema of a tool's input: an io-ts codec, or any Standard Schema (zod 4, valibot, arktype, or a JSON Schema
  * wrapped by `jsonSchema`).
  */
 export type ToolInputSchema = StandardSchemaV1 | Decoder<unknown, unknown>;
 
-/** The type that `run` gets: what the schema's decoding gives. */
+/** The type that `run` gets: the schema's decoded type. */
 export type InputOf<Schema> =
   Schema extends StandardSchemaV1<unknown, infer Input>
     ? Input

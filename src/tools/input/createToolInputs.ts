@@ -7,19 +7,19 @@ import { isJsonObject } from '../../json/isJsonObject.js';
 import { parseJson, type JsonLimits } from '../../json/parseJson.js';
 import { inputTooLarge, invalidJson, notAnObject } from './inputMessages.js';
 
-/** Puts the inputs of Claude's calls together while they are written. */
+/** Assembles the inputs of Claude's calls while Claude writes them. */
 export interface ToolInputs {
-  /** Takes the next event and returns what it adds to the stream; nothing, for nearly all events. */
+  /** Takes the next event and returns the events to add to the stream; for nearly all events, `undefined`. */
   take(event: RoundEvent): ToolInputEvent | ToolCallEvent | readonly ToolCallEvent[] | undefined;
 }
 
-/** A call whose input is being written. */
+/** A call whose input Claude is writing. */
 interface OpenCall {
   readonly index: number;
   readonly block: BetaToolUseBlock;
   /** Its text so far; `undefined` before the first piece, and once it is too long. */
   text: GrowingText | undefined;
-  /** How long all its pieces are together; `undefined` before the first. */
+  /** The total length of its pieces; `undefined` before the first. */
   chars: number | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createToolInputs(limits: Required<JsonLimits>, round: number): T
     open.delete(call.index);
     return toCall(call, limits, round);
   };
-  /** A reply may begin with blocks that are whole, such as a call made by code that Claude runs. */
+  /** A reply may begin with complete blocks, such as a call made by code that Claude runs. */
   const wholeCall = (block: unknown, index: number): ToolCallEvent[] => {
     if (!isJsonObject(block) || block['type'] !== 'tool_use') return [];
     return [close(openCall(index, block as unknown as BetaToolUseBlock))];
@@ -59,7 +59,7 @@ export function createToolInputs(limits: Required<JsonLimits>, round: number): T
           const call = open.get(event.index);
           return call && close(call);
         }
-        // The end of the message ends whatever it left open.
+        // The end of the message ends all open blocks.
         case 'message_stop':
           return [...open.values()].map(close);
         default:
@@ -90,8 +90,8 @@ function toCall(call: OpenCall, limits: Required<JsonLimits>, round: number): To
 }
 
 /**
- * Without any piece of text, the input is the one that the block began with: `{}`, or already the whole of it. A copy,
- * because a tool may change its input and must not change the event that the history is made from.
+ * Without any piece of text, the input is that of the block's start: `{}`, or already complete. It is copied, because a
+ * tool may change its input and must not change the event from which the history is made.
  */
 function readInput(
   { block: { name, input }, text, chars }: OpenCall,

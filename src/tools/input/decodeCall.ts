@@ -7,8 +7,8 @@ import type { Decoded } from '../Tool.js';
 /**
  * Checks the input of a call against the tool it names.
  *
- * @returns The call with the decoded input, or with what is wrong with it; a promise where the schema is asynchronous.
- * @throws whatever the tool's schema throws: that is for the program to mend.
+ * @returns The call with the decoded input, or with what is wrong with it; a promise when the schema is asynchronous.
+ * @throws whatever the tool's schema throws: only the program can fix that.
  */
 export function decodeCall(registry: ToolRegistry, call: ToolCallEvent): ToolCallEvent | Promise<ToolCallEvent> {
   const { name, input } = call;
@@ -31,12 +31,12 @@ function withDecoded(call: ToolCallEvent, decoded: Decoded<unknown>): ToolCallEv
   return { ...call, input: { _tag: 'Left', left: invalidInput(call.name, raw, decoded.left) } };
 }
 
-/** The call whose check did not come to an end in time. */
+/** The call when its check did not end in time. */
 export function undecidedCall(call: ToolCallEvent): ToolCallEvent {
-  const expected = 'an input whose check comes to an end';
+  const expected = 'an input that is checked in time';
   const found = call.input._tag === 'Right' ? call.input.right : undefined;
   return withDecoded(call, {
     _tag: 'Left',
-    left: [{ path: [], expected, found, message: 'The check of this input took too long.' }],
+    left: [{ path: [], expected, found, message: 'Checking this input took too long.' }],
   });
 }

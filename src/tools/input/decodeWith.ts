@@ -10,12 +10,12 @@ import type { ToolInputSchema } from './ToolInputSchema.js';
 
 type Decode = (input: unknown) => Decoded<unknown> | Promise<Decoded<unknown>>;
 
-/** Makes the run-time check of a tool's input out of its schema. */
+/** Makes the run-time check of a tool's input from its schema. */
 export function decodeWith(schema: ToolInputSchema): Decode {
   return isStandardSchema(schema) ? withStandardSchema(schema) : withCodec(schema);
 }
 
-/** Tells a Standard Schema from a codec. Some, such as arktype's, are functions. */
+/** Distinguishes a Standard Schema from a codec. Some, such as arktype's, are functions. */
 export function isStandardSchema(schema: ToolInputSchema): schema is StandardSchemaV1 {
   return '~standard' in schema;
 }
@@ -28,7 +28,7 @@ function withCodec(codec: Decoder<unknown, unknown>): Decode {
   };
 }
 
-/** A codec that converts copies the object by `Object.assign`, and a `__proto__` in it must not become its prototype. */
+/** A converting codec copies the object with `Object.assign`, and a `__proto__` in it must not become the prototype. */
 function decodeSafely(codec: Decoder<unknown, unknown>, input: unknown): ReturnType<typeof codec.decode> {
   const decoded = codec.decode(input);
   if (decoded._tag === 'Left' || decoded.right === input) return decoded;
@@ -36,7 +36,7 @@ function decodeSafely(codec: Decoder<unknown, unknown>, input: unknown): ReturnT
   return safe === input ? decoded : codec.decode(safe);
 }
 
-/** io-ts reads inherited fields too; JSON holds no function, so one that was found is what nobody sent. */
+/** io-ts reads inherited fields too. JSON has no functions, so a function that was found was inherited. */
 function withOwnValue(issue: InputIssue): InputIssue {
   return typeof issue.found === 'function' ? { ...issue, found: undefined } : issue;
 }
@@ -66,7 +66,7 @@ function toKey(key: unknown): string | number {
   return typeof key === 'number' ? key : String(key);
 }
 
-/** The value at a path, by own fields only: the path names what a stranger wrote. */
+/** The value at a path, by own fields only, because the path is untrusted. */
 export function valueAt(input: unknown, path: readonly (string | number)[]): unknown {
   let value = input;
   for (const key of path) {

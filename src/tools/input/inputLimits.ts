@@ -1,13 +1,13 @@
 import { checkBound } from '../../errors/checkOption.js';
 import { DEEPEST_JSON, LONGEST_JSON, type JsonLimits } from '../../json/parseJson.js';
 
-/** The longest input that is taken unless told otherwise, in characters. */
+/** The default limit of an input, in characters. */
 const MAX_INPUT_CHARS = 4_194_304;
 
 /**
- * The limits of a tool's input, as an operator was given them.
+ * The limits of a tool's input from an operator's options.
  *
- * @throws OptionError that names the operator's option, when a limit is no usable number.
+ * @throws OptionError that names the operator's option, when a limit is invalid.
  */
 export function inputLimits(
   operator: string,

@@ -12,31 +12,31 @@ import type { JsonLimits } from '../../json/parseJson.js';
 
 /** How much of a wrong value is shown, in characters. */
 const LONGEST_VALUE = 80;
-/** How much of a validator's own sentence is shown, in characters; some quote the whole value. */
+/** How much of a validator's own message is shown, in characters; some quote the whole value. */
 const LONGEST_SENTENCE = 160;
-/** How many wrong fields are spelt out. */
+/** How many wrong fields are listed. */
 const MOST_ISSUES = 100;
 const PLAIN_KEY = /^[A-Za-z_$][\w$]*$/;
 
 /** The error for text that is not JSON. */
 export function invalidJson(name: string, text: string, reason: string): InvalidJson {
-  const message = `The input of \`${name}\` is not valid JSON (${reason}). Call the tool again with a complete JSON object.`;
+  const message = `The input of \`${name}\` is not valid JSON (${reason}). Try again with a complete JSON object.`;
   return { _tag: 'InvalidJson', text, message };
 }
 
-/** The error for text that is longer, or goes deeper, than is taken. */
+/** The error for text that is too long or nested too deep. */
 export function inputTooLarge(name: string, exceeded: keyof JsonLimits, limits: Required<JsonLimits>): InputTooLarge {
   const maximum = limits[exceeded];
   const limit = exceeded === 'maxChars' ? 'maxInputChars' : 'maxInputDepth';
   const large = exceeded === 'maxChars' ? 'longer than' : 'nested deeper than';
   const unit = exceeded === 'maxChars' ? 'characters' : 'levels';
-  const message = `The input of \`${name}\` is ${large} ${String(maximum)} ${unit}. Call the tool again with less, or in several calls.`;
+  const message = `The input of \`${name}\` is ${large} ${String(maximum)} ${unit}. Try again with less, or in several calls.`;
   return { _tag: 'InputTooLarge', limit, maximum, message };
 }
 
-/** The error for JSON that is no object. */
+/** The error for JSON that is not an object. */
 export function notAnObject(name: string, text: string, value: unknown): NotAnObject {
-  const message = `The input of \`${name}\` must be a JSON object, found ${describe(JSON.stringify(value), value)}. Call the tool again with an object.`;
+  const message = `The input of \`${name}\` must be a JSON object, found ${describe(JSON.stringify(value), value)}. Try again with an object.`;
   return { _tag: 'NotAnObject', text, message };
 }
 
@@ -47,15 +47,15 @@ export function invalidInput(name: string, input: unknown, issues: readonly Inpu
   const message = [
     `The input of \`${name}\` does not match its schema:`,
     ...lines,
-    'Correct these fields and call the tool again.',
+    'Correct these fields and try again.',
   ].join('\n');
   return { _tag: 'InvalidInput', input, issues: issues.map(toPlain), message };
 }
 
-/** The error for a call to a tool that nobody here can run. */
+/** The error for a call to a tool that cannot run here. */
 export function unknownTool(name: string, input: unknown, known: readonly string[]): UnknownTool {
-  const names = known.length === 0 ? 'No tool can be run here.' : `The tools that can be run are: ${known.join(', ')}.`;
-  return { _tag: 'UnknownTool', input, known, message: `There is no tool \`${cut(name)}\` to run. ${names}` };
+  const message = `Tool \`${cut(name)}\` is not available here. Available: ${known.join(', ') || 'none'}.`;
+  return { _tag: 'UnknownTool', input, known, message };
 }
 
 /** Events are plain data: a field without a value is absent. */
@@ -69,7 +69,7 @@ function showIssue({ path, expected, found, message }: InputIssue): string {
   return `${where}: expected ${expected}, found ${show(found)}`;
 }
 
-/** A path as in a program: `days[0].unit`, or `(the input itself)`. */
+/** A path as in code: `days[0].unit`, or `(the input itself)`. */
 function showPath(path: readonly (string | number)[]): string {
   if (path.length === 0) return '(the input itself)';
   return path.map(showKey).join('').replace(/^\./, '');

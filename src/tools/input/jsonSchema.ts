@@ -13,11 +13,10 @@ export interface JsonSchemaInput<Input> {
 /**
  * Wraps a raw JSON Schema (draft 2020-12) so that `defineTool` can check inputs against it.
  *
- * The type of the input is read from the schema itself. The check is done by `@cfworker/json-schema`, which evaluates
- * no code and so runs under a strict content security policy. A bundler leaves it out of programs that do not import
- * this function.
+ * The type of the input is derived from the schema. `@cfworker/json-schema` does the check: it evaluates no code, so it
+ * works under a strict content security policy. Bundlers leave it out of programs that do not import this function.
  *
- * @param schema The schema, an object schema at its root.
+ * @param schema The schema, with an object at its root.
  * @returns A Standard Schema with the type that the schema describes.
  * @example
  * ```ts
@@ -36,7 +35,7 @@ export interface JsonSchemaInput<Input> {
  * ```
  */
 export function jsonSchema<const Schema extends object>(schema: Schema): JsonSchemaInput<FromJsonSchema<Schema>> {
-  // The validator writes into the schema it is given.
+  // The validator modifies its schema.
   const validator = new Validator(structuredClone(schema), '2020-12', false);
   const given = () => schema as Record<string, unknown>;
   return {
@@ -52,7 +51,7 @@ export function jsonSchema<const Schema extends object>(schema: Schema): JsonSch
   };
 }
 
-/** Keywords that only say that something inside them failed; what failed is reported beside them. */
+/** Keywords that only say that something inside them failed; the cause is reported separately. */
 const CONTAINERS: ReadonlySet<string> = new Set(
   'properties patternProperties additionalProperties items prefixItems $ref $dynamicRef allOf anyOf oneOf if then else dependentSchemas propertyNames'.split(
     ' ',
@@ -64,7 +63,7 @@ function issuesOf(validator: Validator, value: unknown): StandardSchemaV1.Issue[
     const { valid, errors } = validator.validate(value);
     return valid ? [] : toIssues(errors);
   } catch (error) {
-    // The validator writes keys as URIs, and half a surrogate pair has no such form.
+    // The validator writes keys as URIs, and half a surrogate pair cannot be encoded.
     return [{ message: `This input cannot be checked: ${messageOf(error)}` }];
   }
 }

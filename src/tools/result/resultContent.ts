@@ -14,21 +14,21 @@ export interface ResultLimits {
 
 /** What bounds the content of a result. */
 interface ContentLimits extends ResultLimits {
-  /** Whether only text may be sent: for error results, and for calls made by code that Claude runs. */
+  /** Whether only text may be sent, as in error results and for calls made by code that Claude runs. */
   readonly textOnly?: boolean;
 }
 
-/** Text that Claude is shown, unless told otherwise: some 25 000 tokens. */
+/** The default limit of text that Claude is shown: about 25 000 tokens. */
 export const MAX_RESULT_CHARS = 100_000;
-/** The text of all files in one result: with it, several results and the history stay below the 32 MB of a request. */
+/** The default limit of all files in one result: several results and the history stay below the 32 MB of a request. */
 export const MAX_FILE_CHARS = 14_000_000;
-/** The base64 text of the largest file that the API takes in one block (5 MB), with room for the block around it. */
+/** The base64 text of the largest file that the API takes in one block (5 MB), with room for its block. */
 const LARGEST_FILE = 7_000_000;
 
 /**
- * Makes any value that a tool returned into content that the API accepts.
+ * Turns any value that a tool returned into content that the API accepts.
  *
- * Strings stay as they are, an array of content blocks is sent as such, `undefined` becomes empty text and anything
+ * Strings stay as they are, an array of content blocks is sent as blocks, `undefined` becomes empty text, and anything
  * else JSON. Text beyond the limit is cut, with a note that says so.
  */
 export function resultContent(
@@ -48,12 +48,12 @@ function cutText(text: string, maxChars: number): string {
   return `${wellFormed(text.slice(0, maxChars))}\n${cutNote(text.length, maxChars)}`;
 }
 
-/** The block, or a note in its place where it cannot be sent. */
+/** The block, or a note in its place when it cannot be sent. */
 function sendable(block: ContentBlock, textOnly: boolean): ContentBlock {
   if (block.type === 'text') return block;
   if (textOnly) return leftOut(block.type, 'only text can be sent here');
   if (!isFile(block) || sizeOf(block) <= LARGEST_FILE) return block;
-  return leftOut(block.type, 'the file is larger than the API takes');
+  return leftOut(block.type, 'the file is too large for the API');
 }
 
 function cutBlocks(
@@ -76,7 +76,7 @@ function cutBlocks(
   return total <= maxResultChars ? kept : [...kept, { type: 'text', text: cutNote(total, maxResultChars) }];
 }
 
-/** Whether a block holds a file, which is not read as text. */
+/** Whether a block holds a file, not text. */
 function isFile(block: ContentBlock): boolean {
   return (block.type === 'image' || block.type === 'document') && !['text', 'content'].includes(block.source.type);
 }
@@ -86,5 +86,5 @@ function sizeOf(block: ContentBlock): number {
 }
 
 function cutNote(total: number, shown: number): string {
-  return `[cut: ${String(total)} characters in all, the first ${String(shown)} are shown]`;
+  return `[cut: the first ${String(shown)} of ${String(total)} characters]`;
 }

@@ -2,9 +2,9 @@ import type { Threw } from '../../events/ToolFailure.js';
 import { isObject } from '../../values/isObject.js';
 import { toText } from './toText.js';
 
-const UNSAID = 'The tool failed without saying why.';
+const UNSAID = 'The tool failed without a message.';
 
-/** What is told of whatever was thrown: its name and its words, even of a value that throws when it is looked at. */
+/** The name and message of any thrown value, even one that throws when it is read. */
 export function threwOf(thrown: unknown): Threw {
   try {
     const { name, message } = isObject(thrown) ? thrown : {};
@@ -18,7 +18,7 @@ export function threwOf(thrown: unknown): Threw {
   }
 }
 
-/** The content that the SDK's `ToolError` carries for Claude; `undefined` of anything else. */
+/** The content that the SDK's `ToolError` carries for Claude; `undefined` for anything else. */
 export function contentOfToolError(thrown: unknown): unknown {
   try {
     return thrown instanceof Error && thrown.name === 'ToolError' && 'content' in thrown ? thrown.content : undefined;

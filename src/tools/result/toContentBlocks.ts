@@ -5,12 +5,12 @@ import type { Fields } from '../../rules/blocks.js';
 import { BLOCK_RULES, isWhole, knownFields } from '../../rules/results.js';
 import { wellFormed } from './wellFormed.js';
 
-/** A block that may stand in the content of a `tool_result`. */
+/** A block that the content of a `tool_result` may contain. */
 export type ContentBlock = Exclude<NonNullable<ToolResultBlockParam['content']>, string>[number];
 
 /**
- * The content blocks that a tool returned, as the API takes them; `undefined` when the value is no list of such blocks,
- * but data that may only look like some.
+ * The content blocks that a tool returned, as the API takes them; `undefined` when the value is not a list of such
+ * blocks, although it may look like one.
  */
 export function toContentBlocks(output: unknown): ContentBlock[] | undefined {
   if (!Array.isArray(output) || output.length === 0 || !Array.from(output as unknown[]).every(isBlock))

@@ -1,7 +1,10 @@
 import { messageOf } from '../../errors/messageOf.js';
 import { toJson } from '../../json/toJson.js';
 
-/** The text of any value that a tool returned or threw: a string as it is, `undefined` as nothing, the rest as JSON. */
+/**
+ * The text of any value that a tool returned or threw: a string as it is, `undefined` as empty text, anything else as
+ * JSON.
+ */
 export function toText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined) return '';
@@ -10,6 +13,6 @@ export function toText(value: unknown): string {
     if (value instanceof Error) return `${value.name}: ${value.message}`;
     return toJson(value) ?? `[${typeof value}]`;
   } catch (error) {
-    return `[a value that cannot be written as JSON: ${messageOf(error)}]`;
+    return `[not writable as JSON: ${messageOf(error)}]`;
   }
 }

@@ -5,10 +5,10 @@ import type { ToolCallEvent, ToolResultEvent } from '../../events/RoundEvent.js'
 import { callerTypeOf } from '../../rules/blocks.js';
 import { resultContent, type ResultLimits } from './resultContent.js';
 
-/** A call that is answered. */
+/** A call that gets a result. */
 export interface Answered {
   readonly call: ToolCallEvent;
-  /** What each of its events carries. */
+  /** The fields that each of its events carries. */
   readonly ofCall: Pick<ToolCallEvent, 'round' | 'id' | 'name' | 'index'>;
   readonly limits: ResultLimits;
 }
@@ -16,10 +16,10 @@ export interface Answered {
 type Content = NonNullable<ToolResultBlockParam['content']>;
 
 /**
- * The event that answers a call, with a block that the API accepts whatever the tool did.
+ * The event with a call's result. The API accepts its block, whatever the tool did.
  *
  * @param duration How long the tool ran, in milliseconds.
- * @param said What Claude is told in place of the outcome.
+ * @param said What Claude is told instead of the outcome.
  */
 export function toToolResult(
   { call, ofCall, limits }: Answered,
@@ -45,29 +45,29 @@ export function toToolResult(
   return { type: 'tool_result', ...ofCall, result, outcome, duration };
 }
 
-/** What a tool returned. Events have no field without a value: a tool that returns nothing leaves `right` out. */
+/** What a tool returned. Events have no field without a value, so a tool that returns nothing leaves `right` out. */
 export function returned(output: unknown): Right<unknown> {
   return { _tag: 'Right', ...(output !== undefined && { right: output }) } as Right<unknown>;
 }
 
-/** Whether Claude itself made the call, and not code that it runs. */
+/** Whether Claude itself made the call, rather than code that it runs. */
 function isDirect({ tool_use }: ToolCallEvent): boolean {
   return (callerTypeOf(tool_use) ?? 'direct') === 'direct';
 }
 
-/** A value may fight back when it is read, with getters and proxies that throw. */
+/** Getters and proxies may throw when a value is read. */
 function safely(makeContent: () => Content): Content {
   try {
     return makeContent();
   } catch (error) {
-    return `[the result cannot be read: ${messageOf(error)}]`;
+    return `[unreadable result: ${messageOf(error)}]`;
   }
 }
 
 function contentOf(outcome: ToolResultEvent['outcome'], maxChars: number): unknown {
   if (outcome._tag === 'Right') return outcome.right;
   const { left } = outcome;
-  // The form that the API's documentation asks for when the text of an input cannot be read.
+  // The form that the API's documentation asks for when an input cannot be parsed.
   if (left._tag === 'InvalidJson') return JSON.stringify({ INVALID_JSON: left.text.slice(0, maxChars) });
   return left._tag === 'Threw' || left._tag === 'TimedOut' ? `Error: ${left.message}` : left.message;
 }

@@ -1,4 +1,4 @@
-/** Replaces half of a surrogate pair, which the API refuses; a cut or a careless tool leaves one. */
+/** Replaces halves of surrogate pairs, which the API refuses; a cut or a careless tool leaves one. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

@@ -238,7 +238,7 @@ describe.each(Object.entries(cases))('defineTool with %s', (_, { make, schema, g
     expect(failureOf(event)).toMatchObject({ _tag: 'InvalidInput', input: bad });
     const [first, ...rest] = textOf(result).split('\n');
     expect(first).toBe('The input of `forecast` does not match its schema:');
-    expect(rest.at(-1)).toBe('Correct these fields and call the tool again.');
+    expect(rest.at(-1)).toBe('Correct these fields and try again.');
     const told = rest.slice(0, -1);
     expect(told).toHaveLength(lines.length);
     for (const line of lines)

@@ -296,7 +296,7 @@ describe('tools of both kinds side by side', () => {
     expect(Object.fromEntries(results.map(({ id, result }) => [id, result.content]))).toEqual({
       toolu_1: '3',
       toolu_2: 'toolu_2!',
-      toolu_3: 'There is no tool `gone` to run. The tools that can be run are: add, mine.',
+      toolu_3: 'Tool `gone` is not available here. Available: add, mine.',
     });
   });
 
