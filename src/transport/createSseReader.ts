@@ -116,8 +116,8 @@ function valueAt(text: string, at: number, end: number): string {
 }
 
 /**
- * Makes a function from the pieces of a UTF-8 body to their text. The first bytes of a character that is not complete yet
- * wait for the next piece.
+ * Makes a function from the pieces of a UTF-8 body to their text. A last character that may not be complete waits for the
+ * next piece.
  *
  * A `TextDecoder` that is told to stream is several times slower on ASCII in V8 than one that is not. So each piece is
  * decoded as a whole, and only a character that two pieces share is carried over here.
@@ -134,14 +134,13 @@ function createChunkDecoder(): (chunk: Chunk) => string {
   };
 }
 
-/** How many bytes there are before a last character that is not complete. */
+/** How many bytes there are before a last character that may not be complete. */
 function wholeLength(bytes: Uint8Array): number {
   const { length } = bytes;
   for (let back = 1; back <= 3; back++) {
     const byte = bytes[length - back] ?? 0;
-    if (byte < 0x80) return length;
-    // From 0xC0, 0xE0 and 0xF0 on: it begins a character of more bytes than have come.
-    if (byte >= 0x100 - (0x80 >> back)) return length - back;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return length - back;
   }
   return length;
 }

@@ -133,6 +133,21 @@ describe('the events are those of TextDecoder and eventsource-parser', () => {
     }
   });
 
+  it('for the names of fields, with any letter changed, left out or doubled', () => {
+    const near = ['data', 'event'].flatMap((field) =>
+      [...field].flatMap((letter, at) =>
+        ['', 'x', letter.toUpperCase(), letter + letter].map(
+          (other) => field.slice(0, at) + other + field.slice(at + 1),
+        ),
+      ),
+    );
+    for (const field of near) {
+      const bytes = encode(`event: x\ndata: 1\n${field}: 2\n\n`);
+      expect(read([bytes]).events).toEqual(expected(bytes));
+      expect(read([bytes]).events).toEqual([['x', '1']]);
+    }
+  });
+
   it('although the chunks are written over after they were read', () => {
     fc.assert(
       fc.property(body, cuts, (bytes, places) => {
@@ -194,6 +209,12 @@ describe('the bound', () => {
       }),
       times(5_000),
     );
+  });
+
+  it('is exact for data on several lines in pieces of their own', () => {
+    const chunks = ['data: 12345\n', 'data: 6789\n', '\n'];
+    expect(read(chunks, 10)).toEqual({ events: [['', '12345\n6789']] });
+    expect(read(chunks, 9)).toEqual({ events: [], error: tagged('LimitError') });
   });
 
   it('refuses nothing that is small enough', () => {
