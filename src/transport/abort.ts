@@ -1,4 +1,4 @@
-import { Observable, takeUntil, type MonoTypeOperatorFunction } from 'rxjs';
+import { defer, fromEvent, map, of, takeUntil, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import { isObject } from '../values/isObject.js';
 
 /**
@@ -18,19 +18,12 @@ export function abortError(client: object, signal: AbortSignal): unknown {
  * `APIUserAbortError`, or the signal's reason where the client is not the SDK's. Unsubscribing removes the listener.
  */
 export function whenAborted(client: object, signal: AbortSignal): Observable<never> {
-  return new Observable((subscriber) => {
-    const fail = (): void => {
-      subscriber.error(abortError(client, signal));
-    };
-    if (signal.aborted) {
-      fail();
-      return;
-    }
-    signal.addEventListener('abort', fail);
-    subscriber.add(() => {
-      signal.removeEventListener('abort', fail);
-    });
-  });
+  const aborted$ = defer(() => (signal.aborted ? of(signal) : fromEvent(signal, 'abort')));
+  return aborted$.pipe(
+    map(() => {
+      throw abortError(client, signal);
+    }),
+  );
 }
 
 /** Fails a stream when a signal is aborted, and before anything is started when it is aborted already. */

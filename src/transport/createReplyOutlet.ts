@@ -99,15 +99,14 @@ function describe(unnamed: number, { lastEvent, events, cause }: TruncatedStream
   const why = cause === undefined ? '' : ` (${messageOf(cause)})`;
   if (unnamed > 0 && events === 0) {
     return (
-      `The response had ${String(unnamed)} pieces of data without an \`event:\` name and so no event of Claude's${why}. ` +
-      `A proxy on the way may have dropped the names.`
+      `The response had ${String(unnamed)} pieces of data without an \`event:\` name, and no event${why}. ` +
+      `A proxy may have dropped the names.`
     );
   }
-  if (lastEvent === undefined)
-    return `The response was empty: no event of Claude's arrived${why}. Send the request again.`;
+  if (lastEvent === undefined) return `The response was empty${why}. Send the request again.`;
   return (
     `Claude's stream ended before \`message_stop\`, after ${String(events)} event${events === 1 ? '' : 's'}, the last of them \`${lastEvent}\`${why}. ` +
-    `The reply is not whole; send the request again.`
+    `Send the request again.`
   );
 }
 

@@ -3,7 +3,6 @@ import { RxClaudeError } from '../errors/RxClaudeError.js';
 import { locate } from '../errors/locate.js';
 import type { ClaudeEvent, PingEvent } from '../events/ClaudeEvent.js';
 import { isJsonObject } from '../json/isJsonObject.js';
-import { parseJson } from '../json/parseJson.js';
 import { createSseReader, type Chunk } from './createSseReader.js';
 import { requestIdOf } from './response.js';
 
@@ -71,10 +70,15 @@ export function createReplyReader(headers: Headers, receiver: ReplyReceiver): Re
   };
 }
 
-/** A ping says all that it has to say by its name. */
+/** A ping says all that it has to say by its name: its data need not be JSON. */
 function toPing(data: string): PingEvent {
-  const parsed = parseJson(data);
-  return parsed.ok && isJsonObject(parsed.value) ? { ...parsed.value, type: 'ping' } : { type: 'ping' };
+  let facts: unknown;
+  try {
+    facts = JSON.parse(data);
+  } catch {
+    // Not JSON: it is a ping all the same.
+  }
+  return isJsonObject(facts) ? { ...facts, type: 'ping' } : { type: 'ping' };
 }
 
 /**

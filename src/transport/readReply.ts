@@ -40,38 +40,33 @@ export function readReply(create: () => unknown, sink: ReplySink): void {
 function read(reply: unknown, sink: ReplySink): void {
   if (isObservable(reply)) readObservable(reply, sink);
   else if (isAsyncIterable(reply)) readIterable(reply, sink);
-  else if (isSdkPromise(reply)) settle(readSdkReply(reply, sink), sink);
-  else if (isPromiseLike(reply)) settle(readLater(reply, sink), sink);
-  else if (isResponse(reply)) settle(readPlainResponse(reply, sink), sink);
-  else throw unexpectedResponseError(`a client whose \`messages.create\` returned a ${kindOf(reply)}`);
+  else if (isPromiseLike(reply) || isResponse(reply)) {
+    readLater(reply, sink).catch((error: unknown) => {
+      sink.error(error);
+    });
+  } else throw unexpectedResponseError(`a client whose \`messages.create\` returned a ${kindOf(reply)}`);
 }
 
-function settle(reading: Promise<void>, sink: ReplySink): void {
-  reading.catch((error: unknown) => {
-    sink.error(error);
-  });
-}
-
-async function readLater(reply: PromiseLike<unknown>, sink: ReplySink): Promise<void> {
-  const settled = await reply;
-  if (isPromiseLike(settled)) throw unexpectedResponseError('a promise of a promise');
-  if (!sink.closed) read(settled, sink);
-}
-
-/** Reads the body itself where it is an event stream, and leaves any other encoding, such as Bedrock's, to the SDK. */
-async function readSdkReply(reply: SdkPromise, sink: ReplySink): Promise<void> {
-  const { data, response } = await reply.withResponse();
-  if (isEventStream(response)) {
-    sink.end(await readResponse(response, sink, data));
-    return;
+async function readLater(reply: PromiseLike<unknown> | Response, sink: ReplySink): Promise<void> {
+  if (!isPromiseLike(reply)) await readBody(reply, sink);
+  else if (isSdkPromise(reply)) {
+    const { data, response } = await reply.withResponse();
+    await readBody(response, sink, data);
+  } else {
+    const settled = await reply;
+    if (isPromiseLike(settled)) throw unexpectedResponseError('a promise of a promise');
+    if (!sink.closed) read(settled, sink);
   }
-  sink.respond(requestIdOf(response.headers));
-  read(data, sink);
 }
 
-async function readPlainResponse(response: Response, sink: ReplySink): Promise<void> {
-  if (!isEventStream(response)) throw unexpected(response);
-  sink.end(await readResponse(response, sink));
+/** Reads an event stream itself, and leaves any other encoding, such as Bedrock's, to the SDK. */
+async function readBody(response: Response, sink: ReplySink, data?: SdkStream): Promise<void> {
+  if (isEventStream(response)) sink.end(await readResponse(response, sink, data));
+  else if (data === undefined) throw unexpected(response);
+  else {
+    sink.respond(requestIdOf(response.headers));
+    read(data, sink);
+  }
 }
 
 function readObservable(reply: Observable<unknown>, sink: ReplySink): void {
@@ -126,8 +121,8 @@ function controllerOf(reply: unknown): AbortController | undefined {
   return controller instanceof AbortController ? controller : undefined;
 }
 
-function isSdkPromise(reply: unknown): reply is SdkPromise {
-  return isPromiseLike(reply) && 'withResponse' in reply && typeof reply.withResponse === 'function';
+function isSdkPromise(reply: PromiseLike<unknown>): reply is SdkPromise {
+  return typeof (reply as Partial<SdkPromise>).withResponse === 'function';
 }
 
 function isResponse(reply: unknown): reply is Response {

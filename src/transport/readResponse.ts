@@ -88,18 +88,15 @@ function withObserver(
   response: Response,
   sink: EventSink,
   stream: SdkStream | undefined,
-): { body: Response['body']; observed?: Promise<void> } {
+): { body: Response['body']; observed?: Promise<unknown> } {
   if (response.body === null || stream === undefined || !Object.hasOwn(stream, Symbol.asyncIterator)) {
     return { body: response.body };
   }
   const [body, copy] = response.body.tee();
   Object.defineProperty(response, 'body', { value: copy });
-  const observed = new Promise<void>((resolve) => {
-    const end = (): void => {
-      resolve();
-    };
-    sink.add(pump(stream, { next: ignore, error: end, complete: end }));
-    sink.add(end);
+  const observed = new Promise((resolve) => {
+    sink.add(pump(stream, { next: ignore, error: resolve, complete: resolve }));
+    sink.add(resolve as () => void);
   });
   return { body, observed };
 }

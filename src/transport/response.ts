@@ -34,8 +34,11 @@ export function isEventStream(response: Response): boolean {
 /** The error for a response that is no stream of events. */
 export function unexpected(response: Response): RxClaudeError<'UnexpectedResponseError'> {
   const { headers, status } = response;
-  const found = `a body of type ${contentTypeOf(response) || 'that is not told'}`;
-  return unexpectedResponseError(found, status, requestIdOf(headers));
+  return unexpectedResponseError(
+    `a body of type ${contentTypeOf(response) || 'unknown'}`,
+    status,
+    requestIdOf(headers),
+  );
 }
 
 /** The error for what the API said: JSON, or the text of something else, such as a proxy's page. */

@@ -46,9 +46,9 @@ export function truncatedStreamError(facts: Facts<'TruncatedStreamError'>): RxCl
   const why = cause === undefined ? '' : ` (${(cause as Error).message})`;
   const message =
     lastEvent === undefined
-      ? `The response was empty: no event of Claude's arrived${why}. Send the request again.`
+      ? `The response was empty${why}. Send the request again.`
       : `Claude's stream ended before \`message_stop\`, after ${events} event${events === 1 ? '' : 's'}, the last of them ` +
-        `\`${lastEvent}\`${why}. The reply is not whole; send the request again.`;
+        `\`${lastEvent}\`${why}. Send the request again.`;
   return new RxClaudeError('TruncatedStreamError', message, facts);
 }
 

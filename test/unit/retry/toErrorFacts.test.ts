@@ -29,7 +29,7 @@ describe('toErrorFacts', () => {
   it('leaves out what is not known', () => {
     expect(factsOf(truncatedStreamError({ lastEvent: undefined, events: 0 }))).toStrictEqual({
       name: 'TruncatedStreamError',
-      message: "The response was empty: no event of Claude's arrived. Send the request again.",
+      message: 'The response was empty. Send the request again.',
       tag: 'TruncatedStreamError',
       events: 0,
       retryable: true,
