@@ -163,7 +163,7 @@ describe('messages say what to do', () => {
     [missingResult(), /Put `executeTools\(tools\)` into the round/],
     [thrownBy(() => executeTools([], { timeout: NaN })), /`executeTools\.timeout` must be .*, found NaN/],
     [cutStream({}), /empty.* [Ss]end the request again/],
-    [cutStream({}, 'ping', 'ping', 'ping', 'x'), /4 events.*`x`.* send the request again/],
+    [cutStream({}, 'ping', 'ping', 'ping', 'x'), /4 events.*`x`.* Send the request again/],
     [cutStream({ unnamed: 4 }), /4 pieces.*proxy/],
     [cutStream({ cause: new Error('ECONNRESET') }, 'ping'), /ECONNRESET/],
     [unexpectedResponseError('a body of type application/json'), /application\/json.* Check .*base URL/],
