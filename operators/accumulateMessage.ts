@@ -11,14 +11,14 @@ import { createMessageAccumulator } from '../src/message/createMessageAccumulato
  * out  -1-2-3-4---5-|       each a whole message; 5 is the final one
  * ```
  *
- * Each message is immutable, and content blocks that did not change are the same objects as in the message before, so
- * a view can compare by identity. The last one equals the SDK's `finalMessage()`, with one difference: the `input` of a
- * tool is `{}` until its text is complete, and stays so when that text is not JSON; it is never repaired.
+ * Each message is immutable, and unchanged content blocks are the same objects as in the message before, so a view can
+ * compare by identity. The last one equals the SDK's `finalMessage()`, with one difference: the `input` of a tool is
+ * `{}` until its text is complete, and stays so when that text is not JSON; it is never repaired.
  *
- * Over several rounds it shows one message after another. Events that are no part of a message are left out.
+ * Over several rounds it shows one message after another. Events that are not part of a message are left out.
  *
  * @returns An operator from events to messages. Errors of the source pass through. Unsubscribing unsubscribes from it.
- * Errors with `ProtocolError` when the events cannot be those of a message.
+ * Errors with `ProtocolError` when the events are not those of a message.
  * @example
  * ```ts
  * import type { Observable } from 'rxjs';

@@ -17,8 +17,8 @@ export interface BoundedConcatMapOptions {
 }
 
 /**
- * Like rxjs's `concatMap`, for a consumer that may be slower than Claude: what waits for it is bounded, and no event is
- * lost when the stream fails meanwhile.
+ * Like rxjs's `concatMap`, for a consumer that may be slower than Claude: the waiting events are limited, and none is
+ * lost when the stream fails.
  *
  * ```text
  * in   -ab#            a, b events
@@ -27,16 +27,16 @@ export interface BoundedConcatMapOptions {
  * out  ----A---B#      the error comes last
  * ```
  *
- * Events that come while `project`'s last Observable or promise is under way wait their turn. The error of the source,
- * as well as its completion, waits behind them.
+ * Events that arrive before `project`'s last Observable or promise has completed wait their turn. The source's error or
+ * completion comes after them.
  *
  * @param project What to do with an event, such as to write it to a socket. The next event waits until it completes.
  * @param options `maxBufferedChars` (10 000 000).
  * @returns An operator from events to what `project` emits. Unsubscribing unsubscribes from the source and from what
- * `project` returned, and drops what waits.
- * Errors with `LimitError` as soon as more waits than is allowed; the source is unsubscribed from first, which ends
- * its request, and what waits is dropped. Errors at once with what `project` throws or fails with.
- * @throws OptionError at once when `maxBufferedChars` is no usable number.
+ * `project` returned, and drops waiting events.
+ * Errors with `LimitError` as soon as too much waits; the source is unsubscribed from first, which ends its request,
+ * and waiting events are dropped. Errors at once with what `project` throws or fails with.
+ * @throws OptionError at once when `maxBufferedChars` is invalid.
  * @example
  * ```ts
  * import { boundedConcatMap, claudeStream } from 'rxclaude';
@@ -66,7 +66,7 @@ export function boundedConcatMap<T extends RoundEvent, R>(
       let taking = false;
       let end: (() => void) | undefined;
 
-      /** Consumes what waits, as far as the consumer is free: a loop, for a consumer may be done at once. */
+      /** Consumes waiting events while the consumer is free. A loop, because a consumer may finish synchronously. */
       const takeWaiting = (): void => {
         if (taking) return;
         taking = true;
@@ -121,6 +121,6 @@ export function boundedConcatMap<T extends RoundEvent, R>(
 }
 
 function tooSlow(maximum: number, found: number): RxClaudeError<'LimitError'> {
-  const what = 'Too many characters wait for a consumer that is slower than Claude';
+  const what = 'Too many characters wait for a slow consumer';
   return limitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
 }

@@ -11,18 +11,17 @@ import type { Breaker } from './createBreaker.js';
  * others meanwhile   in              out #
  * ```
  *
- * Everything of a stream that is let through passes, its errors included. The breaker decides at each subscription, so
- * a retry asks it again.
+ * A stream that is let through passes unchanged, errors included. The breaker decides at each subscription, so a retry
+ * asks it again.
  *
- * Put it right behind `claudeStream` and its `timeoutGuard`, and before `retryRound`: so each attempt counts, silence
- * counts too, and a probe that hangs comes to an end. The probe keeps its place until it ends, not only to its first
- * value.
+ * Put it right after `claudeStream` and its `timeoutGuard`, and before `retryRound`: then each attempt counts, silence
+ * counts too, and a probe that hangs ends. The probe keeps its place until it ends, not just until its first value.
  *
- * Gotcha: pass the same breaker at only one place of a pipeline. At two, the outer place would be the probe, and the
- * inner one would be refused because of it.
+ * Gotcha: use a breaker at only one place in a pipeline. With two, the outer one would be the probe, and the inner one
+ * would be refused because of it.
  *
  * @param breaker From {@link createBreaker}; share one among all streams that talk to the same service.
- * @returns An operator that mirrors its source. Unsubscribing unsubscribes from the source, and the probe's place is free.
+ * @returns An operator that mirrors its source. Unsubscribing unsubscribes from the source and frees the probe's place.
  * Errors with `CircuitOpenError` while the breaker is open, and with what `countsAsFailure` throws.
  * @example
  * ```ts
@@ -43,11 +42,11 @@ export function circuitBreaker<T>(breaker: Breaker): MonoTypeOperatorFunction<T>
   return (source) =>
     new Observable((subscriber) => {
       const pass = breaker.enter();
-      // Someone who hears of the probe may have unsubscribed.
+      // A listener of `state$` may have unsubscribed when the probe began.
       if (!subscriber.closed) {
         source.pipe(tap({ error: pass.failed, complete: pass.completed })).subscribe(subscriber);
       }
-      // After the source: it has been unsubscribed from before another stream takes its place.
+      // Runs after the source is unsubscribed from, so that another stream takes its place only then.
       return pass.left;
     });
 }

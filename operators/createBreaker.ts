@@ -11,26 +11,26 @@ export interface BreakerOptions {
   readonly failures?: number;
   /** How long it stays open, in milliseconds. Default: 30 000. */
   readonly openFor?: number;
-  /** Which errors are failures. Default: those that another attempt could heal, such as an overloaded API. */
+  /** Which errors are failures. Default: those that another attempt could fix, such as an overloaded API. */
   readonly countsAsFailure?: (error: unknown) => boolean;
 }
 
 /** A circuit breaker, for any number of streams to share. */
 export interface Breaker {
   /**
-   * The state now, and each change of it. Never ends, and holds no timer: `Open` becomes `HalfOpen` not when the time is
-   * up, but when a stream comes after that.
+   * The current state and each change. It never ends and has no timer: `Open` becomes `HalfOpen` not when the time is
+   * up, but when the next stream begins after that.
    */
   readonly state$: Observable<BreakerState>;
   /**
-   * Lets a stream begin. `circuitBreaker` does this at each subscription.
+   * Lets a stream begin. `circuitBreaker` calls it at each subscription.
    *
    * @throws CircuitOpenError when the stream must not begin.
    */
   enter(): BreakerPass;
 }
 
-/** For a stream that was let through, to say how it ended. Only the first word counts. */
+/** Reports how a stream that was let through ended. Only the first call counts. */
 interface BreakerPass {
   readonly completed: () => void;
   readonly failed: (error: unknown) => void;
@@ -38,23 +38,24 @@ interface BreakerPass {
 }
 
 /**
- * Makes a circuit breaker: after some failures in a row it lets nobody through for a while, then one, the probe.
+ * Makes a circuit breaker: after some failures in a row it refuses all streams for a while, then lets one through, the
+ * probe.
  *
  * ```text
  * streams  -x--x--x--r---r---p----c    three fail, two are refused, the probe begins at p and completes at c
  * state$   01--2--O----------H----0    0, 1, 2 `Closed` after so many failures, O `Open`, H `HalfOpen`
  * ```
  *
- * While `Closed`, a failure counts, and a stream that completes has them counted anew. The probe closes the breaker when
- * it completes, and also when it is refused: an error that is no failure but has the API's `status` shows that the API is
- * up. A failure opens it again for the whole time. Whatever else ends the probe says nothing, such as unsubscribing or an
- * abort: then the next stream is the probe.
+ * While `Closed`, failures are counted, and a stream that completes resets the count. The probe closes the breaker when
+ * it completes, and also when it is refused: an error that is not a failure but has the API's `status` shows that the
+ * API is up. A failure opens it again for the whole time. Any other end of the probe, such as unsubscribing or an
+ * abort, says nothing: then the next stream is the probe.
  *
- * How a stream ends makes a difference only as long as the breaker has stayed in the state in which it let the stream
- * through. What began while `Closed` runs on when it opens. A `CircuitOpenError` of another breaker is no failure.
+ * The end of a stream counts only if the breaker is still in the state in which it let the stream through. Streams that
+ * began while `Closed` keep running when it opens. A `CircuitOpenError` of another breaker is not a failure.
  *
  * @param options `failures` (5), `openFor` (30 000 ms) and `countsAsFailure`.
- * @throws OptionError at once when an option is no usable number.
+ * @throws OptionError at once when an option is invalid.
  * @example
  * ```ts
  * import { createBreaker } from 'rxclaude';
@@ -72,7 +73,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   checkMilliseconds('createBreaker.openFor', openFor);
   const limits = { failures, openFor };
   const state = createCell(CLOSED);
-  /** Goes up when the breaker opens, probes or closes, so that a pass from before is known. */
+  /** Increases when the breaker opens, probes or closes, so that older passes are recognized. */
   let era = 0;
 
   const move = (next: BreakerState): void => {
@@ -120,22 +121,22 @@ function refusal(state: BreakerState, now: number): RxClaudeError<'CircuitOpenEr
   const retryIn = retryAt - now;
   const why =
     retryIn === 0
-      ? 'is half open, and the one stream that was let through has not ended yet. Try again soon'
+      ? 'is half open until its probe ends. Try again soon'
       : `is open after too many failures. Try again in ${String(retryIn)} ms`;
   return new RxClaudeError('CircuitOpenError', `Nothing was sent: the circuit ${why}.`, { retryAt, retryIn });
 }
 
-/** A value that changes, for all to see. */
+/** A value that can be observed. */
 interface Cell<T> {
   readonly value: T;
-  /** The value at the subscription, and each change. Never ends. */
+  /** The value at the subscription, then each change. Never ends. */
   readonly value$: Observable<T>;
   set(value: T): void;
 }
 
 /**
- * Makes a cell. Unlike a `BehaviorSubject`, it shows its changes to everyone in one order, even when someone who is shown
- * a change makes the next one: that waits until all have seen the first.
+ * Makes a cell. Unlike a `BehaviorSubject`, it emits its changes to all subscribers in one order, even when a
+ * subscriber makes another change meanwhile: that waits until all have seen the first.
  */
 function createCell<T>(initial: T): Cell<T> {
   const subscribers = new Set<Subscriber<T>>();

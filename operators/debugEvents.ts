@@ -7,31 +7,31 @@ import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { toOneLine } from '../src/debug/toOneLine.js';
 import { relay } from './internal/relay.js';
 
-/** How `debugEvents` writes. */
+/** The output of `debugEvents`. */
 export interface DebugEventsOptions {
   /** Takes each line, without a line break. Default: `console.debug`. */
   readonly sink?: (line: string) => void;
-  /** The most characters of a value that are shown. Default: 80. */
+  /** The most characters shown of a value. Default: 80. */
   readonly maxChars?: number;
 }
 
 /**
  * Writes each event as one readable line, for development: the time since the subscription, the round, the block, the
- * tool, sizes, and what was sent next.
+ * tool, sizes, and the next request.
  *
  * ```text
  *    412 ms  round 1 [1] tool_call get_weather toolu_1 {"city":"Berlin"}
  *    530 ms  round 1 tool_result get_weather toolu_1 ok, 118 ms, 12 chars: 14 °C, cloudy
  * ```
  *
- * Every event passes through unchanged. Long values are cut. Fields with names such as `password` or `api_key`, and texts
- * that look like keys or tokens, are hidden; text that is still being written is shown by its size only.
+ * Every event passes through unchanged. Long values are cut. Fields with names such as `password` or `api_key`, and
+ * texts that look like keys or tokens, are hidden; of text that Claude is still writing, only the size is shown.
  *
  * @param options `sink` and `maxChars`.
- * @returns An operator that mirrors its source. How the stream ends is written too, an unsubscription included.
- * Errors with what the sink throws; at the source's own error, which passes through, and on unsubscribing, that goes to
- * rxjs's `config.onUnhandledError` instead.
- * @throws OptionError at once when `maxChars` is no usable number.
+ * @returns An operator that mirrors its source. It also writes how the stream ends, including an unsubscription.
+ * Errors with what the sink throws. When the source fails (its error passes through) or is unsubscribed from, that goes
+ * to rxjs's `config.onUnhandledError` instead.
+ * @throws OptionError at once when `maxChars` is invalid.
  * @example
  * ```ts
  * import { converse, debugEvents } from 'rxclaude';
@@ -65,7 +65,7 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
         if (!ended) write(text);
         ended = true;
       };
-      /** Says a last word where the sink's own error must not take the place of what happens. */
+      /** Writes a last line. An error of the sink must not replace what happens. */
       const endQuietly = (text: string): void => {
         try {
           end(text);
@@ -94,12 +94,12 @@ export function debugEvents(options: DebugEventsOptions = {}): MonoTypeOperatorF
     });
 }
 
-/** Nobody listens any more, so rxjs is told: it hands the error to `config.onUnhandledError` or throws it later. */
+/** There is no subscriber left, so rxjs gets the error: it calls `config.onUnhandledError`, or throws it later. */
 function reportUnhandled(error: unknown): void {
   throwError(() => error as Error).subscribe();
 }
 
 function toConsole(line: string): void {
-  // eslint-disable-next-line no-console -- the console is what a developer asked for by leaving `sink` out
+  // eslint-disable-next-line no-console -- without a `sink`, the console is what the developer asked for
   console.debug(line);
 }

@@ -9,34 +9,33 @@ import { runCalls } from './internal/tools/runner.js';
 
 /** How `executeTools` runs tools. */
 export interface ExecuteToolsOptions {
-  /** How many tools may run at the same time. A call that waits for its guard does not count. Default: 8. */
+  /** How many tools may run at the same time. Calls that wait for a guard do not count. Default: 8. */
   readonly concurrency?: number;
   /** How long one tool may run, in milliseconds; a tool's own `timeout` takes precedence. Default: 60 000. */
   readonly timeout?: number;
-  /** How long each guard may take to decide, in milliseconds. Then the call is refused. Default: no limit. */
+  /** How long each guard may take to decide, in milliseconds; after that the call is refused. Default: no limit. */
   readonly approvalTimeout?: number;
   /** The most characters of a result that Claude is shown; a tool's own limit takes precedence. Default: 100 000. */
   readonly maxResultChars?: number;
-  /** The most characters of the files in one result, as base64; a file beyond is left out. Default: 14 000 000. */
+  /** The most characters of the files in one result, as base64; files beyond it are left out. Default: 14 000 000. */
   readonly maxFileChars?: number;
-  /** Asked for every call before the tool's own guard, with the decoded input; may take its time. Default: none. */
+  /** Asked about every call before the tool's own guard, with the decoded input; may answer later. Default: none. */
   readonly guard?: Guard;
   /**
-   * When it emits, no further tool is started and those that run are stopped, and every call is answered. A string that
-   * it emits tells Claude why. Default: never.
+   * When it emits, no further tool starts, running ones are stopped, and every call gets a result. A string that it
+   * emits tells Claude why. Default: never.
    */
   readonly stop$?: ObservableInput<unknown>;
-  /** How long a tool may go on when it is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
+  /** How long a stopped tool may keep running, in milliseconds; 0 for not at all. Default: 1 000. */
   readonly grace?: number;
-  /** The history that tools see in their context. Default: none. */
+  /** The history in the context of tools. Default: empty. */
   readonly messages?: readonly MessageParam[];
   /** Whether an idempotent tool may start before its reply has ended. Default: true. */
   readonly eager?: boolean;
   /**
    * Wraps the run of each call that its guards let through: in a durable step, a trace span, a cache. What it returns
-   * takes the place of `run$`, the events of the call from `tool_start` to `tool_result`. `run$` runs the tool each time
-   * that it is subscribed to. A result that was kept is told under the id of the call. When it fails, the stream does.
-   * Default: none.
+   * replaces `run$`, the events of the call from `tool_start` to `tool_result`. `run$` runs the tool at each
+   * subscription. A stored result is emitted with the id of this call. If it fails, so does the stream. Default: none.
    */
   readonly around?: (
     call: ToolCallEvent,
@@ -44,9 +43,9 @@ export interface ExecuteToolsOptions {
     context: ToolContext,
   ) => ObservableInput<ToolRunEvent>;
   /**
-   * Names the run, not the chat: two runs of one chat have two ids, and a run that is played again keeps its own. With
-   * `round` and the call's index it makes the `idempotencyKey` of each call, `<id>-r<round>-c<index>`. Default: a random
-   * one for each subscription.
+   * Names the run, not the chat: two runs of one chat have two ids, and a replayed run keeps its own. With `round` and
+   * the call's index it forms the `idempotencyKey` of each call, `<id>-r<round>-c<index>`. Default: a random one for
+   * each subscription.
    */
   readonly id?: string;
   /** The number of the round within the run, counted from 1. Default: 1. */
@@ -54,28 +53,28 @@ export interface ExecuteToolsOptions {
 }
 
 /**
- * Runs the tools that Claude calls, and adds what becomes of each call: `tool_start`, `tool_progress`, `tool_result`; and
- * `approval_request` and `approval_decision` where a guard takes its time.
+ * Runs the tools that Claude calls, and adds the events of each call: `tool_start`, `tool_progress`, `tool_result`; and
+ * `approval_request` and `approval_decision` when a guard does not answer at once.
  *
  * ```text
  * in   -K-L-w----m|         K, L tool_call, w message_delta with stop_reason tool_use, m message_stop
  * out  -K-L-(wST)m--X--(W|)  S, T tool_start of K and L; W, X their tool_result
  * ```
  *
- * Every source event passes through, at once and in order. Results come as the tools finish; `resumeConversation` puts
- * them into the order of the calls for Claude. The stream completes when the source has and every tool is done.
+ * Every source event passes through, at once and in order. Results come as the tools finish; `resumeConversation` sends
+ * them to Claude in the order of the calls. The stream completes when the source has completed and every tool is done.
  *
- * A tool that is `idempotent` starts the moment its call is complete. Any other waits until `stop_reason` is
- * `tool_use`; when the reply ends otherwise it is not run, and what was started early is stopped.
+ * An `idempotent` tool starts as soon as its call is complete. Any other waits until `stop_reason` is `tool_use`; when
+ * the reply ends otherwise, it does not run, and tools that started early are stopped.
  *
- * Whatever a tool does makes a result that the API accepts: a value, a promise, an async iterable or an Observable (the
- * last value is the result, those before it are progress); an error, a timeout, a `Left` input or an unknown name
- * becomes a result with `is_error`, and so does a call that a guard refuses. One bad tool never hurts another, and none
- * fails the stream, unless it throws a {@link fatal} error.
+ * Whatever a tool returns becomes a result that the API accepts: a value, a promise, an async iterable or an Observable
+ * (the last value is the result, those before it are progress). An error, a timeout, a `Left` input, an unknown name or
+ * a call that a guard refuses becomes a result with `is_error`. A tool that fails affects no other, and none fails the
+ * stream, unless it throws a {@link fatal} error.
  *
- * A guard may answer at once, with a promise, or with an Observable, whose first value is the verdict; one without a value
- * refuses. All guards are asked at once, also those of calls that will have to wait for others. A call that waits for its
-guard holds up no other, and its tool's time has not begun.
+ * A guard may answer at once, with a promise, or with an Observable, whose first value is the verdict; one without a
+ * value refuses. The guards of all calls are asked at once, even when the calls must wait for a place. A call that
+ * waits for its guard delays no other, and its tool's time has not begun.
  *
  * ```text
  * in     -K-w--------m|
@@ -83,20 +82,20 @@ guard holds up no other, and its tool's time has not begun.
  * out    -K-(wA)(DSW)m|      A approval_request, D approval_decision
  * ```
  *
- * After a `round_retry`, tools that still run are stopped, and an idempotent tool that had finished is not run again when
- * the new reply makes the same call: the same tool and input, whatever the order of its keys. Where a tool that is not
- * idempotent had been started, nothing can be tried again: the stream fails with what the `round_retry` tells of its error. A tool
- * like that which still runs is stopped, and has `grace` for its result, when the source fails as well.
+ * After a `round_retry`, running tools are stopped, and an idempotent tool that had finished does not run again when
+ * the new reply makes the same call: the same tool and input, with its keys in any order. If a tool that is not
+ * idempotent had started, nothing can be retried: the stream fails with the error that the `round_retry` reports. Then,
+ * and when the source fails, such a tool that still runs is stopped and has `grace` for its result.
  *
- * Gotcha: put `validateWith` before it. An input that nobody checked is handed to the tool as Claude wrote it.
+ * Gotcha: put `validateWith` before it. Otherwise the tool gets the input unchecked, as Claude wrote it.
  *
- * @param tools The same list as in the request; server tools and plain definitions are passed over.
+ * @param tools The same list as in the request; server tools and plain definitions are ignored.
  * @param options Limits: `concurrency` 8, `timeout` 60 000 ms, `approvalTimeout` none, `maxResultChars` 100 000,
  * `maxFileChars` 14 000 000; `guard`, `around`, `eager` true, `stop$` with `grace` 1 000 ms, `messages`, `id`, `round` 1.
  * @returns An operator that forwards its source and adds the events of its tools. Unsubscribing aborts the signal of
- * every tool that runs in the same tick; what a tool does after that is ignored. Errors of the source pass through.
+ * every running tool in the same tick; anything a tool does after that is ignored. Errors of the source pass through.
  * Errors with what `stop$` or `around` fails with, and with an error that a tool or a guard throws as `fatal`.
- * @throws OptionError at once when an option cannot be used.
+ * @throws OptionError at once when an option is invalid.
  * @throws ToolDefinitionError at once when two tools have the same name.
  * @example
  * ```ts

@@ -15,27 +15,27 @@ export interface GrowingInput {
   /** The index of the `tool_use` block in Claude's reply. */
   readonly index: number;
   /**
-   * While Claude writes: what is certain so far, `undefined` until the first value begins. Strings grow; numbers, literals
-   * and escapes show once they are complete. It is a live view that grows in place: do not write to it, and copy what you
-   * keep.
+   * While Claude writes: the certain part so far, `undefined` until the first value begins. Strings grow; numbers,
+   * literals and escapes appear once they are complete. It is a live view that grows in place: do not modify it, and
+   * copy what you keep.
    *
-   * Once it is complete: the input as Claude wrote it, `{}` when its text is not a JSON object, or too large.
+   * Once complete: the input as Claude wrote it, or `{}` when its text is not a JSON object or is too large.
    */
   readonly value: unknown;
   /** Whether Claude has finished it. */
   readonly complete: boolean;
 }
 
-/** The limits of `growingInput`: beyond them, an input is not read on. Give it those of `accumulateToolInput`. */
+/** The limits of `growingInput`: beyond them, an input is not read any further. Use those of `accumulateToolInput`. */
 export interface GrowingInputOptions {
   /** The longest input that is read, in characters; at most 33 554 432. Default: 4 194 304. */
   readonly maxInputChars?: number;
-  /** How deep arrays and objects may lie in each other; at most 512, which is the default. */
+  /** How deep arrays and objects may be nested; at most 512, which is the default. */
   readonly maxInputDepth?: number;
 }
 
 /**
- * The inputs of tools while Claude writes them: a value for each `tool_input`, and a last one for each `tool_call`.
+ * The inputs of tools while Claude writes them: a value for each `tool_input`, and a final one for each `tool_call`.
  *
  * ```text
  * in   -o-(jI)(jI)(cK)|   I tool_input, K tool_call
@@ -43,17 +43,17 @@ export interface GrowingInputOptions {
  * ```
  *
  * It reads the events of {@link accumulateToolInput}, so put it after that, after `converse`, or after a copy of their
- * events: a stored run, a replay, a wire. All others are left out. Blocks may interleave; calls are told apart by `round`,
- * `index` and `id`. A call that came whole has its last value alone.
+ * events: a stored run, a replay, a network. All other events are left out. Blocks may interleave; `round`, `index` and
+ * `id` identify a call. A call that arrives complete has only its final value.
  *
- * After a `round_retry`, or the `message_start` of another reply, an input that was not complete is void: it never will be.
+ * After a `round_retry`, or the `message_start` of another reply, an incomplete input is void and never completes.
  *
- * Nothing is repaired. Whether an input can be used is said by its `tool_call`.
+ * Nothing is repaired. The `tool_call` says whether an input is valid.
  *
  * @param options The limits `maxInputChars` 4 194 304 and `maxInputDepth` 512. Beyond them, `value` no longer grows.
- * @returns An operator from events to growing inputs. Reading a piece takes time for that piece alone. Errors of the source
- * pass through. Unsubscribing unsubscribes from the source.
- * @throws OptionError at once when a limit is no usable number.
+ * @returns An operator from events to growing inputs. Each piece costs time for its own length only. Errors of the
+ * source pass through. Unsubscribing unsubscribes from the source.
+ * @throws OptionError at once when a limit is invalid.
  * @example
  * ```ts
  * import { converse, growingInput } from 'rxclaude';

@@ -18,51 +18,51 @@ import { holdConversation, type Deadline, type Round } from './internal/holdConv
 
 export type { Deadline, Round, RoundContext } from './internal/holdConversation.js';
 
-/** When a conversation ends, beside Claude's own wish, and what it is called. */
+/** When a conversation ends, other than by Claude, and its name. */
 export interface ResumeConversationOptions {
   /**
-   * Names the run, not the chat: two runs of one chat have two ids, and a run that is played again keeps its own. Each
-   * round gets it, for the keys of its calls. When the source has several requests, the second run is called `<id>-2`, and
-   * so on. Default: a random one for each conversation.
+   * Names the run, not the chat: two runs of one chat have two ids, and a replayed run keeps its own. Each round gets
+   * it, for the keys of its calls. When the source emits several requests, the second run is `<id>-2`, and so on.
+   * Default: a random one for each conversation.
    */
   readonly id?: string;
-  /** The most requests that are made; tools of the last round are still run and answered. Default: 10. */
+  /** The most rounds; the tools of the last one still run and get results. Default: 10. */
   readonly maxRounds?: number;
-  /** Asked after each round that would lead to another one; `true` ends the conversation there. Default: never. */
+  /** Called after each round that would lead to another; `true` ends the conversation there. Default: never. */
   readonly stopWhen?: (end: RoundEndEvent) => boolean;
   /**
-   * The most tokens of all rounds together, by kind, such as `{ output_tokens: 50_000 }`. No further round begins once one
-   * of them is reached. Default: no limit.
+   * The most tokens of all rounds together, by kind, such as `{ output_tokens: 50_000 }`. Once one is reached, no
+   * further round begins. Default: no limit.
    */
   readonly budget?: Partial<UsageTotals>;
   /**
-   * Ends the conversation in an orderly way when it emits, with the reason `stopped`: the request is aborted at once, tools
-   * that run have the time of `grace`, and what there is of the reply stays in `messages`. Default: never.
+   * When it emits, the conversation ends with the reason `stopped`: the request is aborted at once, running tools have
+   * `grace` to finish, and `messages` keeps the reply so far. Default: never.
    *
-   * Gotcha: a listener of a shared conversation that makes it emit inside an event takes that event from the other
-   * listeners. Let it emit later there: `stop$.pipe(observeOn(asapScheduler))`.
+   * Gotcha: if a listener of a shared conversation makes it emit during an event, the other listeners miss that event.
+   * Make it emit later: `stop$.pipe(observeOn(asapScheduler))`.
    */
   readonly stop$?: ObservableInput<unknown>;
-  /** How long tools may go on when the conversation is stopped, in milliseconds; 0 for not at all. Default: 1 000. */
+  /** How long tools may keep running after a stop, in milliseconds; 0 for not at all. Default: 1 000. */
   readonly grace?: number;
   /**
    * How long the conversation may take, in milliseconds. At `total` it fails with a `TimeoutGuardError`, after its
-   * `conversation_end`. `wrapUp` before that it is asked to finish: no further tool starts, those that run are stopped
-   * and have the time of `grace`, at most half of what is left, and in one last round, with `tool_choice: none`, Claude
-   * answers with what there is. Default: no limit.
+   * `conversation_end`. `wrapUp` before that it wraps up: no further tool starts, running ones are stopped and have
+   * `grace` to finish, but at most half of the time left, and in one last round, with `tool_choice: none`, Claude
+   * answers with what it has. Default: no limit.
    */
   readonly deadline?: Deadline;
   /**
-   * Looks after the history, before each request and at the end: `mendingHistory()`, `strictHistory()` or `asIs` of
-   * `rxclaude/history`, or a policy of your own. Default: a call with an id that the conversation has already gets another
-   * one, and all else is sent as it is; in `converse`: `mendingHistory()`.
+   * What to do with the history, before each request and at the end: `mendingHistory()`, `strictHistory()` or `asIs` of
+   * `rxclaude/history`, or your own policy. Default: a call gets another id when the conversation has its id already,
+   * and everything else is sent as it is; in `converse`: `mendingHistory()`.
    */
   readonly history?: HistoryPolicy;
 }
 
 /**
- * Holds a conversation: runs a round, and as long as Claude waits for tool results or has paused, sends the next request
- * and runs another one.
+ * Runs a conversation: runs a round and, as long as Claude waits for tool results or has paused, sends the next request
+ * and runs another.
  *
  * ```text
  * in       q|                            q request
@@ -72,18 +72,17 @@ export interface ResumeConversationOptions {
  * ```
  *
  * Every event of every round passes through, at once. Each next request is the last one plus two messages: Claude's
- * reply, every block of it verbatim, and one user message with all results in the order of the calls. `system`, `tools`
+ * reply, with every block verbatim, and one user message with all results in the order of the calls. `system`, `tools`
  * and all earlier messages stay the same to the byte; a forced `tool_choice` becomes `auto` after the first round, and
- * the id of a `container` is carried on. After `pause_turn` the reply alone is sent back; that counts as a round.
+ * the id of a `container` is kept. After `pause_turn` only the reply is sent back; that counts as a round.
  *
- * The request is copied when the conversation starts: later changes to it do not reach the conversation, and it is never
- * changed here. What its history holds that the API would refuse is for `history` to mend.
+ * The request is copied when the conversation starts: later changes to it have no effect, and it is never modified.
+ * `history` mends what the API would refuse in its history.
  *
- * Whatever ends a conversation, an error included, `conversation_end` comes, and its `messages` are a history that the
- * API accepts with a new user message behind it. What a reply had brought when it broke off stays in it: text, and calls
- * with their answers. A refused reply, a call or a thought that is not whole, and a server tool that was never answered
- * are left out; calls that were not run, or not to their end, are answered with an error that says so. Unsubscribing
- * alone ends it without a word.
+ * Every end of a conversation, including an error, emits `conversation_end`; its `messages` are a history that the API
+ * accepts with a new user message after it. They keep what a reply had brought when it broke off: text, and calls with
+ * their results. A refused reply, an incomplete call or thinking block, and a server tool without a result are left
+ * out; calls that did not run or finish get an error result that says so. Only unsubscribing ends it without an event.
  *
  * ```text
  * in       q|
@@ -92,16 +91,16 @@ export interface ResumeConversationOptions {
  * out      Bs-t-t-t(C|)                  C with the reason `stopped`, and the text so far in `messages`
  * ```
  *
- * @param round What a round consists of: usually `claudeStream` with `accumulateToolInput`, `validateWith` and
- * `executeTools` after it. Called when the round begins, with its request and `{ id, round, stopTools$ }`: the `id` of the
- * run, the number of the round, and what `executeTools` takes as its `stop$`.
+ * @param round Makes a round: usually `claudeStream`, then `accumulateToolInput`, `validateWith` and `executeTools`.
+ * Called when the round begins, with its request and `{ id, round, stopTools$ }`: the `id` of the run, the number of
+ * the round, and the `stop$` for `executeTools`.
  * @param options `maxRounds` (10), `stopWhen`, `budget`, `stop$` with `grace` (1 000 ms), `deadline`, `history`, `id`.
- * @returns An operator from requests to events. Conversations follow one another when the source has several requests.
- * Unsubscribing unsubscribes from the round that runs, in the same tick.
- * Errors, behind `conversation_end`, with `MissingToolResultError` when a round brings no result for a call that
- * Claude waits for, with `ProtocolError` when it completes without a whole message, with `HistoryError` when
- * the history cannot be sent, and with whatever a round, `stopWhen` or `stop$` fails with.
- * @throws OptionError at once when an option cannot be used.
+ * @returns An operator from requests to events. Several requests run one conversation after another. Unsubscribing
+ * unsubscribes from the current round in the same tick.
+ * Errors, after `conversation_end`, with `MissingToolResultError` when a round has no result for a call that Claude
+ * waits for, with `ProtocolError` when it completes without a complete message, with `HistoryError` when the history
+ * cannot be sent, and with whatever a round, `stopWhen` or `stop$` fails with.
+ * @throws OptionError at once when an option is invalid.
  * @example
  * ```ts
  * import { of } from 'rxjs';

@@ -6,19 +6,19 @@ import { locate } from '../src/errors/locate.js';
 import { toErrorFacts } from '../src/retry/toErrorFacts.js';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 
-/** When a round is tried again, and how long it waits before that. */
+/** When a round is retried, and after how long. */
 export interface RetryPolicy {
   /** The number of the round, which `round_retry` carries. Default: 1. */
   readonly round?: number;
-  /** How often a round is tried again. Default: 2. 0 for never. */
+  /** How often a round is retried; 0 for never. Default: 2. */
   readonly retries?: number;
-  /** The longest wait before the first retry, in milliseconds; it doubles with each further one. Default: 1 000. */
+  /** The longest wait before the first retry, in milliseconds; it doubles for each further one. Default: 1 000. */
   readonly minDelay?: number;
-  /** What it doubles up to, in milliseconds. Default: 16 000. */
+  /** The limit of that doubling, in milliseconds. Default: 16 000. */
   readonly maxDelay?: number;
-  /** The longest wait that a server's `retry-after` is obeyed for, in milliseconds. Default: 60 000. */
+  /** The longest `retry-after` of a server that is obeyed, in milliseconds. Default: 60 000. */
   readonly maxRetryAfter?: number;
-  /** Which errors are worth another attempt, which is counted from 1. Default: `isRetryable`. */
+  /** Which errors are worth another attempt; attempts count from 1. Default: `isRetryable`. */
   readonly retryWhen?: (error: unknown, attempt: number) => boolean;
   /** A number from 0 up to 1, for the jitter. Default: `Math.random`. */
   readonly random?: () => number;
@@ -26,7 +26,7 @@ export interface RetryPolicy {
 
 /**
  * Sends a round's request again when it failed in a way that may pass, even in the middle of the reply: an
- * `overloaded_error` among the events, a connection that was cut, a reply without its end, silence for too long.
+ * `overloaded_error` among the events, a cut connection, a reply without its end, too long a silence.
  *
  * ```text
  * attempt 1   -s-t-#                   an overloaded_error in mid-stream
@@ -34,23 +34,23 @@ export interface RetryPolicy {
  * out         -s-t-R--s-t-t-m|         R round_retry, at once; then the wait
  * ```
  *
- * `round_retry` retracts: whatever came since the round began is void, and a view takes it back. It says which attempt
- * failed, with what, and how long the wait is.
+ * `round_retry` retracts: everything since the round began is void, and a view removes it. It says which attempt
+ * failed, with what error, and how long the wait is.
  *
- * The wait is a random part of `minDelay`, twice that, and so on up to `maxDelay` (full jitter). Where the server says
- * `retry-after`, that is the wait, up to `maxRetryAfter`. A wrong request (4xx), a spend limit, an abort and a reply that
- * takes longer than its `total` limit are never tried again. What the SDK retries by itself, before the response begins, it does
- * before this operator sees an error.
+ * The wait is a random part of `minDelay`, twice that, and so on up to `maxDelay` (full jitter). A server's
+ * `retry-after` replaces it, up to `maxRetryAfter`. A wrong request (4xx), a spend limit, an abort and a reply that
+ * exceeds its `total` limit are never retried. The SDK's own retries, before the response begins, come before this
+ * operator sees an error.
  *
- * Place: behind `claudeStream`, `timeoutGuard`, `accumulateToolInput` and `validateWith`, and before `executeTools`,
- * which keeps what its idempotent tools have found already. Behind `executeTools` nothing is retried once a tool has
- * been started, for it would be run again.
+ * Place: after `claudeStream`, `timeoutGuard`, `accumulateToolInput` and `validateWith`, and before `executeTools`,
+ * which keeps the results of its idempotent tools. After `executeTools`, nothing is retried once a tool has started,
+ * because it would run again.
  *
  * @param policy `retries` 2, `minDelay` 1 000 ms, `maxDelay` 16 000 ms, `maxRetryAfter` 60 000 ms, `retryWhen`, `random`,
  * and `round` 1, the number that `round_retry` carries.
- * @returns An operator that mirrors its source and subscribes to it anew for each attempt. Errors with the error of the
- * last attempt. Unsubscribing unsubscribes from the source, or ends the wait.
- * @throws OptionError at once when an option is no usable number.
+ * @returns An operator that mirrors its source and subscribes to it again for each attempt. Errors with the error of
+ * the last attempt. Unsubscribing unsubscribes from the source, or ends the wait.
+ * @throws OptionError at once when an option is invalid.
  * @example
  * ```ts
  * import { accumulateToolInput, claudeStream, executeTools, retryRound, timeoutGuard, validateWith } from 'rxclaude';
@@ -90,7 +90,7 @@ export function retryRound(policy: RetryPolicy = {}): MonoTypeOperatorFunction<R
     defer(() => {
       let attempt = 0;
       let toolStarted = false;
-      /** How long it is until the next attempt; `undefined` when there is none. */
+      /** The time until the next attempt; `undefined` when there is none. */
       let wait: number | undefined;
       const begin = defer(() => {
         attempt += 1;

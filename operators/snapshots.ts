@@ -16,25 +16,25 @@ export interface SnapshotsOptions {
 }
 
 /**
- * Claude's reply as it grows, at most once a frame: for a view that is drawn anew with each value.
+ * Claude's reply as it grows, at most once a frame: for a view that redraws with each value.
  *
  * ```text
  * in   -s-o-d-d-d-d-d-c-w-(m|)      s message_start, o block starts, d delta, c block stops, w message_delta
  * out  -1---2---3---4---5-(6|)      each a whole message, the first at once, the last one never lost
  * ```
  *
- * The messages are those of {@link accumulateMessage}, immutable and with the same identities, and between two of them
- * nothing is built. Over several rounds the last one of each is shown, however soon the next begins.
+ * The messages are those of {@link accumulateMessage}, immutable and with the same identities; those in between are not
+ * built. Over several rounds, the last message of each is shown, however soon the next begins.
  *
- * Where there are `tool_input` events, the `input` of a tool that Claude still writes is shown as far as it is certain.
- * It is read from their pieces, so a copy of the events, a replay and a wire show the same. Each message then copies the
- * fields and items of the objects and arrays in it that are still open.
+ * With `tool_input` events, the message shows the certain part of an `input` that Claude is still writing. It is read
+ * from their pieces, so copied, replayed and received events work too. Each message then copies the fields and items of
+ * its objects and arrays that are still open.
  *
  * @param options `every` (16 ms) or `scheduler`.
- * @returns An operator from events to messages. What changed since the last message is shown at once when the source
- * completes or fails, before it does. Unsubscribing unsubscribes from the source and drops what was not shown.
- * Errors with `ProtocolError` when the events cannot be those of a message.
- * @throws OptionError at once when `every` is no time.
+ * @returns An operator from events to messages. A change that was not shown yet is shown before the source's completion
+ * or error. Unsubscribing unsubscribes from the source and drops what was not shown.
+ * Errors with `ProtocolError` when the events are not those of a message.
+ * @throws OptionError at once when `every` is invalid.
  * @example
  * ```ts
  * import { snapshots } from 'rxclaude';
@@ -70,13 +70,13 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
         waiting = changed;
         if (!waiting) return;
         show();
-        // A scheduler that does not wait ends the pause here already.
+        // A scheduler that does not wait ends the pause here.
         pause = scheduler.schedule(showAndPause, every);
         subscriber.add(pause);
       };
       relay(source, subscriber, {
         next: (event) => {
-          // What comes next must not push out the end of the message before it.
+          // The next message must not replace the end of this one.
           if (event.type === 'message_start' || event.type === 'round_start') show();
           if (!snapshot.add(event)) return;
           changed = true;
@@ -94,13 +94,13 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
     });
 }
 
-/** A message with the inputs of its tools as far as they are written. */
+/** A message with the inputs of its tools so far. */
 interface Snapshot {
   /**
    * Takes the next event.
    *
    * @returns Whether the message changed.
-   * @throws ProtocolError when the events cannot be those of one message.
+   * @throws ProtocolError when the events are not those of one message.
    */
   add(event: RoundEvent): boolean;
   /** The message so far, immutable; `undefined` before `message_start`. */
@@ -113,7 +113,7 @@ type Block = ClaudeMessage['content'][number];
 function createSnapshot(): Snapshot {
   const accumulator = createMessageAccumulator();
   const inputs = createGrowingInputs();
-  /** The block that an input was last shown in, and what that was made from. */
+  /** The block that last showed an input, and the block it was made from. */
   const shown = new WeakMap<object, { readonly from: Block; readonly block: Block }>();
 
   const show = (block: Block, index: number): Block => {

@@ -2,9 +2,9 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { RoundEvent } from '../src/events/RoundEvent.js';
 import { relay } from './internal/relay.js';
 
-/** How `textDeltas` tells of a retry. */
+/** How `textDeltas` marks a retry. */
 export interface TextDeltasOptions {
-  /** Emitted when a retry makes text void that was emitted, for plain text cannot be taken back. Default: a line break. */
+  /** Emitted when a retry voids emitted text, because plain text cannot be taken back. Default: a line break. */
   readonly retryMark?: string;
 }
 
@@ -16,8 +16,8 @@ export interface TextDeltasOptions {
  * out  -----a-b-----|       'Hel', 'lo'
  * ```
  *
- * Gotcha: when a round is tried again, the text that was emitted for it is void, and the new text comes behind a line
- * break. Where that must not be, take {@link snapshots} or {@link accumulateMessage}, which replace what they showed.
+ * Gotcha: when a round is retried, its emitted text is void, and the new text comes after a line break. To avoid that,
+ * use {@link snapshots} or {@link accumulateMessage}, which replace what they showed.
  *
  * @param options `retryMark`, a line break.
  * @returns An operator from events to pieces of text; thinking is left out. Errors of the source pass through.
@@ -37,7 +37,7 @@ export interface TextDeltasOptions {
 export function textDeltas({ retryMark = '\n' }: TextDeltasOptions = {}): OperatorFunction<RoundEvent, string> {
   return (source) =>
     new Observable((subscriber) => {
-      /** Whether text was emitted that a retry would make void. */
+      /** Whether text was emitted that a retry would void. */
       let emitted = false;
       relay(source, subscriber, {
         next: (event) => {

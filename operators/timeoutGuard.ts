@@ -21,9 +21,9 @@ export interface TimeoutGuardOptions {
 }
 
 const WORDS: Record<TimeoutLimit, string> = {
-  first: 'No event came within',
-  each: 'No further event came within',
-  total: 'The stream was not done within',
+  first: 'No event within',
+  each: 'No further event within',
+  total: 'The stream did not end within',
 };
 
 /**
@@ -35,17 +35,17 @@ const WORDS: Record<TimeoutLimit, string> = {
  * out                 ---a--b-------#      # TimeoutGuardError, limit 'each'
  * ```
  *
- * Put it right after `claudeStream`, where only Claude's silence counts and not the time that a tool takes; a `ping`
- * counts as a sign of life. For the time that a conversation may take, `deadline` of `resumeConversation` and `converse` is
- * the right one: it ends the conversation with a `conversation_end`, so the history is not lost. This operator put after a
- * conversation simply fails, as after any other stream.
+ * Put it right after `claudeStream`, where only Claude's silence counts, not the time that tools take; a `ping` counts
+ * as a sign of life. To limit a whole conversation, use the `deadline` of `resumeConversation` and `converse`: it ends
+ * with a `conversation_end`, so the history is not lost. After a conversation, this operator just fails, as after any
+ * other stream.
  *
- * The limits are kept with rxjs's `asyncScheduler`, so they run in virtual time inside `TestScheduler.run`.
+ * Its timers use rxjs's `asyncScheduler`, so they run in virtual time inside `TestScheduler.run`.
  *
  * @param options The limits, in milliseconds: `first`, `each`, `total`.
  * @returns An operator that mirrors its source. Unsubscribing clears the timers.
  * Errors with `TimeoutGuardError`, which says which limit ran out; the source is unsubscribed from first.
- * @throws OptionError at once when a limit is no usable number.
+ * @throws OptionError at once when a limit is invalid.
  * @example
  * ```ts
  * import { claudeStream, timeoutGuard } from 'rxclaude';
@@ -83,13 +83,13 @@ export function timeoutGuard<T>(options: TimeoutGuardOptions): MonoTypeOperatorF
 }
 
 function ranOut(limit: TimeoutLimit, milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
-  const message = `${WORDS[limit]} ${String(milliseconds)} ms. Send the request again, or raise the limit \`${limit}\`.`;
+  const message = `${WORDS[limit]} ${String(milliseconds)} ms. Send the request again, or raise \`${limit}\`.`;
   return new RxClaudeError('TimeoutGuardError', message, { limit, milliseconds });
 }
 
 /**
- * Watches the time between values. A value only notes the time, which is cheaper than to start a timer anew each time;
- * the timer, when it fires, waits for what is left since the last value.
+ * Watches the time between values. A value only records the time, which is cheaper than restarting a timer; when the
+ * timer fires, it waits for the time left since the last value.
  */
 function watchSilence(
   subscription: Subscription,
@@ -100,7 +100,7 @@ function watchSilence(
   let limit: TimeoutLimit = 'first';
 
   function expire(this: SchedulerAction<void>): void {
-    // The clock of the machine may be set back; nobody waits longer for that.
+    // The machine's clock may be set back; that must not lengthen the wait.
     const left = Math.min(since + each - asyncScheduler.now(), each);
     if (limit === 'each' && left > 0) this.schedule(undefined, left);
     else fail(limit);

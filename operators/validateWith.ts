@@ -11,14 +11,16 @@ import { decodeCall, undecidedCall } from '../src/tools/input/decodeCall.js';
 import type { ToolEntry } from '../src/tools/Tool.js';
 import { relay } from './internal/relay.js';
 
-/** How long an asynchronous schema may take, in milliseconds. Longer, and Claude is told that its input was not checked. */
+/**
+ * How long an asynchronous schema may take, in milliseconds. After that, Claude is told that its input was not checked.
+ */
 const LONGEST_CHECK = 60_000;
 
-/** The bound of `validateWith`. */
+/** The limit of `validateWith`. */
 export interface ValidateWithOptions {
   /**
-   * The most characters of events that wait while an asynchronous schema decides. A piece of text counts its length, and
-   * at least 10; an event without text counts 100. Default: 10 000 000.
+   * The most characters of events that wait while an asynchronous schema decides. A piece of text counts its length,
+   * and at least 10; an event without text counts 100. Default: 10 000 000.
    */
   readonly maxBufferedChars?: number;
 }
@@ -31,18 +33,18 @@ export interface ValidateWithOptions {
  * out  -R---L---|    R `Right` with the decoded input, L `Left` with every field that is wrong
  * ```
  *
- * Every other event passes at once, and all stay in order: while an asynchronous schema decides, what comes behind its
- * call waits, for 60 s at the most; then the call counts as not valid. A call to a tool that is not among `tools`, or that cannot be run here, becomes a `Left` too. A `Left` is
- * no error: `executeTools` sends it to Claude as the answer to the call.
+ * Every other event passes at once, and all stay in order: while an asynchronous schema decides, the events after its
+ * call wait, for at most 60 s; then the call counts as invalid. A call to a tool that is not in `tools`, or cannot run
+ * here, becomes a `Left` too. A `Left` is not an error: `executeTools` sends it to Claude as the result of the call.
  *
- * Decoding may convert: the tool gets the decoded value, the history keeps what Claude wrote.
+ * Decoding may convert the input: the tool gets the decoded value, the history keeps what Claude wrote.
  *
- * @param tools The same list as in the request; server tools and plain definitions are passed over.
+ * @param tools The same list as in the request; server tools and plain definitions are ignored.
  * @param options `maxBufferedChars` (10 000 000).
  * @returns An operator that forwards its source with its `tool_call` events refined. Unsubscribing unsubscribes from the
  * source; an asynchronous check that is still under way is ignored.
  * Errors with `LimitError` when too much waits for an asynchronous schema, and with what a schema throws or rejects with. Errors of the source pass through at once, past a check.
- * @throws ToolDefinitionError at once when two tools have the same name; OptionError when the bound is no usable number.
+ * @throws ToolDefinitionError at once when two tools have the same name; OptionError when the limit is invalid.
  * @example
  * ```ts
  * import { accumulateToolInput, claudeStream, ofType, validateWith } from 'rxclaude';
@@ -69,7 +71,7 @@ export function validateWith(
   const registry = createToolRegistry(tools);
   return (source) =>
     new Observable((subscriber) => {
-      /** Events that came behind a call whose check is under way. */
+      /** Events that arrived after a call that is being checked. */
       const waiting = createQueue<RoundEvent>();
       let waitingChars = 0;
       let checking = false;
@@ -84,7 +86,7 @@ export function validateWith(
         waitingChars += charsOf(event);
         if (waitingChars > maxBufferedChars) subscriber.error(tooMuchWaits(maxBufferedChars, waitingChars));
       };
-      /** Lets an event through, and tells whether it is out already. */
+      /** Lets an event through, and tells whether it was emitted at once. */
       const pass = (event: RoundEvent): boolean => {
         const checked = event.type === 'tool_call' ? decodeCall(registry, event) : event;
         if (checked === event || !isPromiseLike(checked)) {
@@ -117,10 +119,10 @@ export function validateWith(
 }
 
 function tooMuchWaits(maximum: number, found: number): RxClaudeError<'LimitError'> {
-  const what = 'Too many characters wait for an asynchronous schema to decide';
+  const what = 'Too many characters wait for an asynchronous schema';
   return limitError('maxBufferedChars', maximum, what, { found, remedy: 'decide faster' });
 }
 
 function ignore(): void {
-  // A check ends with its value.
+  // The value has ended the check already.
 }

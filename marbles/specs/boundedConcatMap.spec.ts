@@ -32,7 +32,7 @@ const boom = new Error('boom');
 
 const textOf = (event: RoundEvent): string => ('delta' in event && 'text' in event.delta ? event.delta.text : '?');
 const tooMuch = (maximum: number, found: number): Error => {
-  const what = 'Too many characters wait for a consumer that is slower than Claude';
+  const what = 'Too many characters wait for a slow consumer';
   return limitError('maxBufferedChars', maximum, what, { found, remedy: 'consume faster' });
 };
 

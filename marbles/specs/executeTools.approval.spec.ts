@@ -33,20 +33,20 @@ const told = {
   A: exactly(asked),
   D: exactly(approved),
   N: exactly(added.approvalDecision(K, 'denied', 'Not today.')),
-  U: exactly(added.approvalDecision(K, 'expired', 'nobody decided within 5 ms.')),
+  U: exactly(added.approvalDecision(K, 'expired', 'no decision within 5 ms.')),
   S: exactly(added.toolStart(K)),
   W: exactly(paid),
 };
 
 /** The answer to a call that a guard refused. */
 function refusal(call: ToolCallEvent): unknown {
-  const message = `The call to \`${call.name}\` was not run: Not today.`;
+  const message = `\`${call.name}\` was not run: Not today.`;
   return exactly(added.toolFailure(call, message, { _tag: 'Refused', message }));
 }
 
 /** The answer to `pay`, when its guard had not decided in time. */
 function undecided(milliseconds: number): unknown {
-  const message = `The call to \`pay\` was not run: nobody decided within ${milliseconds} ms.`;
+  const message = `\`pay\` was not run: no decision within ${milliseconds} ms.`;
   return exactly(added.toolFailure(K, message, { _tag: 'Refused', message }));
 }
 

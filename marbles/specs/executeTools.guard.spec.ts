@@ -21,7 +21,7 @@ const boom = new Error('boom');
 
 /** The answer to a call that a guard refused. */
 function refusal(why: string, cause?: { cause: { _tag: 'Threw'; name: string; message: string } }): ToolResultEvent {
-  const message = `The call to \`pay\` was not run: ${why}`;
+  const message = `\`pay\` was not run: ${why}`;
   return added.toolFailure(K, message, { _tag: 'Refused', message, ...cause });
 }
 

@@ -246,7 +246,7 @@ describe('an asynchronous schema', () => {
 
     it('fails beyond them, unsubscribes from the source, and drops what waits', async () => {
       const { seen, checks, source } = wait(100, piece, piece, piece, piece, piece);
-      const what = 'Too many characters wait for an asynchronous schema to decide';
+      const what = 'Too many characters wait for an asynchronous schema';
       const error = limitError('maxBufferedChars', 100, what, { found: 120, remedy: 'decide faster' });
       expect(seen).toMatchObject({ values: [], end: 'error' });
       expect(seen.error).toEqual(error);

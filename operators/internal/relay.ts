@@ -11,8 +11,8 @@ export interface RelayHandlers<In> {
 }
 
 /**
- * Subscribes to a source on behalf of an operator that is written by hand. What a handler throws becomes an error of the
- * stream, and the source is let go of the moment the subscriber is, even while it emits synchronously.
+ * Subscribes to a source for a hand-written operator. What a handler throws becomes an error of the stream, and the
+ * source is unsubscribed from together with the subscriber, even while it emits synchronously.
  */
 export function relay<In, Out>(
   source: Observable<In>,
@@ -24,7 +24,7 @@ export function relay<In, Out>(
   return link;
 }
 
-/** The observer of {@link relay}, for an operator that lets go of its source while that emits synchronously. */
+/** The observer of {@link relay}, for an operator that unsubscribes from its source while that emits synchronously. */
 export function createRelay<In, Out>(
   subscriber: Subscriber<Out>,
   handlers: RelayHandlers<In>,
@@ -34,7 +34,7 @@ export function createRelay<In, Out>(
   return link;
 }
 
-/** Observer and subscription in one: rxjs takes it as it is, so an event costs one call from operator to operator. */
+/** Observer and subscription in one: rxjs uses it unwrapped, so an event costs one call from operator to operator. */
 class Relay<In> extends Subscription implements Observer<In> {
   readonly #subscriber: Subscriber<unknown>;
   readonly #handlers: RelayHandlers<In>;
@@ -72,7 +72,7 @@ class Relay<In> extends Subscription implements Observer<In> {
     });
   }
 
-  /** Whatever ends the source ends the link, or a subscriber with many sources would keep them all. */
+  /** The link ends with its source; otherwise a subscriber with many sources would keep them all. */
   #end(last: () => void): void {
     if (this.closed) return;
     this.unsubscribe();

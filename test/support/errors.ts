@@ -12,7 +12,7 @@ type Facts<Tag extends ErrorTag> = ErrorTable[Tag] & ErrorOptions & { readonly r
 export function circuitOpenError(retryAt: number, retryIn: number): RxClaudeError<'CircuitOpenError'> {
   const why =
     retryIn === 0
-      ? 'is half open, and the one stream that was let through has not ended yet. Try again soon'
+      ? 'is half open until its probe ends. Try again soon'
       : `is open after too many failures. Try again in ${retryIn} ms`;
   return new RxClaudeError('CircuitOpenError', `Nothing was sent: the circuit ${why}.`, { retryAt, retryIn });
 }
@@ -22,9 +22,9 @@ export function protocolError(message: string, options?: ErrorOptions): RxClaude
 }
 
 const WORDS: Readonly<Record<TimeoutLimit, string>> = {
-  first: 'No event came within',
-  each: 'No further event came within',
-  total: 'The stream was not done within',
+  first: 'No event within',
+  each: 'No further event within',
+  total: 'The stream did not end within',
 };
 
 /** What a conversation fails with when its time is up. */
@@ -34,7 +34,7 @@ export function deadlineError(milliseconds: number): RxClaudeError<'TimeoutGuard
 }
 
 export function timeoutGuardError(limit: TimeoutLimit, milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
-  const advice = `Send the request again, or raise the limit \`${limit}\`.`;
+  const advice = `Send the request again, or raise \`${limit}\`.`;
   return new RxClaudeError('TimeoutGuardError', `${WORDS[limit]} ${milliseconds} ms. ${advice}`, {
     limit,
     milliseconds,

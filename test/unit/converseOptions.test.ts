@@ -116,7 +116,7 @@ describe('guard', () => {
       tools: { guard: () => 'Not on Sundays.' },
     });
     expect(result).toMatchObject({ outcome: { left: { _tag: 'Refused' } }, duration: 0 });
-    const content = 'The call to `k` was not run: Not on Sundays.';
+    const content = '`k` was not run: Not on Sundays.';
     const block = { type: 'tool_result', tool_use_id: 'toolu_k', content, is_error: true };
     expect(client.sent[1]!.params.messages.at(-1)).toEqual({ role: 'user', content: [block] });
     expect(end).toBe('complete');

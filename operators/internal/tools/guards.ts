@@ -15,21 +15,21 @@ import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { createRelay } from '../relay.js';
 import type { Abort } from './steps.js';
 
-/** What is told of a call; its `tool_result` is the last. */
+/** The events of a call; its `tool_result` is the last. */
 export type CallEvent = ApprovalRequestEvent | ApprovalDecisionEvent | ToolRunEvent;
 
-/** A call, and what its guards have to do with. */
+/** A call, and what its guards need. */
 export interface GuardedCall extends Answered {
   /** The decoded input. */
   readonly input: unknown;
   readonly context: ToolContext;
   readonly abort: Abort;
-  /** Who may refuse it, in the order in which they are asked. */
+  /** The guards, in the order in which they are asked. */
   readonly guards: readonly Guard<never>[];
   readonly limits: CallLimits;
 }
 
-/** What a call may use of time and of Claude's attention. */
+/** The limits of a call. */
 export interface CallLimits extends ResultLimits {
   /** How long its tool may run, in milliseconds. */
   readonly timeout: number;
@@ -39,14 +39,15 @@ export interface CallLimits extends ResultLimits {
 
 type Verdict = Pick<ApprovalDecisionEvent, 'decision' | 'reason'>;
 
-/** Asks the guards one after the other, and runs the call when each has let it through. */
+/** Asks the guards one after another, and runs the call when all have approved it. */
 export function askingFirst(asked: GuardedCall): MonoTypeOperatorFunction<CallEvent> {
   return (run$) => asked.guards.reduceRight((next, guard) => asking(guard, asked, next), run$);
 }
 
 /**
- * Asks a guard, and goes on with `next` when it says yes. One that answers at once is silent. One that does not is told
- * of and waited for. A listener may give the answer while it hears the question: all hear the question first.
+ * Asks a guard, and continues with `next` when it approves. A guard that answers at once adds no events; for any other,
+ * a request and a decision are emitted. A listener may answer while the request is being emitted: all listeners get the
+ * request first.
  */
 function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEvent>): Observable<CallEvent> {
   const { ofCall, input, context, limits } = asked;
@@ -73,7 +74,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
       },
       error: (error) => {
         if (isFatal(error)) subscriber.error(error);
-        // It may be private, so Claude is not told.
+        // The error may be private, so Claude is not told.
         cause = threwOf(error);
         settle({ decision: 'denied', reason: 'its permission check failed.' });
       },
@@ -83,12 +84,12 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
     });
     const expire = (): void => {
       link.unsubscribe();
-      const reason = `nobody decided within ${String(approvalTimeout)} ms.`;
+      const reason = `no decision within ${String(approvalTimeout)} ms.`;
       asked.abort.abort(reason, 'TimeoutError');
       settle({ decision: 'expired', reason });
     };
 
-    // rxjs subscribes even then: the guard before this one may have stopped the call and let it through.
+    // rxjs subscribes even when it is closed: the guard before this one may have approved the call and stopped it.
     if (link.closed) return;
     try {
       const answer: unknown = guard(input as never, context);
@@ -108,13 +109,13 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
   });
 }
 
-/** Only `true` and `undefined` let a call through: whatever else a guard says, it did not say yes. */
+/** Only `true` and `undefined` let a call through; everything else refuses it. */
 function toVerdict(word: unknown): Verdict {
   if (word === undefined || word === true) return { decision: 'approved' };
   return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'It is not allowed.' };
 }
 
 function refusal(asked: GuardedCall, { reason = '' }: Verdict, cause: Threw | undefined): ToolResultEvent {
-  const message = `The call to \`${asked.call.name}\` was not run: ${reason}`;
+  const message = `\`${asked.call.name}\` was not run: ${reason}`;
   return toToolResult(asked, { _tag: 'Left', left: { _tag: 'Refused', message, ...(cause && { cause }) } });
 }

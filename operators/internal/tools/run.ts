@@ -22,7 +22,7 @@ import { createRelay, relay } from '../relay.js';
 import { askingFirst, type CallEvent, type GuardedCall } from './guards.js';
 import { inTurn, toOutputs, withinTime, type Output, type Places } from './steps.js';
 
-/** Wraps the run of a call. What it returns takes the place of `run$`, which runs the tool when it is subscribed to. */
+/** Wraps the run of a call. What it returns replaces `run$`, which runs the tool at each subscription. */
 export type Around = (
   call: ToolCallEvent,
   run$: Observable<ToolRunEvent>,
@@ -33,27 +33,27 @@ export type Around = (
 export interface Stop {
   /** Such as `the user stopped the conversation`. */
   readonly why: string;
-  /** How long a tool may go on, in milliseconds. */
+  /** How long a tool may keep running, in milliseconds. */
   readonly grace: number;
-  /** Which calls; all where there is no list. */
+  /** Which calls; absent for all. */
   readonly calls?: readonly ToolCallEvent[];
 }
 
-/** One call, and all that it takes to run it. */
+/** One call, and everything that running it needs. */
 export interface CallRun extends GuardedCall {
   readonly tool: RunnableTool;
   readonly around: Around | undefined;
-  /** Room among all tools. */
+  /** The places that all tools share. */
   readonly places: Places;
   readonly stop$: Observable<Stop>;
 }
 
 /**
- * Runs the tool for one call. Whatever the tool does becomes its result; only what is fatal fails.
+ * Runs the tool for one call. Whatever the tool does becomes its result; only a fatal error fails.
  *
- * Above `toRunEvents` the values are outputs, and failures are errors; below it they are the events that everyone sees.
- * The order of the steps is their meaning: a step counts, holds up or stops all that stands above it. Each tells at most
- * one result, as its last word, and leaves what could tell another before it tells it.
+ * Above `toRunEvents`, values are outputs and failures are errors; below it, both are the public events. The order of
+ * the steps matters: a step counts, delays or stops everything above it. Each emits at most one result, as its last
+ * event, and before that unsubscribes from what could emit another.
  */
 export function runCall(run: CallRun): Observable<CallEvent> {
   const { tool, input, context, abort, limits } = run;
@@ -75,7 +75,7 @@ function expire({ call, abort, limits }: CallRun): TimedOut {
   return { _tag: 'TimedOut', milliseconds, message };
 }
 
-/** Tells of a tool: that it starts, its progress, and its result. */
+/** Turns outputs into the events of a tool: its start, its progress and its result. */
 function toRunEvents(run: CallRun): OperatorFunction<Output, ToolRunEvent> {
   const { ofCall } = run;
   return (output$) =>
@@ -103,7 +103,7 @@ function toRunEvents(run: CallRun): OperatorFunction<Output, ToolRunEvent> {
     });
 }
 
-/** The run as `around` wants it. An event that was kept from another attempt or run is told of the call of this one. */
+/** The run, wrapped by `around`. A stored event of another attempt or run is emitted with the id of this call. */
 function wrapped({ call, ofCall, context, around }: CallRun): MonoTypeOperatorFunction<ToolRunEvent> {
   if (around === undefined) return identity;
   const ofThisCall = (event: ToolRunEvent): ToolRunEvent => {
@@ -115,15 +115,15 @@ function wrapped({ call, ofCall, context, around }: CallRun): MonoTypeOperatorFu
 }
 
 /**
- * Stops a call when it is asked to: its signal is aborted, and a tool that runs has the time of grace to come to a result.
- * Where there is none, the result says that it was stopped. On unsubscribing, the signal is aborted, too.
+ * Stops a call on request: its signal is aborted, and a running tool has the grace to produce a result. Without one,
+ * the result says that it was stopped. Unsubscribing aborts the signal, too.
  */
 function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
   const { call, stop$, abort } = run;
   return (source) =>
     new Observable((subscriber) => {
       let startedAt: number | undefined;
-      /** Its outcome once it was asked to stop, unless it comes to another one in time. */
+      /** Its outcome once it was asked to stop, unless it produces another in time. */
       let stopped: Stopped | undefined;
       let over = false;
 
@@ -141,7 +141,7 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
         if (stopped !== undefined || over || calls?.includes(call) === false) return;
         const started = startedAt !== undefined;
         stopped = toolStopped(started, why);
-        // Whether it may be run is no longer the question, so a guard is left before it can answer its abort.
+        // It will not run, so the guard is unsubscribed from before it can answer the abort.
         if (!started) steps.unsubscribe();
         abort.abort(stopped.message);
         if (grace === 0 || !started) giveUp();
@@ -152,7 +152,7 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
         next: (event) => {
           if (event.type === 'tool_start') startedAt = asyncScheduler.now();
           if (event.type !== 'tool_result') subscriber.next(event);
-          // A tool that fails because it was stopped, or ends with nothing, has not come to its end by itself.
+          // A tool that fails because it was stopped, or returns nothing, did not finish by itself.
           else if (stopped !== undefined && isNothing(event)) giveUp();
           else tell(event);
         },
@@ -164,14 +164,14 @@ function untilStopped(run: CallRun): MonoTypeOperatorFunction<CallEvent> {
       });
       relay(stop$, subscriber, { next: stop, complete: noop });
       source.subscribe(steps);
-      // Last, for a tool may still have a word to say when it is aborted, and nobody listens any more.
+      // Last, so that anything the tool emits when it is aborted is ignored.
       subscriber.add(() => {
-        if (!over) abort.abort('The call is no longer wanted.');
+        if (!over) abort.abort('The call is no longer needed.');
       });
     });
 }
 
-/** Whether a tool has nothing to show. */
+/** Whether a tool has no output. */
 function isNothing({ outcome }: ToolResultEvent): boolean {
   return outcome._tag === 'Right' ? outcome.right === undefined : outcome.left._tag === 'Threw';
 }

@@ -18,7 +18,7 @@ import type { CallEvent, CallLimits } from './guards.js';
 import { runCall, type Around, type Stop } from './run.js';
 import { createAbort, createPlaces, type Places } from './steps.js';
 
-/** What `executeTools` was given, with its defaults. */
+/** The options of `executeTools`, with defaults. */
 export interface RunnerOptions {
   readonly registry: ToolRegistry;
   readonly concurrency: number;
@@ -40,19 +40,19 @@ interface Shared {
   readonly stop$: Subject<Stop>;
 }
 
-/** Passes events on, runs the calls among them, and tells what becomes of each. */
+/** Passes events on, runs the calls among them, and adds the events of each. */
 export function runCalls(options: RunnerOptions): MonoTypeOperatorFunction<RoundEvent> {
   const { registry, eager, grace } = options;
   return (source) =>
     new Observable((subscriber) => {
       const queue = createCallQueue(registry);
-      /** Made at the first call: a reply without calls does not pay for it. */
+      /** Made at the first call, so that a reply without calls does not pay for it. */
       let shared: Shared | undefined;
-      /** The runs of this attempt, and how many are not done. A listener may begin the next attempt while some start. */
+      /** The runs of this attempt, and how many are unfinished. A listener may begin the next while some start. */
       let attempt = { runs: new Subscription(), running: 0 };
-      /** Why nothing is started any more. */
+      /** Why nothing starts any more. */
       let stopped: string | undefined;
-      /** Whether a tool has been started that must not run twice. */
+      /** Whether a tool that must not run twice has started. */
       let committed = false;
       /** How the stream ends once nothing runs any more. */
       let end: (() => void) | undefined;
@@ -69,7 +69,7 @@ export function runCalls(options: RunnerOptions): MonoTypeOperatorFunction<Round
         const link = createRelay<CallEvent, RoundEvent>(subscriber, {
           next: (event) => {
             const done = event.type === 'tool_result' && event.outcome._tag === 'Right';
-            // With `around`, a result that was kept may be played without a start.
+            // With `around`, a stored result may come without a start.
             if (tool?.idempotent === false) committed ||= done || event.type === 'tool_start';
             else if (done) ledger.keep(call, event);
             subscriber.next(event);
@@ -93,14 +93,14 @@ export function runCalls(options: RunnerOptions): MonoTypeOperatorFunction<Round
         for (let call = queue.next(); call !== undefined && !subscriber.closed; call = queue.next()) startOne(call);
         finish(of);
       };
-      /** Stops the calls that the request names, or all, and those to come. */
+      /** Stops the calls that the request names, or all current and future ones. */
       const stop = (request: Stop): void => {
         if (request.calls === undefined) stopped ??= request.why;
         shared?.places.hold(() => {
           shared?.stop$.next(request);
         });
       };
-      /** Leaves all runs of this attempt, without a word. */
+      /** Unsubscribes from all runs of this attempt, without events. */
       const leaveAll = (): void => {
         const { runs } = attempt;
         attempt = { runs: new Subscription(), running: 0 };
@@ -112,7 +112,7 @@ export function runCalls(options: RunnerOptions): MonoTypeOperatorFunction<Round
         end = last;
         start();
       };
-      /** What was done cannot be taken back, so a tool that must not run twice has its time of grace for a result. */
+      /** Its effects cannot be undone, so a tool that must not run twice has the grace to produce a result. */
       const fail = (error: unknown): void => {
         const last = (): void => {
           subscriber.error(error);
@@ -173,7 +173,7 @@ function createShared({ concurrency, id, round }: RunnerOptions): Shared {
   };
 }
 
-/** What becomes of a call: the events of its run, or its answer where it cannot be run. */
+/** The events of a call: those of its run, or its result when it cannot run. */
 function toEvents(
   call: ToolCallEvent,
   tool: RunnableTool | undefined,
@@ -217,7 +217,7 @@ function toEvents(
   });
 }
 
-/** The error that an event tells of. Of the error itself nothing else is known here. */
+/** The error that an event reports. Nothing else is known about it here. */
 function toError({ name, message, tag, retryable: _, request_id: requestId, ...facts }: ErrorFacts): Error {
   if (tag !== undefined) return new RxClaudeError(tag, message, { requestId, ...facts });
   const error = Object.assign(new Error(message), facts, requestId !== undefined && { requestID: requestId });

@@ -16,12 +16,12 @@ import { isPromiseLike } from '../../../src/values/isPromiseLike.js';
 import { pump } from '../../../src/values/pump.js';
 import { createRelay, relay } from '../relay.js';
 
-/** What comes of a running tool: values on the way, then its outcome. */
+/** The output of a running tool: progress, then its outcome. */
 export type Output =
   | { readonly kind: 'progress'; readonly value: unknown }
   | { readonly kind: 'outcome'; readonly outcome: ToolResultEvent['outcome'] };
 
-/** What a tool shows, whatever it returned: one result for a value or a promise; for many values see {@link lastAsResult}. */
+/** The outputs of a tool, whatever it returned: one result for a value or a promise, {@link lastAsResult} for many. */
 export function toOutputs(value: unknown): Observable<Output> {
   if (isObservable(value)) return lastAsResult(value);
   if (isAsyncIterable(value)) return lastAsResult(fromAsyncIterable(value));
@@ -31,15 +31,15 @@ export function toOutputs(value: unknown): Observable<Output> {
 }
 
 /**
- * Tells the last value of a source, its result, from those before it, its progress.
+ * Separates the last value of a source, its result, from those before it, its progress.
  *
  * ```text
  * in   --a--b--(c|)
  * out  --a--b--(C|)    a, b progress, C result
  * ```
  *
- * A value is progress as soon as a further one comes, or when the source does not end in the same tick. So a value that
- * turns out to be the last only later is both. A source without values has the result `undefined`.
+ * A value is progress as soon as another one comes, or when the source does not end in the same tick. So a value that
+ * turns out later to be the last is both. A source without values has the result `undefined`.
  */
 function lastAsResult(source: Observable<unknown>): Observable<Output> {
   return new Observable((subscriber) => {
@@ -68,7 +68,7 @@ function lastAsResult(source: Observable<unknown>): Observable<Output> {
   });
 }
 
-/** What a promise brings may be a source of values itself. */
+/** A promise may resolve to a source of values. */
 function fromPromise(promise: PromiseLike<unknown>): Observable<Output> {
   return new Observable((subscriber) => {
     Promise.resolve(promise).then(
@@ -82,7 +82,7 @@ function fromPromise(promise: PromiseLike<unknown>): Observable<Output> {
   });
 }
 
-/** Like rxjs's `from`, but leaves the iterator in the tick of the unsubscription, and takes what it returns, too. */
+/** Like rxjs's `from`, but closes the iterator in the tick of the unsubscription, and emits what it returns, too. */
 function fromAsyncIterable(iterable: AsyncIterable<unknown>): Observable<unknown> {
   return new Observable((subscriber) =>
     pump(iterable, {
@@ -99,7 +99,7 @@ function fromAsyncIterable(iterable: AsyncIterable<unknown>): Observable<unknown
   );
 }
 
-/** The values that a generator yields, and the one that it returns. */
+/** The values that a generator yields, then the one that it returns. */
 function fromGenerator(generator: Generator): Observable<unknown> {
   return new Observable((subscriber) => {
     while (!subscriber.closed) {
@@ -116,16 +116,16 @@ function end(subscriber: Subscriber<unknown>, last: unknown): void {
   subscriber.complete();
 }
 
-/** A generator is made to be run through; other iterables, such as arrays and maps, are values. */
+/** Generators are run; other iterables, such as arrays and maps, are values. */
 function isGenerator(value: unknown): value is Generator {
   return isObject(value) && typeof value['next'] === 'function' && Symbol.iterator in value;
 }
 
-/** Cancels a call. Its signal is made when somebody asks for it: most tools do not. */
+/** Cancels a call. Its signal is made only when it is read: most tools do not read it. */
 export interface Abort {
   readonly signal: AbortSignal;
   readonly aborted: boolean;
-  /** Aborts the signal with a `DOMException`; only the first time counts. */
+  /** Aborts the signal with a `DOMException`; only the first call counts. */
   abort(message: string, name?: 'AbortError' | 'TimeoutError'): void;
 }
 
@@ -153,7 +153,7 @@ export function createAbort(): Abort {
   };
 }
 
-/** Gives its source so much time and no more: then it leaves the source and goes on with another one. */
+/** Limits the time of its source: after that it unsubscribes from it and continues with another. */
 export function withinTime<T>(milliseconds: number, otherwise: () => Observable<T>): MonoTypeOperatorFunction<T> {
   if (milliseconds === Infinity) return identity;
   return (source) =>
@@ -168,7 +168,7 @@ export function withinTime<T>(milliseconds: number, otherwise: () => Observable<
     });
 }
 
-/** Room for a number of runs at a time; the others wait in line. */
+/** Places for a number of concurrent runs; others wait in line. */
 export interface Places {
   /**
    * Calls `start` once there is a place, at once or later.
@@ -177,19 +177,19 @@ export interface Places {
    */
   take(start: (giveBack: () => void) => void): () => void;
   /**
-   * Starts nothing while `change` runs. Where it tells many runs to leave, each has heard of it before a place that
-   * another one frees is given away.
+   * Starts nothing while `change` runs. When it stops many runs, all of them stop before a freed place is given to the
+   * next in line.
    */
   hold(change: () => void): void;
 }
 
-/** Makes room for `count` at a time. */
+/** Makes `count` places. */
 export function createPlaces(count: number): Places {
   const line = new Set<(giveBack: () => void) => void>();
   let free = count;
   let busy = false;
 
-  // A loop, not a recursion: a run may end while it is started, and give back its place to the next.
+  // A loop, not a recursion: a run may end while it starts, and free its place for the next.
   const serve = (): void => {
     if (busy) return;
     busy = true;
@@ -226,8 +226,8 @@ export function createPlaces(count: number): Places {
 }
 
 /**
- * Subscribes to its source once there is a place, and gives it back after the source has released all that it holds. A
- * failure is told first, for nothing may be started after it.
+ * Subscribes to its source once there is a place, and gives the place back after the source has released everything. An
+ * error is emitted before that, because nothing may start after it.
  */
 export function inTurn<T>(places: Places): MonoTypeOperatorFunction<T> {
   return (source) =>

@@ -172,7 +172,7 @@ describe('messages say what to do', () => {
     [timeout('each'), /30 ms.*`each`/],
     [timeout('total'), /30 ms.*`total`/],
     [circuit(0), /too many failures\. Try again in 500 ms\.$/],
-    [circuit(500), /half open.*has not ended yet\. Try again soon\.$/],
+    [circuit(500), /half open until its probe ends\. Try again soon\.$/],
   ])('case %#', (error, words) => {
     expect(error.message).toMatch(words);
   });

@@ -75,7 +75,7 @@ describe('while a guard makes up its mind', () => {
     expect(run).not.toHaveBeenCalled();
     expect(signals[0]!.reason).toMatchObject({ name: 'TimeoutError' });
     const result = { type: 'tool_result', outcome: { left: { _tag: 'Refused' } }, duration: 0 };
-    expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired', 'nobody decided within 5 ms.'), result]);
+    expect(seen.values.slice(2)).toMatchObject([A, decided('k', 'expired', 'no decision within 5 ms.'), result]);
   });
 
   it('the round may be tried again, for nothing has been started', async () => {
