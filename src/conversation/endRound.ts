@@ -10,7 +10,7 @@ import type {
   UsageTotals,
 } from '../events/RoundEvent.js';
 import type { AdmittedRequest } from '../history/HistoryPolicy.js';
-import { isEmptyText, isMadeBy, isThinking, openServerTools } from '../rules/blocks.js';
+import { isMadeBy, isThinking, openServerTools } from '../rules/blocks.js';
 import { addTotals } from './usage.js';
 import type { RoundOutcome, WholeOutcome } from './createRoundTracker.js';
 import { appendReply, nextRequest } from './requests.js';
@@ -148,27 +148,19 @@ function isSpent(budget: Partial<UsageTotals>, totals: UsageTotals): boolean {
  * the API would wait for it and take nothing else. And so is a thought with nothing after it.
  */
 export function endHistory(messages: readonly MessageParam[], { message, results }: RoundOutcome): MessageParam[] {
-  if (message === undefined || message.stop_reason === 'refusal') return withoutOpenServerTools([...messages]);
-  // An empty text is left out of the history, so it says nothing after a thought either.
-  const last = message.content.findLastIndex((block) => !isThinking(block) && !isEmptyText(block));
-  const thoughtOut = { ...message, content: message.content.slice(0, last + 1) } as ClaudeMessage;
-  return withoutOpenServerTools(appendReply(messages, thoughtOut, results));
-}
-
-function withoutOpenServerTools(messages: MessageParam[]): MessageParam[] {
-  const open = openServerTools(messages.filter(({ role }) => role === 'assistant').flatMap(blocksOf));
-  if (open.size === 0) return messages;
-  const calls = messages.flatMap(blocksOf).filter((block) => isMadeBy(block, open));
+  const isSaid = message !== undefined && message.stop_reason !== 'refusal';
+  const whole = isSaid ? appendReply(messages, message, results) : messages;
+  const open = openServerTools(whole.flatMap((each) => (each.role === 'assistant' ? blocksOf(each) : [])));
+  const calls = whole.flatMap(blocksOf).filter((block) => isMadeBy(block, open));
   const gone = new Set([...open, ...calls.map(({ id }) => id)]);
-  return messages.flatMap((message) => withoutBlocks(message, gone));
-}
-
-function withoutBlocks(message: MessageParam, gone: ReadonlySet<unknown>): MessageParam[] {
-  const before = blocksOf(message);
-  const kept = before.filter((block) => !gone.has(idOf(block)));
-  if (kept.length === before.length) return [message];
-  const content = message.role === 'assistant' ? withoutLastThought(kept) : kept;
-  return content.length === 0 ? [] : [{ ...message, content } as MessageParam];
+  return whole.flatMap((each, at) => {
+    const before = blocksOf(each);
+    const kept = before.filter((block) => !gone.has(idOf(block)));
+    const isCut = each.role === 'assistant' && (kept.length < before.length || at >= messages.length);
+    const content = isCut ? withoutLastThought(kept) : kept;
+    if (content.length === before.length) return [each];
+    return content.length === 0 ? [] : [{ ...each, content } as MessageParam];
+  });
 }
 
 /** The API takes no reply that ends with thinking. */
