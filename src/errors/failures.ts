@@ -1,4 +1,5 @@
 import type { HistoryDefect } from './HistoryDefect.js';
+import { fullStop } from './fullStop.js';
 import { RxClaudeError } from './RxClaudeError.js';
 
 /** How many defects the message of a `HistoryError` names. */
@@ -21,7 +22,7 @@ export function historyError(defects: readonly HistoryDefect[]): RxClaudeError<'
 function sentence({ path, wording }: HistoryDefect): string {
   const words = wording.startsWith(path) ? wording : `${path}: ${wording}`;
   if (words.length > LONGEST) return `${words.slice(0, LONGEST)}….`;
-  return words.endsWith('.') ? words : `${words}.`;
+  return fullStop(words);
 }
 
 /** What else is known about the limit. */

@@ -1,3 +1,4 @@
+import { fullStop } from '../errors/fullStop.js';
 import type { Stopped } from '../events/ToolFailure.js';
 
 /**
@@ -7,6 +8,7 @@ import type { Stopped } from '../events/ToolFailure.js';
  * @param why Such as `the user stopped the conversation`.
  */
 export function toolStopped(started: boolean, why: string): Stopped {
-  const message = started ? `Stopped while running: ${why}. It may have taken effect.` : `Not run: ${why}.`;
+  const words = fullStop(why);
+  const message = started ? `Stopped while running: ${words} It may have taken effect.` : `Not run: ${words}`;
   return { _tag: 'Stopped', started, message };
 }

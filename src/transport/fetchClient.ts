@@ -1,5 +1,4 @@
 import { isObject } from '../values/isObject.js';
-import { samePrefix } from '../values/samePrefix.js';
 import type { ClaudeClient, RequestOptions } from './ClaudeClient.js';
 import { mergeHeaders } from './headers.js';
 import { toClaudeApiError } from './response.js';
@@ -42,7 +41,7 @@ export interface FetchClientOptions {
  * `claudeStream` and `converse` ask of a client.
  *
  * It sends a request once. What the SDK does beside that is not here: retries, timeouts, other ways to authenticate,
- * middleware, tracing. Put `timeoutGuard` behind it; `converse` does.
+ * middleware, tracing. Put `timeoutGuard` after it; `converse` does.
  *
  * @param options `baseURL`, `apiKey`, `headers`, `fetch`.
  * @returns A client. Of the request options it takes `headers` and `signal`. `betas` go into their header, as with
@@ -103,9 +102,9 @@ function createBodyWriter(): (body: object) => string {
   const write = (value: unknown): string | undefined => {
     const items: unknown[] = Array.isArray(value) ? [...(value as unknown[])] : [];
     const [first] = items;
-    if (!isObject(first) || !Object.isFrozen(first)) return JSON.stringify(value);
+    if (!isObject(first)) return JSON.stringify(value);
     const before = lists.get(first) ?? NOTHING;
-    const known = samePrefix(before.items, items) === before.items.length ? before : NOTHING;
+    const known = before.items.every((item, index) => item === items[index]) ? before : NOTHING;
     const added = items.slice(known.items.length);
     const text = both(known.text, JSON.stringify(added).slice(1, -1));
     if (added.every(isFrozen)) lists.set(first, { items, text });

@@ -1,3 +1,5 @@
+import { DEEPEST_JSON } from '../json/parseJson.js';
+import { fullStop } from '../errors/fullStop.js';
 import { RxClaudeError, type RxClaudeFailure } from '../errors/RxClaudeError.js';
 import { unexpectedResponseError } from '../errors/failures.js';
 
@@ -12,8 +14,11 @@ export interface ApiAnswer {
 }
 
 interface ErrorBody {
-  readonly error?: { readonly type?: string; readonly message?: string; readonly details?: { error_code?: string } };
+  readonly error?: { readonly type?: unknown; readonly message?: unknown; readonly details?: { error_code?: unknown } };
 }
+
+/** The most characters that are kept of what the API says when it refuses; it never says as many. */
+const LONGEST_ANSWER = 65_536;
 
 /** The API's id of a request; `undefined` when the response does not tell it. */
 export function requestIdOf(headers: Headers): string | undefined {
@@ -41,11 +46,16 @@ export function unexpected(response: Response): RxClaudeError<'UnexpectedRespons
   );
 }
 
-/** The error for what the API said: JSON, or the text of something else, such as a proxy's page. */
+/**
+ * The error for what the API said: JSON, or the text of something else, such as a proxy's page. It is kept as text, too, when
+ * it is too long, or too deep for anybody to walk.
+ */
 export function toClaudeApiError(text: string, headers: Headers, status?: number): RxClaudeError<'ClaudeApiError'> {
-  let error: unknown = text;
+  const answer = text.slice(0, LONGEST_ANSWER);
+  let error: unknown = answer;
   try {
-    error = JSON.parse(text);
+    // However they lie, so many brackets are not too deep.
+    if (answer.split(/[[{]/).length <= DEEPEST_JSON) error = JSON.parse(answer);
   } catch {
     // Not JSON: its text says more than nothing.
   }
@@ -56,14 +66,19 @@ export function toClaudeApiError(text: string, headers: Headers, status?: number
 export function claudeApiError({ status, headers, error }: ApiAnswer): RxClaudeFailure<'ClaudeApiError'> {
   const { type, message, details } = (error as ErrorBody | null)?.error ?? {};
   const where = status === undefined ? 'in its stream' : `with status ${String(status)}`;
-  return new RxClaudeError('ClaudeApiError', `The API answered ${where}: ${message ?? type ?? 'no message'}.`, {
+  const words = textOf(message) ?? textOf(type) ?? 'no message';
+  return new RxClaudeError('ClaudeApiError', `The API answered ${where}: ${fullStop(words)}`, {
     status,
     headers,
-    requestID: headers && requestIdOf(headers),
+    requestID: headers?.get('request-id') ?? undefined,
     error,
-    type: type ?? null,
-    errorCode: details?.error_code ?? null,
+    type: textOf(type),
+    errorCode: textOf(details?.error_code),
   }) as RxClaudeFailure<'ClaudeApiError'>;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function contentTypeOf({ headers }: Response): string {

@@ -276,6 +276,37 @@ describe('a refusal', () => {
     expect((error as Error).message).toMatch(/^The API answered with status 502: /);
   });
 
+  it('with a body of megabytes: its beginning is kept', async () => {
+    const body = JSON.stringify({ error: { message: 'x'.repeat(2_000_000) } });
+    const server = await bytes(refused(502, body));
+    const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
+    expect(error).toMatchObject({ _tag: 'ClaudeApiError', status: 502, error: body.slice(0, 65_536) });
+    expect((error as Error).message).toBe('The API answered with status 502: no message.');
+  });
+
+  it.each([
+    ['lists', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['objects', `${'{"error":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
+  ])('with a body of %s in one another, thousands deep: its text is kept', async (_what, body) => {
+    const server = await bytes(refused(500, body));
+    const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
+    expect(error).toMatchObject({ _tag: 'ClaudeApiError', type: null, error: body });
+  });
+
+  it('with fields that are no text: facts are text or null', async () => {
+    const body = { error: { type: ['x'], message: { text: 'no' }, details: { error_code: 5 } } };
+    const server = await bytes(refused(500, JSON.stringify(body)));
+    const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
+    expect(error).toMatchObject({ type: null, errorCode: null, error: body });
+    expect((error as Error).message).toBe('The API answered with status 500: no message.');
+  });
+
+  it.each(['Overloaded.', 'Really?', 'No!'])('with a message that is a sentence: %s', async (message) => {
+    const server = await bytes(refused(529, JSON.stringify({ error: { type: 'overloaded_error', message } })));
+    const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
+    expect((error as Error).message).toBe(`The API answered with status 529: ${message}`);
+  });
+
   it('with a body that is cut: what `fetch` says of it', async () => {
     const headers = { ...json, connection: 'keep-alive' };
     const server = await bytes({ status: 500, headers, chunks: ['{"ty'], then: 'destroy' });
@@ -315,6 +346,13 @@ describe('a reply that goes wrong', () => {
     expect(error).toEqual(tagged('ClaudeApiError'));
     expect(error).toMatchObject({ status: undefined, type: 'overloaded_error', requestID: 'req_stream', error: event });
     expect((error as Error).message).toBe('The API answered in its stream: Overloaded.');
+  });
+
+  it('an `error` event thousands of lists deep: its text', async () => {
+    const data = '['.repeat(20_000) + ']'.repeat(20_000);
+    const server = await bytes({ chunks: [`event: error\ndata: ${data}\n\n`], then: 'end' });
+    const { error } = await run(claudeStream(fetchClient({ baseURL: server.url }), question));
+    expect(error).toMatchObject({ _tag: 'ClaudeApiError', type: null, error: data });
   });
 
   it('an `error` event that is no JSON: its words', async () => {
