@@ -21,9 +21,9 @@ import { whenAborted } from './transport/abort.js';
 /** The options of `executeTools` that a conversation does not set itself. */
 type ToolOptions = Omit<ExecuteToolsOptions, 'stop$' | 'grace' | 'messages' | 'id' | 'round'>;
 
-/** The options of `converse`: those of `resumeConversation`, and those of each operator that a round is made of. */
+/** The options of `converse`: those of `resumeConversation`, and those of each operator in a round. */
 export interface ConverseOptions extends ResumeConversationOptions {
-  /** How tools run, for `executeTools`: `concurrency`, `timeout`, `guard`, the bounds of a result. */
+  /** How tools run, for `executeTools`: `concurrency`, `timeout`, `guard`, the limits of a result. */
   readonly tools?: ToolOptions;
   /**
    * How long Claude may be silent in a round, for `timeoutGuard`, in milliseconds: until the first event (`first`, default
@@ -35,21 +35,21 @@ export interface ConverseOptions extends ResumeConversationOptions {
   readonly retry?: Omit<RetryPolicy, 'round'> | false;
   /** A circuit breaker, shared by all conversations with the same API. Default: none. */
   readonly breaker?: Breaker;
-  /** The bounds of a tool's input, for `accumulateToolInput` and `validateWith`. */
+  /** The limits of a tool's input, for `accumulateToolInput` and `validateWith`. */
   readonly input?: AccumulateToolInputOptions & ValidateWithOptions;
   /**
-   * For `claudeStream`: `maxEventChars`, and the SDK's options for each request, such as `headers` or `maxRetries`. When
-   * its `signal` is aborted the conversation fails; `stop$` ends it without an error. When the source is a function, only
-   * the `signal` counts.
+   * For `claudeStream`: `maxEventChars`, and the SDK's options for each request, such as `headers` or `maxRetries`.
+   * When its `signal` is aborted, the conversation fails; `stop$` ends it without an error. When the source is a
+   * function, only the `signal` applies.
    */
   readonly stream?: Omit<ClaudeStreamOptions, 'round'>;
 }
 
-/** In milliseconds. Generous: hidden thinking and buffered tool input are silent for long, but for a `ping` at times. */
+/** In milliseconds. Generous, because hidden thinking and buffered tool input are silent but for a rare `ping`. */
 const LONGEST_SILENCE = 120_000;
 
 /**
- * Holds a conversation with Claude: streams its replies, runs the tools that it calls, and goes on round after round
+ * Runs a conversation with Claude: streams its replies, runs the tools that it calls, and continues round after round
  * until Claude is done.
  *
  * ```text
@@ -57,23 +57,23 @@ const LONGEST_SILENCE = 120_000;
  *                                     E round_end, C conversation_end
  * ```
  *
- * It is the standard pipeline in one call: `claudeStream`, `timeoutGuard`, `accumulateToolInput`,
- * `validateWith`, `retryRound` and `executeTools` make a round; `resumeConversation` repeats it. Cold: each subscription
- * is a conversation of its own. Unsubscribing stops everything in the same tick: the request, the wait for a retry, and
- * every tool that runs. For an end with a history, use `stop$`.
+ * It is the standard pipeline in one call: `claudeStream`, `timeoutGuard`, `accumulateToolInput`, `validateWith`,
+ * `retryRound` and `executeTools` make a round; `resumeConversation` repeats it. It is cold: each subscription is a new
+ * conversation. Unsubscribing stops everything in the same tick: the request, the wait for a retry, and every running
+ * tool. To end with a history, use `stop$`.
  *
- * For a limit on the whole conversation, use `deadline: { total: 60_000, wrapUp: 5_000 }`.
+ * To limit the whole conversation, use `deadline: { total: 60_000, wrapUp: 5_000 }`.
  *
- * @param source Anything with the SDK's `messages.create` (`client.beta` for the beta events), or a function from the
- * request of a round, and its `{ id, round }`, to Claude's events, such as {@link claudeThread} makes. Of rxclaude's own
- * events such a function may emit `response` and `round_retry`; any other is a `ProtocolError`.
+ * @param source Anything with the SDK's `messages.create` (`client.beta` for the beta events), or a function from a
+ * round's request and `{ id, round }` to Claude's events, such as {@link claudeThread} makes. Of rxclaude's own events,
+ * it may emit `response` and `round_retry`; any other is a `ProtocolError`.
  * @param request The SDK's create params without `stream`; its `tools` are offered to Claude and run here.
  * @param options Those of `resumeConversation` (`maxRounds`, `stopWhen`, `budget`, `stop$`, `grace`, `deadline`, and
  * `history`, which is `mendingHistory()` here), and those of the operators under their names: `tools`, `timeout`, `retry`, `breaker`, `input`, `stream`.
- * @returns All events of all rounds. The last one is `conversation_end`, with the reason, the complete `messages`, the
- * usage and the number of rounds, also before an error.
+ * @returns All events of all rounds. The last one, even before an error, is `conversation_end`, with the reason, the
+ * complete `messages`, the usage and the number of rounds.
  * Errors as `claudeStream`, `timeoutGuard`, `circuitBreaker` and `resumeConversation` do.
- * @throws OptionError, ToolDefinitionError at once when an option or the tools cannot be used.
+ * @throws OptionError, ToolDefinitionError at once when an option or a tool is invalid.
  * @example
  * ```ts
  * import Anthropic from '@anthropic-ai/sdk';
@@ -114,7 +114,9 @@ export function converse(
   return of(whole).pipe(resumeConversation(toRound(stream), { ...options, history, stop$ }));
 }
 
-/** What turns Claude's stream into a round. The operators check their options here, before anything is sent. */
+/**
+ * Makes the operators that turn Claude's stream into a round. They check their options here, before anything is sent.
+ */
 function createRounds(
   tools: readonly ToolEntry[],
   { timeout = {}, retry = {}, breaker, input, grace, ...options }: ConverseOptions,
@@ -134,7 +136,7 @@ function createRounds(
 
   return (stream) =>
     (request, { id, round, stopTools$ }) => {
-      /** Whether a tool has been started that must not run twice: then the conversation fails with the error itself. */
+      /** Whether a tool that must not run twice has started: then the conversation fails with the error itself. */
       let committed = false;
       return stream(request, { id, round }).pipe(
         breakOff,

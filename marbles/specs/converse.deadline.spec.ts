@@ -38,7 +38,7 @@ const hi = { type: 'text', text: 'Hi' };
 const callWeather = { type: 'tool_use', id: 'toolu_weather', name: 'weather', input: {} };
 const callTime = { type: 'tool_use', id: 'toolu_time', name: 'time', input: {} };
 const user = { role: 'user' as const, content: 'Hi' };
-const why = 'the time for this conversation is nearly up';
+const why = 'time is nearly up';
 
 function ask(...tools: Tool[]): ClaudeRequest {
   return { model: 'claude-test', max_tokens: 100, messages: [user], tools };

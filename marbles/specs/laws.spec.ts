@@ -98,7 +98,7 @@ const tools = frozen([
 const withTools = { ...request, tools };
 const limits = { first: 10_000, each: 10_000, total: 20_000 };
 const sink = () => {};
-const incomplete = protocolError("Round 1 completed without a whole message of Claude's.");
+const incomplete = protocolError('Round 1 completed without a complete message.');
 const nothing = truncatedStreamError({ events: 0, lastEvent: undefined });
 
 /** A client whose replies are streams. */

@@ -581,4 +581,4 @@ describe('an error', () => {
   });
 });
 
-const incomplete = "Round 1 completed without a whole message of Claude's.";
+const incomplete = 'Round 1 completed without a complete message.';

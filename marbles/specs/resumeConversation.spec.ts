@@ -148,7 +148,7 @@ describe('fails', () => {
     expectSubscriptions(two.subscriptions).toBe(twoSubs);
   });
 
-  const incomplete = Object.assign(protocolError("Round 1 completed without a whole message of Claude's."), {
+  const incomplete = Object.assign(protocolError('Round 1 completed without a complete message.'), {
     round: 1,
   });
   describe.each([

@@ -42,17 +42,17 @@ import { createRelay } from './relay.js';
  * One round: a request in, Claude's events and the results of its tools out.
  *
  * @param request What to send.
- * @param context Which round it is, and what the conversation has to say to it while it runs.
+ * @param context Which round it is, and how the conversation stops its tools.
  */
 export type Round = (request: RoundRequest, context: RoundContext) => ObservableInput<RoundEvent>;
 
 /** What a round knows of its conversation. */
 export interface RoundContext {
-  /** Names the run that the round belongs to: for `executeTools`, as its `id`. */
+  /** Names the run that the round belongs to; the `id` for `executeTools`. */
   readonly id: string;
-  /** The number of the round, counted from 1: for the operators that take it as their `round`. */
+  /** The number of the round, counted from 1; the `round` for the operators that take it. */
   readonly round: number;
-  /** Emits why, when the tools of the round are to stop: for `executeTools`, as its `stop$`. */
+  /** Emits the reason when the tools of the round must stop; the `stop$` for `executeTools`. */
   readonly stopTools$: Observable<string>;
 }
 
@@ -60,15 +60,15 @@ export interface RoundContext {
 export interface Deadline {
   /** The longest time from its beginning to its end; all time counts. Default: no limit. */
   readonly total?: number;
-  /** How long before the end of `total` it is asked to finish. Needs a `total`. Default: it is not asked. */
+  /** How long before the end of `total` it wraps up. Needs a `total`. Default: never. */
   readonly wrapUp?: number;
 }
 
-/** What `resumeConversation` was given, with its defaults. */
+/** The options of `resumeConversation`, with defaults. */
 export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrappingUp'> {
   /** Names the run. */
   readonly id: string;
-  /** How long tools may go on when they are stopped, in milliseconds. */
+  /** How long stopped tools may keep running, in milliseconds. */
   readonly grace: number;
   readonly history: HistoryPolicy;
   readonly stop$: ObservableInput<unknown>;
@@ -77,9 +77,9 @@ export interface ConversationSettings extends Omit<EndLimits, 'stopped' | 'wrapp
 
 const STOPPED = 'the conversation was stopped';
 const BROKEN_OFF = 'the reply broke off';
-const NO_TIME = 'the time for this conversation is nearly up';
+const NO_TIME = 'time is nearly up';
 
-/** Holds a conversation and tells all of it to `out`: its events, its end, and then the completion or the error. */
+/** Runs a conversation and emits all of it to `out`: its events, its end, then the completion or the error. */
 export function holdConversation(
   out: Subscriber<RoundEvent>,
   request: RoundRequest,
@@ -88,13 +88,13 @@ export function holdConversation(
 ): void {
   const running = new Subscription();
   const stopTools$ = new ReplaySubject<string>(1);
-  /** The last round that was begun; before the first, none. */
+  /** The last round that began; `round` is 0 before the first. */
   let state: RoundState = { request, round: 0, usage: NO_USAGE, estimated: false, message: undefined, last: false };
-  /** What that round has brought. */
+  /** Tracks what that round has brought. */
   let tracker: RoundTracker | undefined;
   let history: HistoryKeeper | undefined;
   let stopped = false;
-  /** How long tools may go on once their reply is there, in milliseconds; no limit until they are to stop. */
+  /** How long tools may keep running after their reply has ended, in milliseconds; no limit until they must stop. */
   let timeLeft: number | undefined;
   let timer: Subscription | undefined;
 
@@ -102,7 +102,7 @@ export function holdConversation(
   const end = (reason: ConversationEndReason, failure?: { readonly error: unknown }): void => {
     if (running.closed) return;
     let failed = failure;
-    /** The end comes, whatever fails on the way to it. The first failure is the one that is told. */
+    /** The end comes even if making it fails. The first failure is reported. */
     const safely = <T>(work: () => T, otherwise: T): T => {
       try {
         return work();
@@ -134,17 +134,17 @@ export function holdConversation(
     timer?.unsubscribe();
     timer = undefined;
   };
-  /** Begins the time that is left to the tools, once the reply is there. */
+  /** Starts the time that is left to the tools, once the reply has ended. */
   const watchTools = (): void => {
     if (timeLeft === undefined || timer !== undefined || tracker?.awaitsTools !== true) return;
-    // Begun before it can end the round.
+    // Set before it can end the round.
     timer = new Subscription();
     if (timeLeft === 0) endTools();
     else timer = after(timeLeft, endTools);
   };
   const stopTools = (why: string, milliseconds: number): void => {
     timeLeft = milliseconds;
-    // The time does not begin before all tools have heard of it, and told what they have to tell.
+    // The time starts only when all tools have been stopped and have emitted what they had.
     timer ??= new Subscription();
     stopTools$.next(why);
     stopTimer();
@@ -220,7 +220,7 @@ export function holdConversation(
   });
   if (wrapUp !== undefined) {
     after(total - wrapUp, () => {
-      // The last round must have its part of the time.
+      // The last round needs its share of the time.
       if (!stopped) stopTools(NO_TIME, Math.min(grace, wrapUp / 2));
     });
   }
@@ -230,10 +230,10 @@ export function holdConversation(
       .subscribe({ error: fail }),
   );
   if (running.closed) return;
-  // The events of a round go straight out; its state is for `expand` alone.
+  // The events of a round go straight to `out`; only `expand` uses its state.
   const rounds = createRelay(out, { next: noop, error: fail, complete: noop });
   running.add(rounds);
-  // The queue makes a loop of what would be a recursion when rounds are synchronous, as in tests.
+  // The queue turns a recursion into a loop when rounds are synchronous, as in tests.
   of({ ...state, round: 1 })
     .pipe(expand((next) => runRound(next).pipe(subscribeOn(queueScheduler))))
     .subscribe(rounds);
@@ -241,7 +241,7 @@ export function holdConversation(
 
 function timeIsUp(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
   const message =
-    `The conversation was not done within ${String(milliseconds)} ms. ` +
-    'Go on with the `messages` of its `conversation_end`, or raise `deadline.total`.';
+    `The conversation did not end within ${String(milliseconds)} ms. ` +
+    'Continue from the `messages` of `conversation_end`, or raise `deadline.total`.';
   return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
 }

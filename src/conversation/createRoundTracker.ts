@@ -9,27 +9,27 @@ import { openServerTools } from '../rules/blocks.js';
 import { callsOf, type Call } from './requests.js';
 import { addUsage, estimateUsage, NO_USAGE } from './usage.js';
 
-/** Errors that come in place of a request. */
+/** Errors that mean that no request was sent. */
 const NEVER_SENT: readonly unknown[] = ['CircuitOpenError', 'HistoryError', 'OptionError'];
 
-/** What a round brought, whole or not. */
+/** What a round brought, complete or not. */
 export interface RoundOutcome {
-  /** Claude's reply, or what is whole of it; `undefined` when it had not begun. */
+  /** Claude's reply, or its complete part; `undefined` when it had not begun. */
   readonly message: ClaudeMessage | undefined;
-  /** An answer to each of its calls, in the order of the calls. */
+  /** A result for each of its calls, in the order of the calls. */
   readonly results: readonly ToolResultBlockParam[];
-  /** Tokens of the reply, and of those that were taken back before it. */
+  /** Tokens of the reply, and of the void replies before it. */
   readonly usage: UsageTotals;
   /** Whether a part of the usage is an estimate. */
   readonly estimated: boolean;
-  /** Whether Claude waits for another request. */
+  /** Whether Claude needs another request. */
   readonly goesOn: boolean;
 }
 
-/** What a round brought whose reply is whole. */
+/** What a round with a complete reply brought. */
 export interface WholeOutcome extends RoundOutcome {
   readonly message: ClaudeMessage;
-  /** What `round_end` tells of it besides. */
+  /** The other facts for `round_end`. */
   readonly facts: Pick<RoundEndEvent, 'request_id' | 'first_token' | 'duration'>;
 }
 
@@ -45,39 +45,39 @@ export const NOTHING: RoundOutcome = {
 /** Follows the events of one round. */
 export interface RoundTracker {
   take(event: RoundEvent): void;
-  /** Whether Claude has said why the reply ended, and the round has not ended yet. */
+  /** Whether Claude has said why the reply ended, but the round has not ended yet. */
   readonly awaitsTools: boolean;
   /**
    * What the round brought, once its events have ended.
    *
-   * @throws ProtocolError when no whole message came.
+   * @throws ProtocolError when no complete message came.
    * @throws MissingToolResultError when Claude waits for a result that did not come.
    */
   end(): WholeOutcome;
   /**
-   * What the round brought when it is broken off here, or had brought when it ended.
+   * What the round has brought so far when it is broken off, or what it brought when it ended.
    *
    * @param why Such as `the conversation was stopped`.
-   * @param error What it failed with, if it did.
+   * @param error The error, if it failed.
    */
   breakOff(why: string, error?: ErrorFacts): RoundOutcome;
-  /** The same for a round that waits for results: its reply has ended with calls. `undefined` when it does not wait. */
+  /** The same for a round that waits for results, whose reply ended with calls; `undefined` for any other. */
   cutShort(why: string): WholeOutcome | undefined;
 }
 
 /**
- * Makes a tracker that has seen nothing yet, at the moment when the request is sent.
+ * Makes an empty tracker. Call it when the request is sent.
  *
  * @param now In milliseconds.
  */
 export function createRoundTracker(round: number, now: () => number): RoundTracker {
   const accumulator = createMessageAccumulator();
   const results = new Map<string, ToolResultBlockParam>();
-  /** The ids of the calls whose tools were started. */
+  /** The ids of the calls whose tools have started. */
   const started = new Set<string>();
   let usage = NO_USAGE;
   let estimated = false;
-  /** Whether a request may be under way: not in the wait for another attempt. */
+  /** Whether a request may be under way; `false` while waiting for another attempt. */
   let asked = true;
   let requestId: string | undefined;
   /** When the first delta came. */
@@ -87,7 +87,7 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
   let whole: WholeOutcome | undefined;
 
   const hasReplied = (): boolean => accumulator.message()?.stop_reason != null;
-  /** The tokens so far. Before a reply began nothing is known, unless the API refused the request. */
+  /** The tokens so far. Before a reply begins they are unknown, unless the API refused the request. */
   const spent = (error?: ErrorFacts): Pick<RoundOutcome, 'usage' | 'estimated'> => {
     const message = accumulator.message();
     if (message === undefined) return { usage, estimated: estimated || (asked && !isRefusal(error)) };
@@ -107,7 +107,7 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
       duration: elapsed(),
     },
   });
-  /** The clock of the machine may be set back. */
+  /** The machine's clock may be set back. */
   const elapsed = (): number => Math.max(now() - begun, 0);
 
   return {
@@ -143,7 +143,7 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
     end() {
       const message = accumulator.message();
       if (message === undefined || !accumulator.complete) {
-        const sentence = `Round ${String(round)} completed without a whole message of Claude's.`;
+        const sentence = `Round ${String(round)} completed without a complete message.`;
         throw new RxClaudeError('ProtocolError', sentence);
       }
       const missing = message.stop_reason === 'tool_use' ? openCalls(message).map(({ id }) => id) : [];
@@ -164,17 +164,17 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
   };
 }
 
-/** Whether a request was answered with an error, or was never sent: that costs nothing. */
+/** Whether a request got an error or was never sent, which costs nothing. */
 function isRefusal(error: ErrorFacts | undefined): boolean {
   return error !== undefined && (error.status !== undefined || NEVER_SENT.includes(error.tag));
 }
 
-/** The answer to a call that was not run to its end: the API refuses a history with open calls. */
+/** The result of a call that did not finish: the API refuses a history with open calls. */
 function unrun(id: string, why: string): ToolResultBlockParam {
   return { type: 'tool_result', tool_use_id: id, content: why, is_error: true };
 }
 
-/** Whether Claude waits for another request: for results, or to go on with what it has begun. */
+/** Whether Claude needs another request: for results, or to continue what it began. */
 function goesOn(message: ClaudeMessage): boolean {
   const { stop_reason, content } = message;
   if (stop_reason === 'pause_turn' || stop_reason === 'compaction') return true;
@@ -183,7 +183,7 @@ function goesOn(message: ClaudeMessage): boolean {
 
 function missingToolResult(round: number, ids: readonly string[]): RxClaudeError<'MissingToolResultError'> {
   const message =
-    `Round ${String(round)} ended with \`tool_use\` but emitted no \`tool_result\` for ${ids.join(', ')}. ` +
-    `Put \`executeTools(tools)\` into the round, or emit a \`tool_result\` event for each call.`;
+    `Round ${String(round)} emitted no \`tool_result\` for ${ids.join(', ')}. ` +
+    `Add \`executeTools(tools)\` to the round, or emit a \`tool_result\` for each call.`;
   return new RxClaudeError('MissingToolResultError', message, { round, ids });
 }

@@ -15,7 +15,7 @@ import { addTotals } from './usage.js';
 import type { RoundOutcome, WholeOutcome } from './createRoundTracker.js';
 import { appendReply, nextRequest } from './requests.js';
 
-/** What one round hands to the next. */
+/** What one round passes to the next. */
 export interface RoundState {
   readonly request: RoundRequest;
   /** The number of the round, counted from 1. */
@@ -24,29 +24,29 @@ export interface RoundState {
   readonly usage: UsageTotals;
   /** Whether a part of them is an estimate. */
   readonly estimated: boolean;
-  /** The reply of the round before it. */
+  /** The reply of the previous round. */
   readonly message: ClaudeMessage | undefined;
   /** Whether no round may follow, because the time is nearly up. */
   readonly last: boolean;
 }
 
-/** When a conversation ends, beside Claude's own wish. */
+/** When a conversation ends, other than by Claude. */
 export interface EndLimits {
   readonly maxRounds: number;
   readonly stopWhen: (end: RoundEndEvent) => boolean;
   readonly budget: Partial<UsageTotals>;
   /** Whether it was asked to stop. */
   readonly stopped: boolean;
-  /** Whether it was asked to finish. */
+  /** Whether it must wrap up. */
   readonly wrappingUp: boolean;
 }
 
-/** What follows from a round: the next one, or the end of the conversation for a reason. */
+/** What follows a round: the next one, or the end of the conversation and its reason. */
 export type RoundEnding =
   | { readonly end: RoundEndEvent; readonly following: RoundState }
   | { readonly end: RoundEndEvent; readonly following: undefined; readonly reason: ConversationEndReason };
 
-/** The beginning of a round whose request may be sent. */
+/** The event that starts a round. */
 export function startRound(
   { round, request }: RoundState,
   { mended = [], unmended = [] }: Omit<AdmittedRequest, 'request'>,
@@ -58,7 +58,7 @@ export function startRound(
   };
 }
 
-/** Decides what follows from a round, and makes the request for it. */
+/** Decides what follows a round, and makes the next request. */
 export function endRound(state: RoundState, outcome: WholeOutcome, limits: EndLimits): RoundEnding {
   const { message, results, facts } = outcome;
   const { round } = state;
@@ -78,7 +78,7 @@ export function endRound(state: RoundState, outcome: WholeOutcome, limits: EndLi
   return { end: { ...end, next: 'end' }, following: undefined, reason };
 }
 
-/** The end of a conversation in this round, whatever ends it and however much of the round there is. */
+/** The end of a conversation in this round, for any reason and at any point of the round. */
 export function endConversation(
   { round, usage, estimated, ...before }: RoundState,
   outcome: RoundOutcome,
@@ -117,7 +117,7 @@ function nextState(
   };
 }
 
-/** The API takes a `tool_choice` only beside tools. */
+/** The API takes a `tool_choice` only with tools. */
 function withoutNewCalls(request: RoundRequest): RoundRequest {
   return (request.tools ?? []).length === 0 ? request : { ...request, tool_choice: { type: 'none' } };
 }
@@ -142,10 +142,10 @@ function isSpent(budget: Partial<UsageTotals>, totals: UsageTotals): boolean {
 }
 
 /**
- * The history that a conversation leaves: one that the API accepts with a new user message at its end.
+ * The history at the end of a conversation: the API accepts it with a new user message after it.
  *
- * A refused reply is left out. So is a server tool that was begun and never answered, with the calls that its code made:
- * the API would wait for it and take nothing else. And so is a thought with nothing after it.
+ * It leaves out a refused reply; a server tool without a result, and the calls that its code made, because the API
+ * would wait for it and take nothing else; and thinking with nothing after it.
  */
 export function endHistory(messages: readonly MessageParam[], { message, results }: RoundOutcome): MessageParam[] {
   const isSaid = message !== undefined && message.stop_reason !== 'refusal';
@@ -163,7 +163,7 @@ export function endHistory(messages: readonly MessageParam[], { message, results
   });
 }
 
-/** The API takes no reply that ends with thinking. */
+/** The API refuses a reply that ends with thinking. */
 function withoutLastThought(content: ContentBlockParam[]): ContentBlockParam[] {
   return content.slice(0, content.findLastIndex((block) => !isThinking(block)) + 1);
 }
@@ -172,7 +172,7 @@ function blocksOf({ content }: MessageParam): ContentBlockParam[] {
   return typeof content === 'string' ? [] : content;
 }
 
-/** The id that a block has, or that it answers. */
+/** The id of a block, or of the call that it answers. */
 function idOf(block: ContentBlockParam): unknown {
   return 'tool_use_id' in block ? block.tool_use_id : 'id' in block ? block.id : undefined;
 }

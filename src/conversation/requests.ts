@@ -12,9 +12,9 @@ import { withToolDefinitions } from '../tools/withToolDefinitions.js';
 import { deepFreeze } from '../values/deepFreeze.js';
 
 /**
- * The request as it goes on the wire: tools as plain API definitions, in the caller's order of keys, and as JSON, so that
- * nothing is shared with the caller's own object and a later change to it does not reach a conversation that runs. Frozen,
- * so that no one who sees it can change what is sent.
+ * The request as it goes on the wire: with tools as plain API definitions, the caller's order of keys, and as a copy,
+ * so that later changes to the caller's object do not reach a running conversation. It is frozen, so that no listener
+ * can change what is sent.
  *
  * @throws OptionError when it cannot be written as JSON, or has no list of messages.
  */
@@ -28,16 +28,16 @@ function copyOf(request: ClaudeRequest): RoundRequest {
   try {
     return JSON.parse(JSON.stringify(withToolDefinitions(request))) as RoundRequest;
   } catch (error) {
-    throw optionError('request', 'a request that can be written as JSON', request, { cause: error });
+    throw optionError('request', 'JSON-serializable', request, { cause: error });
   }
 }
 
 /**
- * The request after a reply: the last one with the reply and, where there are any, the results after it. Everything
- * before them is the same object as it was. A forced `tool_choice` becomes `auto`, for it would never end, and the id of
- * the reply's container is carried on.
+ * The request after a reply: the last one, then the reply and any results. Everything before them is the same object as
+ * before. A forced `tool_choice` becomes `auto`, because it would never end, and the id of the reply's container is
+ * kept.
  *
- * @param results The answers to all calls of the reply, in the order of the calls.
+ * @param results The results of all calls of the reply, in the order of the calls.
  */
 export function nextRequest(
   request: RoundRequest,
@@ -52,7 +52,7 @@ export function nextRequest(
   };
 }
 
-/** The history with a reply and its results after it. */
+/** The history, then a reply and its results. */
 export function appendReply(
   messages: readonly MessageParam[],
   message: ClaudeMessage,
@@ -82,17 +82,17 @@ function withContainer(
 
 type Block = ClaudeMessage['content'][number];
 
-/** A call that Claude waits for an answer to. */
+/** A call that needs a result. */
 export interface Call {
   readonly id: string;
   readonly name: string;
 }
 
 /**
- * The content of a reply as it is sent back: every block verbatim, in order, but for what the API itself would refuse:
+ * The content of a reply as it is sent back: every block verbatim, in order, except for what the API would refuse:
  *
- * - an empty text block (the API can write one and refuses to read it), or all of a reply that is only white space;
- * - the input of a call that is no object (the API takes only objects, so it becomes `{}`);
+ * - an empty text block (the API can send one but refuses to take it back), or a whole reply that is only white space;
+ * - the input of a call that is not an object (the API takes only objects, so it becomes `{}`);
  * - a second call with the same id;
  * - calls and thinking before a `fallback` block, which another model wrote.
  */
@@ -108,7 +108,7 @@ export function callsOf(message: ClaudeMessage): Call[] {
   return ownBlocks(message).filter((block) => block.type === 'tool_use');
 }
 
-/** The blocks that the model which ended the reply can be held to, and of several calls with one id the first. */
+/** The blocks of the model that ended the reply; of several calls with one id, only the first. */
 function ownBlocks({ content }: ClaudeMessage): Block[] {
   const fallback = content.findLastIndex(({ type }) => type === 'fallback');
   const seen = new Set<string>();

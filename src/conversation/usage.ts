@@ -1,7 +1,7 @@
 import type { ClaudeMessage } from '../events/ClaudeEvent.js';
 import type { UsageTotals } from '../events/RoundEvent.js';
 
-/** About as many characters make a token. */
+/** About how many characters make a token. */
 const CHARS_PER_TOKEN = 4;
 
 /** No tokens at all. */
@@ -17,7 +17,7 @@ export const NO_USAGE: UsageTotals = {
 
 const KINDS = Object.keys(NO_USAGE) as (keyof UsageTotals)[];
 
-/** Adds the usage of one reply, whose figures are already cumulative for that reply. */
+/** Adds the usage of one reply; its figures are already cumulative. */
 export function addUsage(totals: UsageTotals, usage: ClaudeMessage['usage']): UsageTotals {
   const { output_tokens_details, server_tool_use, ...counts } = usage as Partial<ClaudeMessage['usage']>;
   return addTotals(totals, { ...output_tokens_details, ...server_tool_use, ...counts });
@@ -30,7 +30,9 @@ export function addTotals(totals: UsageTotals, counts: Partial<Record<keyof Usag
   return sum;
 }
 
-/** The usage of a reply that broke off before it had told its own: what it began with, and a guess at what it wrote. */
+/**
+ * The usage of a reply that broke off before it reported its own: what it began with, and an estimate of what it wrote.
+ */
 export function estimateUsage(usage: ClaudeMessage['usage'], chars: number): ClaudeMessage['usage'] {
   const { output_tokens } = usage as Partial<ClaudeMessage['usage']>;
   return { ...usage, output_tokens: Math.max(output_tokens ?? 0, Math.ceil(chars / CHARS_PER_TOKEN)) };

@@ -29,7 +29,7 @@ const WORDS: Readonly<Record<TimeoutLimit, string>> = {
 
 /** What a conversation fails with when its time is up. */
 export function deadlineError(milliseconds: number): RxClaudeError<'TimeoutGuardError'> {
-  const message = `The conversation was not done within ${milliseconds} ms. Go on with the \`messages\` of its \`conversation_end\`, or raise \`deadline.total\`.`;
+  const message = `The conversation did not end within ${milliseconds} ms. Continue from the \`messages\` of \`conversation_end\`, or raise \`deadline.total\`.`;
   return new RxClaudeError('TimeoutGuardError', message, { limit: 'total', milliseconds });
 }
 
@@ -62,8 +62,8 @@ export function unexpectedResponseError(
 
 export function missingToolResultError(round: number, ids: readonly string[]): RxClaudeError<'MissingToolResultError'> {
   const message =
-    `Round ${round} ended with \`tool_use\` but emitted no \`tool_result\` for ${ids.join(', ')}. ` +
-    'Put `executeTools(tools)` into the round, or emit a `tool_result` event for each call.';
+    `Round ${round} emitted no \`tool_result\` for ${ids.join(', ')}. ` +
+    'Add `executeTools(tools)` to the round, or emit a `tool_result` for each call.';
   return new RxClaudeError('MissingToolResultError', message, { round, ids });
 }
 

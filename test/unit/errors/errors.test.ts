@@ -160,7 +160,7 @@ describe.each(Object.entries(errors))('%s', (name, [error, facts, told = facts])
 
 describe('messages say what to do', () => {
   it.each([
-    [missingResult(), /Put `executeTools\(tools\)` into the round/],
+    [missingResult(), /Add `executeTools\(tools\)` to the round/],
     [thrownBy(() => executeTools([], { timeout: NaN })), /`executeTools\.timeout` must be .*, found NaN/],
     [cutStream({}), /empty.* [Ss]end the request again/],
     [cutStream({}, 'ping', 'ping', 'ping', 'x'), /4 events.*`x`.* Send the request again/],
