@@ -71,7 +71,7 @@ export default tseslint.config(
   {
     // The one Subject of a subscription: a stop. Each run of `executeTools` takes it as far as it is meant, and each round
     // of a conversation as `stopTools$`.
-    files: ['operators/internal/tools/runner.ts', 'operators/internal/holdConversation.ts'],
+    files: ['operators/internal/tools/runner.ts', 'operators/internal/runConversation.ts'],
     rules: { 'no-restricted-syntax': ['error', ...restricted] },
   },
   {

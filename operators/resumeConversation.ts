@@ -14,9 +14,9 @@ import type { HistoryPolicy } from '../src/history/HistoryPolicy.js';
 import { ownIds } from '../src/history/ownIds.js';
 import type { ClaudeRequest } from '../src/tools/ClaudeRequest.js';
 import { randomId } from '../src/values/randomId.js';
-import { holdConversation, type Deadline, type Round } from './internal/holdConversation.js';
+import { runConversation, type Deadline, type Round } from './internal/runConversation.js';
 
-export type { Deadline, Round, RoundContext } from './internal/holdConversation.js';
+export type { Deadline, Round, RoundContext } from './internal/runConversation.js';
 
 /** When a conversation ends, other than by Claude, and its name. */
 export interface ResumeConversationOptions {
@@ -153,7 +153,7 @@ export function resumeConversation(
   };
   const hold = (request: ClaudeRequest, index: number): Observable<RoundEvent> =>
     new Observable((out) => {
-      holdConversation(out, toRoundRequest(request), round, { ...settings, id: nameOf(index) });
+      runConversation(out, toRoundRequest(request), round, { ...settings, id: nameOf(index) });
     });
 
   return (source) => source.pipe(concatMap(hold));

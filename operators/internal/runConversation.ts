@@ -80,7 +80,7 @@ const BROKEN_OFF = 'the reply broke off';
 const NO_TIME = 'time is nearly up';
 
 /** Runs a conversation and emits all of it to `out`: its events, its end, then the completion or the error. */
-export function holdConversation(
+export function runConversation(
   out: Subscriber<RoundEvent>,
   request: RoundRequest,
   toRound: Round,
