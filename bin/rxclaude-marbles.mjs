@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line of the marble kit: recordings in, a marble test or a picture out.
+// The command line of the marble kit: makes a marble test or a picture of a recording.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,12 +20,12 @@ draw       the recording as a marble diagram: text, or SVG
 cassette   the recording as a cassette, for replay()
 
 A recording is a cassette of record() (agent.jsonl), or one file of server-sent
-events for each round, in order (agent-1.sse agent-2.sse). Beside agent-1.sse,
-agent-1.request.json has the request, and agent-1.chunks.json the lengths of the
-chunks, where they exist. The result goes to stdout.
+events for each round, in order (agent-1.sse agent-2.sse). Next to agent-1.sse,
+agent-1.request.json may have the request, and agent-1.chunks.json the lengths of
+the chunks. The result goes to stdout.
 `;
 
-/** What the caller can mend: told without a stack. */
+/** A mistake of the caller, shown without a stack. */
 class Misuse extends Error {}
 
 const read = (file) => {
@@ -56,7 +56,9 @@ const commands = {
   draw: (cassette, { name, svg }) => {
     const diagrams = drawRecording(cassette, { title: name });
     if (svg && diagrams.length > 1) {
-      throw new Misuse(`These are ${diagrams.length} replies and no conversation: draw them one by one.`);
+      throw new Misuse(
+        `The recording is ${diagrams.length} replies that are not one conversation. Draw them one by one.`,
+      );
     }
     return diagrams.map((diagram) => `${svg ? diagram.svg : diagram.text}\n`).join('\n');
   },
