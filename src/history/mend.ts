@@ -68,13 +68,12 @@ function dropEmpty(drafts: readonly Draft[], report: Report): Draft[] {
   const kept: Draft[] = [];
   let turnGoesOn = false;
   for (const draft of [...drafts].reverse()) {
-    const ended = turnGoesOn ? draft : withoutFinalThinking(draft, report);
+    const ended: Draft = turnGoesOn ? draft : withoutFinalThinking(draft, report);
     if (saysNothing(ended)) {
       report('message_removed', ended.origin);
       continue;
     }
-    if (ended.role !== 'assistant') turnGoesOn = false;
-    else if (ended.cells.length > 0) turnGoesOn = true;
+    turnGoesOn = ended.role === 'assistant' && (turnGoesOn || ended.cells.length > 0);
     kept.push(ended);
   }
   return kept.reverse();
@@ -88,8 +87,9 @@ function withoutFinalThinking(draft: Draft, report: Report): Draft {
 
 /** Claude may say nothing at all, as long as that is how it was. */
 function saysNothing({ role, cells, before }: Draft): boolean {
-  if (cells.every(({ block }) => block.type === 'text') && isBlank(cells.map(({ block }) => block))) return true;
-  if (role === 'user') return cells.every(({ block }) => isEmptyText(block));
+  const blocks = cells.map(({ block }) => block);
+  if (isBlank(blocks)) return true;
+  if (role === 'user') return blocks.every(isEmptyText);
   return cells.length === 0 && before.length > 0;
 }
 

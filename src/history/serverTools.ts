@@ -38,23 +38,21 @@ export function createServerTools(definitions: readonly Fields[] | undefined): S
   const open = new Map<string, ServerCall>();
   let known = definitions;
 
-  const seeBlock = (block: Block, index: number, at: number): boolean => {
-    const id = isServerCall(block) ? block['id'] : isServerResult(block) ? block['tool_use_id'] : undefined;
-    if (typeof id !== 'string') return false;
-    if (isServerResult(block)) {
-      open.delete(id);
-      return !called.has(id);
-    }
-    called.add(id);
-    open.set(id, { message: index, block: at, id, call: block });
-    return false;
-  };
-
   return {
     see(message) {
       const { index, blocks } = message;
       const orphans: number[] = [];
-      for (const [at, block] of blocks.entries()) if (seeBlock(block, index, at)) orphans.push(at);
+      for (const [at, block] of blocks.entries()) {
+        const { id, tool_use_id } = block;
+        if (isServerCall(block) && typeof id === 'string') {
+          called.add(id);
+          open.set(id, { message: index, block: at, id, call: block });
+        }
+        if (isServerResult(block) && typeof tool_use_id === 'string') {
+          open.delete(tool_use_id);
+          if (!called.has(tool_use_id)) orphans.push(at);
+        }
+      }
       const stuck = open.size > 0 && saysMore(message) ? [...open.values()].filter((call) => call.message < index) : [];
       for (const { id } of stuck) open.delete(id);
       // A system message may bring tools of its own.

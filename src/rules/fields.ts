@@ -16,17 +16,17 @@ const LEFT_BY_PROGRAMS =
 /** Blocks that the API does not let a program mark for the cache. */
 const UNMARKED = /^(thinking|redacted_thinking|fallback|mcp_tool_listing)$/;
 
-/** All that the API takes in the blocks that programs make. */
+/** All that the API takes in the blocks that programs make, beside their type. */
 const KNOWN = new Map<unknown, readonly string[]>(
   [...BLOCK_RULES].map(([type, { needed, optional }]) => [type, Object.keys({ ...needed, ...optional })]),
 );
 for (const [type, fields] of byType({
   text: 'citations',
   image: 'transformations',
-  tool_result: 'type tool_use_id content is_error cache_control toolset_name',
-  container_upload: 'type file_id cache_control',
-  tool_addition: 'type tool cache_control',
-  tool_removal: 'type tool cache_control',
+  tool_result: 'tool_use_id content is_error cache_control toolset_name',
+  container_upload: 'file_id cache_control',
+  tool_addition: 'tool cache_control',
+  tool_removal: 'tool cache_control',
 })) {
   KNOWN.set(type, [...(KNOWN.get(type) ?? []), ...fields]);
 }
@@ -61,7 +61,8 @@ export function wrongFields(block: Block): readonly string[] {
 export function extraFields(block: Block, role: Role): string[] {
   const { type } = block;
   const known = KNOWN.get(type);
-  if (role !== 'assistant' && known !== undefined) return fieldsIn(block, (name) => !known.includes(name));
+  if (role !== 'assistant' && known !== undefined)
+    return fieldsIn(block, (name) => name !== 'type' && !known.includes(name));
   const isUnmarked = UNMARKED.test(type);
   if (known === undefined && neededIn(type) === undefined && !isUnmarked && type !== 'compaction') return [];
   return fieldsIn(block, (name) => LEFT_IN_REPLIES.test(name) || (name === 'cache_control' && isUnmarked));

@@ -2,70 +2,60 @@ import { isJsonObject } from '../json/isJsonObject.js';
 import { isBlock, isEmptyText, type Block, type Fields } from './blocks.js';
 
 type Check = (value: unknown) => boolean;
+type Checks = Readonly<Record<string, Check>>;
 
-/** What a part must have and may have. The API refuses whatever lacks the one or has more than both. */
+/** What a part must have and may have beside its type. The API refuses whatever lacks the one or has more than both. */
 interface Rule {
-  readonly needed: Readonly<Record<string, Check>>;
-  readonly optional?: Readonly<Record<string, Check>>;
+  readonly needed: Checks;
+  readonly optional?: Checks;
 }
 
 const isText: Check = (value) => typeof value === 'string';
-const isOneOf =
-  (...words: readonly string[]): Check =>
+const isLike =
+  (pattern: RegExp): Check =>
   (value) =>
-    typeof value === 'string' && words.includes(value);
-const isBase64: Check = (value) => typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+    typeof value === 'string' && pattern.test(value);
+const isBase64 = isLike(/^[A-Za-z0-9+/]+={0,2}$/);
+const isMark: Check = (value) => isJsonObject(value) && value['type'] === 'ephemeral';
+const isCitations: Check = (value) => isJsonObject(value) && typeof (value['enabled'] ?? false) === 'boolean';
 
-const CACHE = { cache_control: (value: unknown) => isJsonObject(value) && value['type'] === 'ephemeral' };
-const URL_SOURCE: Rule = { needed: { type: isOneOf('url'), url: isText } };
-const FILE_SOURCE: Rule = { needed: { type: isOneOf('file'), file_id: isText } };
-const TEXT: Rule = { needed: { type: isOneOf('text'), text: isText }, optional: CACHE };
+/** A part of one of these types, with nothing else in it. */
+const isPart =
+  (rules: Readonly<Record<string, Rule>>): Check =>
+  (value) =>
+    isJsonObject(value) &&
+    Object.entries(rules).some(
+      ([type, rule]) =>
+        value['type'] === type && isWhole(value, rule) && Object.keys(value).length === knownFields(value, rule).length,
+    );
 
-const IMAGE_SOURCES: readonly Rule[] = [
-  {
-    needed: {
-      type: isOneOf('base64'),
-      media_type: isOneOf('image/jpeg', 'image/png', 'image/gif', 'image/webp'),
-      data: isBase64,
-    },
-  },
-  URL_SOURCE,
-  FILE_SOURCE,
-];
-const DOCUMENT_SOURCES: readonly Rule[] = [
-  { needed: { type: isOneOf('base64'), media_type: isOneOf('application/pdf'), data: isBase64 } },
-  { needed: { type: isOneOf('text'), media_type: isOneOf('text/plain'), data: isText } },
-  { needed: { type: isOneOf('content'), content: (value) => isText(value) || isListOf(value, TEXT) } },
-  URL_SOURCE,
-  FILE_SOURCE,
-];
-const CITATIONS = {
-  citations: (value: unknown) => isJsonObject(value) && typeof (value['enabled'] ?? false) === 'boolean',
-};
+const block = (needed: Checks, optional?: Checks): Rule => ({
+  needed,
+  optional: { ...optional, cache_control: isMark },
+});
+const TEXT = block({ text: isText });
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isPart({ text: TEXT }));
+
+const FILES = { url: { needed: { url: isText } }, file: { needed: { file_id: isText } } };
+const isImage = isPart({
+  base64: { needed: { media_type: isLike(/^image\/(jpeg|png|gif|webp)$/), data: isBase64 } },
+  ...FILES,
+});
+const isDocument = isPart({
+  base64: { needed: { media_type: isLike(/^application\/pdf$/), data: isBase64 } },
+  text: { needed: { media_type: isLike(/^text\/plain$/), data: isText } },
+  content: { needed: { content: (value) => isText(value) || isTexts(value) } },
+  ...FILES,
+});
 
 /** The blocks that may stand in the content of a `tool_result`, by type. */
 export const BLOCK_RULES: ReadonlyMap<unknown, Rule> = new Map<unknown, Rule>([
   ['text', TEXT],
-  ['image', { needed: { type: isText, source: (value) => follows(value, IMAGE_SOURCES) }, optional: CACHE }],
-  [
-    'document',
-    {
-      needed: { type: isText, source: (value) => follows(value, DOCUMENT_SOURCES) },
-      optional: { title: isText, context: isText, ...CITATIONS, ...CACHE },
-    },
-  ],
-  [
-    'search_result',
-    {
-      needed: { type: isText, source: isText, title: isText, content: (value) => isListOf(value, TEXT) },
-      optional: { ...CITATIONS, ...CACHE },
-    },
-  ],
-  ['tool_reference', { needed: { type: isText, tool_name: isText }, optional: CACHE }],
-  [
-    'browser_state',
-    { needed: { type: isText, tabs: Array.isArray }, optional: { state_changes: Array.isArray, ...CACHE } },
-  ],
+  ['image', block({ source: isImage })],
+  ['document', block({ source: isDocument }, { title: isText, context: isText, citations: isCitations })],
+  ['search_result', block({ source: isText, title: isText, content: isTexts }, { citations: isCitations })],
+  ['tool_reference', block({ tool_name: isText })],
+  ['browser_state', block({ tabs: Array.isArray }, { state_changes: Array.isArray })],
 ]);
 
 /** Whether a part has what it must have. */
@@ -75,23 +65,8 @@ export function isWhole(part: Fields, { needed }: Rule): boolean {
 
 /** The fields of a part that the API takes; what else there is, it would refuse. */
 export function knownFields(part: Fields, { needed, optional = {} }: Rule): string[] {
-  const wanted = Object.entries(optional).filter(([field, check]) => part[field] !== undefined && check(part[field]));
-  return [...Object.keys(needed), ...wanted.map(([field]) => field)];
-}
-
-/** A source has no field that may be left out, so one with more fields is not the one that its type names. */
-function follows(value: unknown, rules: readonly Rule[]): boolean {
-  if (!isJsonObject(value)) return false;
-  return rules.some((rule) => isWhole(value, rule) && Object.keys(value).length === Object.keys(rule.needed).length);
-}
-
-function isListOf(value: unknown, rule: Rule): boolean {
-  if (!Array.isArray(value)) return false;
-  return value.every((part: unknown) => isJsonObject(part) && isWhole(part, rule) && isExact(part, rule));
-}
-
-function isExact(part: Fields, rule: Rule): boolean {
-  return Object.keys(part).length === knownFields(part, rule).length;
+  const wanted = Object.keys(optional).filter((field) => part[field] !== undefined && optional[field]?.(part[field]));
+  return ['type', ...Object.keys(needed), ...wanted];
 }
 
 /** Whether a value is a block that may stand in a result, by its type. */
