@@ -7,7 +7,7 @@ import type { SeenMessage } from './readMessage.js';
 
 /**
  * Where a message or a block was before anything was mended, and how many blocks were before it in the history;
- * `undefined` for what was not there.
+ * `undefined` for what is new.
  */
 type Origin = readonly [message: number, block?: number, order?: number] | undefined;
 
@@ -24,13 +24,13 @@ export interface Draft {
   readonly role: Role;
   readonly cells: readonly Cell[];
   readonly origin: Origin;
-  /** The message as it was, but for fields that the API does not take. Its content is not up to date. */
+  /** The message as it was, without the fields that the API does not take. Its content is that of `before`. */
   readonly message: Fields;
-  /** The cells of that content. */
+  /** The cells as they were. */
   readonly before: readonly Cell[];
 }
 
-/** Takes note of a change. What was not there changes without notice. */
+/** Takes note of a change. What is new changes without notice. */
 export type Report = (code: HistoryChangeCode, origin: Origin) => void;
 
 /** Notes changes in a list, each with its sentence. */
@@ -45,23 +45,23 @@ export function reportTo(changes: HistoryChange[]): Report {
 
 const TEXTS: Readonly<Record<HistoryChangeCode, string>> = {
   message_removed: 'Removed a message that says nothing, or a value that is not a message.',
-  block_removed: 'Removed a block that is not whole, or may not stand in this message.',
+  block_removed: 'Removed a block that is incomplete, or not allowed in this message.',
   text_removed: 'Removed an empty text.',
   thinking_removed: 'Removed thinking without a signature, or at the end of a turn.',
   field_removed: 'Removed fields that the API does not take.',
   cache_mark_removed: 'Removed cache marks beyond the four of one request.',
   call_answered: 'Answered a call without a result with an error that says so.',
-  call_removed: 'Removed a call that is not whole, or that no result can belong to.',
+  call_removed: 'Removed a call that is incomplete, or that no result can belong to.',
   caller_removed: 'Kept a call that has a result, without the server tool whose code made it.',
   server_tool_removed: 'Removed a server tool that can no longer get a result.',
   result_removed: 'Removed a result without a call, or a second one of the same call.',
   result_moved: 'Moved a result to the beginning of the message after its call.',
   result_changed: 'Changed what the API does not take in a result.',
-  input_changed: 'Made an object of an input that was none.',
+  input_changed: 'Turned an input into an object.',
   id_renamed: RENAMED,
 };
 
-/** The cell with another block, and tells of it; the same cell when it is the same block. */
+/** The cell with another block, which is reported; the same cell when it is the same block. */
 export function withBlock(cell: Cell, block: Block, code: HistoryChangeCode, report: Report, isSeen = true): Cell {
   if (block === cell.block) return cell;
   report(code, cell.origin);
@@ -73,7 +73,7 @@ export function withCells(draft: Draft, cells: readonly Cell[]): Draft {
   return isSameList(cells, draft.cells) ? draft : { ...draft, cells };
 }
 
-/** The draft with each cell as `change` makes it, or without it, where `change` tells the code for that. */
+/** The draft with each cell as `change` returns it; where that is a code, the cell is dropped and the code reported. */
 export function mapCells(
   draft: Draft,
   report: Report,
@@ -88,7 +88,7 @@ export function mapCells(
   return withCells(draft, cells);
 }
 
-/** The message of a draft: the very object that it was, unless something in it has changed. */
+/** The message of a draft: the same object as before when nothing in it has changed. */
 export function toMessage({ message, cells, before }: Draft): Fields {
   return cells === before ? message : { ...message, content: cells.map(({ block }) => block) };
 }

@@ -19,7 +19,7 @@ export interface HistoryKeeper {
    */
   admit(request: RoundRequest): AdmittedRequest;
   /**
-   * Called once, at the end, whatever ends the conversation; perhaps before any request was admitted. Each call
+   * Called once, at the end of the conversation, however it ends; perhaps before any request was admitted. Each call
    * of the last reply has an answer, and a server tool that waits for its result is no longer in the messages.
    *
    * @returns The `messages` of `conversation_end`.

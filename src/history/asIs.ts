@@ -1,7 +1,7 @@
 import type { HistoryPolicy } from './HistoryPolicy.js';
 
 /**
- * Sends the history as it is, and leaves it as it is. What is wrong with it, the API will say.
+ * Sends the history as it is, and leaves it as it is. The API will say what is wrong with it.
  *
  * @example
  * ```ts

@@ -110,7 +110,7 @@ function serverCallFlaws(block: Block): Flaw[] {
   return [...idFlaws(block, 'id', SERVER_CALL_ID), ...inputFlaws(block)];
 }
 
-/** An id of the wrong characters. One that is no text at all is a wrong field. */
+/** An id with characters that the API refuses. One that is not text at all is a wrong field. */
 function idFlaws(block: Block, field: string, pattern: RegExp): Flaw[] {
   const id = block[field];
   if (typeof id !== 'string' || pattern.test(id)) return [];

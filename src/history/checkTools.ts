@@ -7,7 +7,7 @@ import { isSent, type Fields } from '../rules/blocks.js';
 import { defect, EXTRA } from './defects.js';
 import type { Follower } from './readMessage.js';
 
-/** What goes on the wire for the tools; `undefined` when they are not known. What is no tool has no fields. */
+/** What goes on the wire for the tools; `undefined` when they are not known. What is not a tool has no fields. */
 export function toolDefinitions(tools: unknown): readonly Fields[] | undefined {
   return Array.isArray(tools) ? Array.from(tools, toDefinition) : undefined;
 }
@@ -71,7 +71,7 @@ function nameProblem(name: unknown): string | undefined {
 }
 
 /**
- * A history that speaks of tools is sent with some.
+ * A history with calls is sent with tools.
  *
  * @param definitions The tools that are sent; `undefined` when they are not known.
  */
@@ -82,7 +82,7 @@ export function createToolNeed(definitions: readonly Fields[] | undefined): Foll
     see({ blocks }) {
       if (isMet || !blocks.some(({ type }) => NEEDY.has(type))) return [];
       isMet = true;
-      // What brings a tool of its own is no call.
+      // A message that brings its own tool needs no other.
       return blocks.some(({ type }) => type === 'tool_addition') ? [] : [MISSING];
     },
   };

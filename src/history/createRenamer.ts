@@ -1,8 +1,8 @@
 import { callerOf, isServerCall, type Block } from '../rules/blocks.js';
 
 /**
- * Renames the next block of a history; `undefined` for a second call with one id in one message: their results could not be
- * told apart.
+ * Renames the next block of a history; `undefined` for a second call with the same id in one message: their results could
+ * not be told apart.
  *
  * @param here The ids of the calls before it in its message.
  */
@@ -12,8 +12,8 @@ type Rename = (block: Block, here: Set<string>) => Block | undefined;
  * Makes a renamer for the blocks of a history. It gives each call an id of its own, and the same to the results of the call
  * and to the calls that its code makes. A block that keeps its ids comes back as the same object.
  *
- * @param idFor The id that a call would have if it were alone. Default: the one that it has.
- * @param taken What no call may get as a new id. Default: the ids of the calls before it.
+ * @param idFor The id that a call gets if it is free. Default: the one that it has.
+ * @param taken Ids that no call may get as a new one, beside those of the calls before it. Default: none.
  */
 export function createRenamer(idFor?: (id: string, call: Block) => string, taken?: ReadonlySet<unknown>): Rename {
   const used = new Set<string>();
@@ -58,5 +58,5 @@ export function createRenamer(idFor?: (id: string, call: Block) => string, taken
   };
 }
 
-/** What is told of a block that has got another id. */
+/** What is told of a block with another id. */
 export const RENAMED = 'Replaced an id that the API would refuse.';

@@ -5,10 +5,10 @@ import { mendBlock } from './mendBlock.js';
 import { readMessage } from './readMessage.js';
 
 /**
- * The history as drafts: without what is no message and no block, and with every block right in itself.
+ * The history as drafts: only messages and blocks, and every block valid on its own.
  *
  * @param from The index of the first message in the whole history.
- * @param isKept Whether the blocks of a role are kept as they are.
+ * @param isKept Whether the blocks of a role stay as they are.
  */
 export function draftHistory(
   messages: readonly unknown[],

@@ -39,10 +39,9 @@ export function mend<Message>(
 }
 
 /**
- * Each step leaves the history right for those after it, so one run is enough: with blocks that are right in themselves
- * and messages that say something, it is certain what follows a call; with ids of their own, what belongs to it; and
- * with the server's tools settled, which calls want a result. What they leave empty is dropped in the end, and with it
- * nothing that belongs to anything else.
+ * Each step relies on those before it, so one run is enough. With valid blocks and no empty messages, it is certain what
+ * follows a call; with ids of their own, what belongs to it; and with the server's tools settled, which calls need a
+ * result. What these steps leave empty is dropped at the end, and nothing else depends on it.
  */
 function mendDrafts(
   messages: readonly unknown[],
@@ -60,9 +59,9 @@ function byPlace(one: HistoryChange, other: HistoryChange): number {
 }
 
 /**
- * Drops messages that say nothing, and thinking at the end of a turn of Claude's.
+ * Drops messages that say nothing, and thinking at the end of Claude's turns.
  *
- * It goes from the last message to the first, for what is dropped may show the end of the turn before it.
+ * It goes from the last message to the first: a message that is dropped may leave thinking at the end of a turn before it.
  */
 function dropEmpty(drafts: readonly Draft[], report: Report): Draft[] {
   const kept: Draft[] = [];
@@ -85,7 +84,7 @@ function withoutFinalThinking(draft: Draft, report: Report): Draft {
   return mapCells(draft, report, (cell, index) => (index > end ? 'thinking_removed' : cell));
 }
 
-/** Claude may say nothing at all, as long as that is how it was. */
+/** An empty message of Claude's may stay if it was empty before. */
 function saysNothing({ role, cells, before }: Draft): boolean {
   const blocks = cells.map(({ block }) => block);
   if (isBlank(blocks)) return true;
@@ -95,7 +94,7 @@ function saysNothing({ role, cells, before }: Draft): boolean {
 
 /**
  * Gives each call an id of its own, of the characters that the API takes, and its results the same. The second of two
- * calls with one id in one message is dropped. A new id is none that is anywhere in the history.
+ * calls with one id in one message is dropped. A new id is not used anywhere in the history.
  */
 function mendIds(drafts: readonly Draft[], report: Report): Draft[] {
   const taken = drafts.flatMap(({ cells }) => cells.flatMap(({ block }) => [block['id'], block['tool_use_id']]));
@@ -109,15 +108,15 @@ function mendIds(drafts: readonly Draft[], report: Report): Draft[] {
   });
 }
 
-/** The id in characters that the API takes. What the id of a call to an MCP server may look like is not known. */
+/** The id in characters that the API takes. Those of calls to MCP servers are not known. */
 function validId(id: string, { type }: Block): string {
   if (type === 'tool_use') return id.replace(/[^\w-]/g, '_') || 'toolu';
   return type === 'mcp_tool_use' ? id : `srvtoolu_${id.replace(/^srvtoolu_/, '').replace(/\W/g, '_') || 'call'}`;
 }
 
 /**
- * The thinking after a change. It is bound to the very messages before it, so newer models refuse it there, or drop it; it
- * is left as it is.
+ * The thinking after a change. It is bound to the messages before it, so newer models refuse or drop it. It is left as it
+ * is.
  */
 function changedPrefixes(drafts: readonly Draft[]): HistoryDefect[] {
   const found: HistoryDefect[] = [];
@@ -142,7 +141,7 @@ function boundElsewhere(type: string): string {
   );
 }
 
-/** What is never mended: the tools, system messages, and fields that may be newer than this library. */
+/** What is wrong and never mended: tools, the place of system messages, and fields that may be newer than this library. */
 function unmendedIn(drafts: readonly Draft[], definitions: readonly Fields[] | undefined): HistoryDefect[] {
   const found = checkTools(definitions ?? []);
   const followers = [createToolNeed(definitions), createSystems()];

@@ -17,7 +17,7 @@ import { isSameList } from '../values/isSameList.js';
 import { withBlock, type Cell, type Report } from './Draft.js';
 import { NO_BLOCK } from './readMessage.js';
 
-/** Mends what is wrong with a block, whatever the history around it; the code for it when nothing is left of it. */
+/** Mends a block, whatever the history around it. The code says why it has to be removed. */
 export function mendBlock(cell: Cell, role: Role, report: Report): Cell | HistoryChangeCode {
   const removed = whyRemoved(cell.block, role);
   if (removed !== undefined) return removed;
@@ -65,8 +65,8 @@ function withToolset(result: Block, toolset_name: unknown): Block {
 }
 
 /**
- * The result with what its content may hold: a note stands in place of a block that is not allowed, what is no block
- * becomes text, and what says nothing is left out. The same result where all may stay.
+ * The result with only what its content may hold: a note replaces a block that is not allowed, a value that is not a block
+ * becomes text, and an incomplete block is left out. The same result when nothing has to change.
  */
 function withInner(
   result: Block,

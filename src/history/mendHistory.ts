@@ -17,7 +17,7 @@ import { readable } from './readMessage.js';
  * - A result is moved to the beginning of the message after its call; one without a call, and a second one, is removed.
  * - Ids that two calls share, or that have odd characters, are replaced, in call and result alike.
  * - Empty texts, messages that say nothing, unsigned thinking, fields that SDKs and programs are known to add, and cache
- *   marks beyond the fourth are removed, and so is whatever is not a message or not a block.
+ *   marks beyond the fourth are removed, and so are values that are not messages or blocks.
  * - A server tool that can no longer get a result is removed, with the calls that its code made. One that waits at the end
  *   stays: the server goes on with it.
  *
@@ -29,7 +29,7 @@ import { readable } from './readMessage.js';
  *
  * **Gotcha:** Tools and misplaced system messages are never mended, only reported in `unmended`. So is signed thinking
  * after a change (`thinking_prefix_changed`): newer models bind it to all that is before it. It is left as it is, for older
- * models take it; for newer ones, send `thinking.block_binding` or begin anew.
+ * models take it; for newer ones, send `thinking.block_binding` or start a new conversation.
  *
  * @param tools The tools of the request; `[]` says that there are none.
  * @example

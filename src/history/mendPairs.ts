@@ -6,9 +6,9 @@ import { mendAnswer } from './mendBlock.js';
 type Results = ReadonlyMap<unknown, Cell | undefined>;
 
 /**
- * Puts a result for each call at the beginning of the next message: the one anywhere after the call, or an
- * error where there is none. Calls that broke off while they were written are dropped, and so are results without a call.
- * Every call must have an id of its own.
+ * Puts the result of each call at the beginning of the next message, wherever it was after the call; an error where there
+ * is no result. Calls that broke off while they were written are dropped, and so are results without a call. Every call
+ * must have an id of its own.
  */
 export function mendPairs(drafts: readonly Draft[], report: Report): Draft[] {
   const results = pairUp(drafts, report);
@@ -53,7 +53,7 @@ function pairUp(drafts: readonly Draft[], report: Report): Results {
   return results;
 }
 
-/** The message without calls that broke off at its end, and with an object for every other input. */
+/** The message without calls that broke off at its end; the inputs of all others are objects. */
 function withWholeCalls(draft: Draft, results: Results, report: Report): Draft {
   const end = draft.cells.findLastIndex(
     (cell) => !isCall(cell) || results.get(cell.block['id']) !== undefined || readInput(cell.block) !== undefined,

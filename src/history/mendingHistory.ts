@@ -18,11 +18,11 @@ import { createOwnIds } from './ownIds.js';
 const LEFT_TO_THE_API: readonly HistoryDefect['code'][] = ['extra_field', 'malformed_tool', 'thinking_prefix_changed'];
 
 /**
- * Mends what the API would refuse. What `converse` does unless it is given another policy.
+ * Mends what the API would refuse. The default of `converse`.
  *
  * Before the first request it mends the whole history by the rules of {@link mendHistory}. From then on, Claude's replies go
  * back as they came, except for an id that the history has already, and only the results of tools are mended. `round_start`
- * tells the changes in `mended`, and in `unmended` what is left to the API.
+ * has the changes in `mended`, and in `unmended` what is left to the API.
  *
  * @returns A policy for the `history` of `converse` or `resumeConversation`. It throws a `HistoryError` when the API
  * would refuse what cannot be mended, such as a tool without a name, or when nothing is left to answer.
@@ -50,7 +50,7 @@ export function mendingHistory(): HistoryPolicy {
       const refused = mended.unmended.filter(({ code }) => !LEFT_TO_THE_API.includes(code));
       const defects = [...refused, ...defectsAtTheDoor(messages, mended.messages)];
       if (defects.length > 0) throw historyError(defects);
-      // No id is in it twice: this takes note of those that there are.
+      // Each id is there once: this only takes note of them.
       giveOwnIds(mended.messages);
       return mended;
     };
@@ -59,7 +59,7 @@ export function mendingHistory(): HistoryPolicy {
       const report = reportTo(changes);
       const named = giveOwnIds(messages, changes);
       const from = samePrefix(before, messages);
-      // The calls that the first of the new messages may answer.
+      // The first new message may answer calls of the one before it.
       const start = messages[from - 1]?.role === 'assistant' ? from - 1 : from;
       const added = named.slice(start);
       const drafts = mendPairs(draftHistory(added, report, start, isClaude), report);
@@ -97,7 +97,7 @@ export function mendingHistory(): HistoryPolicy {
 
 type Mended = MendedHistory<MessageParam>;
 
-/** Whether a change concerns what Claude may write: it alone is no reason to change the history that a conversation leaves. */
+/** Whether a change is about what Claude itself may write. Alone, it is no reason to change what a conversation leaves. */
 function isOfOwnWords({ code }: HistoryChange): boolean {
   return code === 'field_removed' || code === 'thinking_removed';
 }

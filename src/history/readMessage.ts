@@ -6,7 +6,7 @@ import { isBlock, type Block, type Fields, type Role } from '../rules/blocks.js'
 export interface SeenMessage {
   /** Its index in the history. */
   readonly index: number;
-  /** `undefined` for what is no message. */
+  /** `undefined` for what is not a message. */
   readonly role: Role | undefined;
   /** What was read; without fields for what cannot be read. */
   readonly message: Fields;
@@ -16,18 +16,18 @@ export interface SeenMessage {
   readonly isString: boolean;
 }
 
-/** Follows a history message by message, with an eye on one kind of rule. */
+/** Follows a history message by message, and checks one kind of rule. */
 export interface Follower {
-  /** What this message makes certain. */
+  /** What this message shows to be wrong. */
   see(message: SeenMessage): readonly HistoryDefect[];
   /** What is wrong if the history ends here. */
   end?(): readonly HistoryDefect[];
 }
 
-/** Stands for what is no block. No rule knows its type. */
+/** Stands for a value that is not a block. No rule knows its type. */
 export const NO_BLOCK: Block = { type: '' };
 
-/** The messages that can be read, and `undefined` in place of those that throw an error where the rules look at them. */
+/** The messages, with `undefined` in place of each that throws an error when the rules read it. */
 export function readable(messages: readonly unknown[]): unknown[] {
   return Array.from(messages, (message) => {
     try {
@@ -72,7 +72,7 @@ export function isRole(role: unknown): role is Role {
   return role === 'user' || role === 'assistant' || role === 'system';
 }
 
-/** A system message may have settings in place of content. */
+/** A system message may have settings instead of content. */
 function contentOf({ content, output_config }: Fields, role: Role): string | readonly unknown[] | undefined {
   if (typeof content === 'string' || Array.isArray(content)) return content;
   return role === 'system' && content == null && isJsonObject(output_config) ? [] : undefined;

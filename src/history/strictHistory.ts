@@ -10,7 +10,7 @@ import { mendingHistory } from './mendingHistory.js';
  * Fails with a `HistoryError` before anything is sent that the API would refuse, and changes nothing in a request.
  *
  * Claude's replies go back as they came: a field that is newer than this library, a thought at the end of a reply that
- * goes on, and a call of a tool that was not given are no defects in them. The history that a conversation leaves is mended,
+ * goes on, and a call of an unknown tool are not defects in them. The history that a conversation leaves is mended,
  * so that it can be sent again.
  *
  * @returns A policy for the `history` of `converse` or `resumeConversation`.
@@ -54,5 +54,5 @@ export function strictHistory(): HistoryPolicy {
   };
 }
 
-/** What is no defect in Claude's own words. */
+/** What is not a defect in Claude's own words. */
 const OWN_WORDS: readonly HistoryDefect['code'][] = ['extra_field', 'final_thinking', 'missing_tools'];

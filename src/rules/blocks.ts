@@ -4,17 +4,17 @@ import { parseJson } from '../json/parseJson.js';
 /** The fields of a message, a block or a tool, whatever they hold. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A content block of unknown origin: all that is certain of it is that it has a type. */
+/** A content block of unknown origin: all that is certain is its type. */
 export interface Block extends Fields {
   readonly type: string;
 }
 
-/** A content block as it is typed anywhere. */
+/** A content block of any TypeScript type. */
 interface Typed {
   readonly type: string;
 }
 
-/** Whose message it is. */
+/** Who a message is from. */
 export type Role = 'user' | 'assistant' | 'system';
 
 export function isBlock(value: unknown): value is Block {
@@ -52,7 +52,7 @@ export function isEmptyText(block: Typed): boolean {
   return block.type === 'text' && fieldsOf(block)['text'] === '';
 }
 
-/** Whether the blocks of a message are nothing but white space. The API refuses that, unless something else is beside it. */
+/** Whether a message is nothing but white space, which the API refuses. */
 export function isBlank(blocks: readonly Typed[]): boolean {
   return blocks.every(isBlankText) && !blocks.every(isEmptyText);
 }
@@ -62,12 +62,12 @@ function isBlankText(block: Typed): boolean {
   return block.type === 'text' && typeof text === 'string' && text.trim() === '';
 }
 
-/** Who made a call: `direct` for Claude itself; also `undefined`, for older servers do not say it and some say `null`. */
+/** Who made a call: `direct` for Claude itself. `undefined` as well, where the server does not say it. */
 export function callerTypeOf(call: Typed): string | undefined {
   return textIn(fieldsOf(call)['caller'], 'type');
 }
 
-/** Whether code that Claude runs made a call. Its results hold only text. */
+/** Whether code that Claude runs made a call. The result of such a call holds only text. */
 export function isProgrammatic(call: Typed): boolean {
   return callerTypeOf(call)?.startsWith('code_execution_') === true;
 }
@@ -82,14 +82,14 @@ function textIn(value: unknown, field: string): string | undefined {
   return typeof text === 'string' ? text : undefined;
 }
 
-/** The ids of server tools that were begun in these blocks of Claude's and have no result in them. */
+/** The ids of the server tools in Claude's blocks that have no result there. */
 export function openServerTools(blocks: readonly Typed[]): Set<unknown> {
   const open = new Set(blocks.flatMap((block) => (isServerCall(block) ? [fieldsOf(block)['id']] : [])));
   for (const block of blocks) open.delete(fieldsOf(block)['tool_use_id']);
   return open;
 }
 
-/** Whether a block is a call that came from code which one of these server tools runs. */
+/** Whether a block is a call that the code of one of these server tools made. */
 export function isMadeBy<T extends Typed>(
   block: T,
   serverTools: ReadonlySet<unknown>,
@@ -97,30 +97,30 @@ export function isMadeBy<T extends Typed>(
   return typeof fieldsOf(block)['id'] === 'string' && serverTools.has(callerOf(block));
 }
 
-/** The input of a call, also where it is still text; `undefined` where there is no object to be read, as when it was cut. */
+/** The input of a call, even if it is still JSON text; `undefined` if that gives no object, as after a cut. */
 export function readInput(call: Typed): Fields | undefined {
   const { input } = fieldsOf(call);
   const parsed = typeof input === 'string' ? parseJson(input) : { ok: true as const, value: input };
   return parsed.ok && isJsonObject(parsed.value) ? parsed.value : undefined;
 }
 
-/** The call with an object as its input, for the API takes no other: the one that it has, or none. */
+/** The call with an object as its input, for the API takes nothing else: `{}` if it has none. */
 export function withObjectInput<T extends Typed>(call: T): T {
   const { input } = fieldsOf(call);
   return isJsonObject(input) ? call : { ...call, input: readInput(call) ?? {} };
 }
 
-/** The blocks in the content of a block, such as those of a `tool_result`. */
+/** The blocks in the content of a block, such as a `tool_result`. */
 export function innerBlocks({ content }: Block): readonly unknown[] {
   return Array.isArray(content) ? content : [];
 }
 
-/** Whether a field goes on the wire: JSON leaves out what it has no word for. */
+/** Whether a field goes on the wire: JSON leaves out what it cannot express. */
 export function isSent(value: unknown): boolean {
   return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol';
 }
 
-/** The object without some of its fields; the same object without none. */
+/** The object without some of its fields; the same object if there are none. */
 export function withoutFields<T extends Fields>(fields: T, names: readonly string[]): T {
   if (names.length === 0) return fields;
   return Object.fromEntries(Object.entries(fields).filter(([field]) => !names.includes(field))) as T;

@@ -2,7 +2,7 @@ import { isJsonObject } from '../json/isJsonObject.js';
 import { isSent, type Block, type Fields, type Role } from './blocks.js';
 import { BLOCK_RULES } from './results.js';
 
-/** Words by type. A map and no object: a type may be `__proto__`. */
+/** Words by type, in a map: a type may be `__proto__`. */
 const byType = (fields: Record<string, string>): ReadonlyMap<string, readonly string[]> =>
   new Map(Object.entries(fields).map(([type, words]) => [type, words.split(' ')]));
 
@@ -16,7 +16,7 @@ const LEFT_BY_PROGRAMS =
 /** Blocks that the API does not let a program mark for the cache. */
 const UNMARKED = /^(thinking|redacted_thinking|fallback|mcp_tool_listing)$/;
 
-/** All that the API takes in the blocks that programs make, beside their type. */
+/** All that the API takes in the blocks that programs make, apart from their type. */
 const KNOWN = new Map<unknown, readonly string[]>(
   [...BLOCK_RULES].map(([type, { needed, optional }]) => [type, Object.keys({ ...needed, ...optional })]),
 );
@@ -31,7 +31,7 @@ for (const [type, fields] of byType({
   KNOWN.set(type, [...(KNOWN.get(type) ?? []), ...fields]);
 }
 
-/** The fields without which a block means nothing: a `source` is an object, all others are text. */
+/** The fields that a block must have: a `source` is an object, all others are text. */
 const NEEDED = byType({
   text: 'text',
   image: 'source',
@@ -48,7 +48,7 @@ function neededIn(type: string): readonly string[] | undefined {
   return type.endsWith('tool_result') ? NEEDED_IN_RESULTS : NEEDED.get(type);
 }
 
-/** The fields that a block must have and has not, or that hold something else. */
+/** The fields that a block must have and that are missing or hold something else. */
 export function wrongFields(block: Block): readonly string[] {
   const needed = neededIn(block.type) ?? [];
   return needed.filter((name) => (name === 'source' ? !isJsonObject(block[name]) : typeof block[name] !== 'string'));
@@ -68,7 +68,7 @@ export function extraFields(block: Block, role: Role): string[] {
   return fieldsIn(block, (name) => LEFT_IN_REPLIES.test(name) || (name === 'cache_control' && isUnmarked));
 }
 
-/** The fields of a message that the API would refuse. Of a reply it takes the content alone. */
+/** The fields of a message that the API would refuse. Of Claude's messages it takes only role and content. */
 export function extraMessageFields(message: Fields, role: Role): string[] {
   return fieldsIn(message, (name) => !(role === 'system' ? SYSTEM_FIELDS : MESSAGE_FIELDS).test(name));
 }
@@ -80,7 +80,7 @@ function fieldsIn(fields: Fields, isMeant: (name: string) => boolean): string[] 
   return Object.keys(fields).filter((name) => isMeant(name) && isSent(fields[name]));
 }
 
-/** Those of these extra fields that the API is known to refuse. In what Claude did not write, others may be newer than this library. */
+/** The extra fields that the API is known to refuse. In what Claude did not write, others may be newer than this library. */
 export function litterOf(extra: readonly string[], role: Role): readonly string[] {
   return role === 'assistant'
     ? extra

@@ -4,7 +4,7 @@ import { isBlock, isEmptyText, type Block, type Fields } from './blocks.js';
 type Check = (value: unknown) => boolean;
 type Checks = Readonly<Record<string, Check>>;
 
-/** What a part must have and may have beside its type. The API refuses whatever lacks the one or has more than both. */
+/** What a part must have and may have, apart from its type. The API refuses a part that has less or more. */
 interface Rule {
   readonly needed: Checks;
   readonly optional?: Checks;
@@ -63,33 +63,33 @@ export function isWhole(part: Fields, { needed }: Rule): boolean {
   return Object.entries(needed).every(([field, check]) => check(part[field]));
 }
 
-/** The fields of a part that the API takes; what else there is, it would refuse. */
+/** The fields of a part that the API takes. It refuses any other. */
 export function knownFields(part: Fields, { needed, optional = {} }: Rule): string[] {
   const wanted = Object.keys(optional).filter((field) => part[field] !== undefined && optional[field]?.(part[field]));
   return ['type', ...Object.keys(needed), ...wanted];
 }
 
-/** Whether a value is a block that may stand in a result, by its type. */
+/** Whether a value is a block of a type that a result may hold. */
 export function isInner(value: unknown): value is Block {
   return isBlock(value) && BLOCK_RULES.has(value.type);
 }
 
-/** Whether something in the content of a result is text: error results, and results for code, hold nothing else. */
+/** Whether a value is a text block. Error results and results for code hold nothing else. */
 export function isTextBlock(inner: unknown): boolean {
   return isBlock(inner) && inner.type === 'text';
 }
 
-/** Whether the result of a member of a toolset may hold it. */
+/** Whether a value is a block that the result of a toolset's member may hold. */
 export function isForToolset(inner: unknown): boolean {
   return isBlock(inner) && ['text', 'image', 'browser_state'].includes(inner.type);
 }
 
-/** Whether a block is an empty text that is marked for the cache, which the API refuses in a result, too. */
+/** Whether a block is an empty text with a cache mark. The API refuses that even in a result. */
 export function isMarkedEmpty(block: Block): boolean {
   return isEmptyText(block) && block['cache_control'] != null;
 }
 
-/** What Claude reads in place of a block. */
+/** What Claude reads instead of a block. */
 export function leftOut(what: string, why: string): { readonly type: 'text'; readonly text: string } {
   return { type: 'text', text: `[${what} left out: ${why}]` };
 }

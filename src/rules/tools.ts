@@ -1,13 +1,13 @@
 import { isJsonObject } from '../json/isJsonObject.js';
 import type { Fields } from './blocks.js';
 
-/** What the API demands of a tool's name (400 otherwise). */
+/** The names that the API takes for a tool. */
 export const TOOL_NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 
-/** What it demands of the name of a property of the input (400 otherwise). */
+/** The names that it takes for the properties of an input. */
 export const PROPERTY_NAME = /^[a-zA-Z0-9_.-]{1,64}$/;
 
-/** The fields that the definition of a tool may have, beside `type`, `name`, `description` and `input_schema`. */
+/** The fields that the definition of a tool may have, apart from `type`, `name`, `description` and `input_schema`. */
 export const OPTIONAL_TOOL_FIELDS = [
   'allowed_callers',
   'cache_control',
@@ -17,7 +17,7 @@ export const OPTIONAL_TOOL_FIELDS = [
   'strict',
 ] as const;
 
-/** Something in the root of an `input_schema` that the API refuses: where it is there, and what was found. */
+/** Something in the root of an `input_schema` that the API refuses: its path, and what was found there. */
 export interface SchemaProblem {
   readonly field: '' | '.type' | '.properties';
   readonly found: unknown;

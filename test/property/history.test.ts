@@ -62,7 +62,7 @@ describe('a mended history', () => {
     );
   });
 
-  it('is what the strict server takes, also with a new message behind it', () => {
+  it('is what the strict server takes, also with a new message after it', () => {
     fc.assert(
       fc.property(anyTalk.filter(isForServer), (talk) => {
         const next: HistoryMessage = { role: 'user', content: 'Go on.' };

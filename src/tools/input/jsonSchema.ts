@@ -3,7 +3,6 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { messageOf } from '../../errors/messageOf.js';
 import type { InputIssue } from '../../events/ToolInputError.js';
 import type { FromJsonSchema } from './FromJsonSchema.js';
-import { parsePointer } from './parsePointer.js';
 
 /** A JSON Schema that `defineTool` takes as `input`; made by `jsonSchema`. */
 export interface JsonSchemaInput<Input> {
@@ -85,4 +84,14 @@ function toIssue({ keyword, instanceLocation, error }: OutputUnit): StandardSche
   const missing = keyword === 'required' ? /property "(.*)"\.$/.exec(error)?.[1] : undefined;
   if (missing !== undefined) return { path: [...path, missing], message: 'This field is required.' };
   return { path, message: keyword === 'false' ? 'This field is not allowed.' : error };
+}
+
+/** The keys of a JSON pointer in URI form, such as `#/days/1/n`. */
+function parsePointer(pointer: string): (string | number)[] {
+  return pointer.split('/').slice(1).map(toKey);
+}
+
+function toKey(part: string): string | number {
+  if (/^\d+$/.test(part)) return Number(part);
+  return decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
 }

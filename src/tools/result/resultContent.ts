@@ -1,6 +1,8 @@
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { leftOut } from '../../rules/results.js';
-import { toContentBlocks, type ContentBlock } from './toContentBlocks.js';
+import { toJson } from '../../json/toJson.js';
+import type { Fields } from '../../rules/blocks.js';
+import { BLOCK_RULES, isWhole, knownFields, leftOut } from '../../rules/results.js';
+import { isObject } from '../../values/isObject.js';
 import { toText } from './toText.js';
 import { wellFormed } from './wellFormed.js';
 
@@ -17,6 +19,9 @@ interface ContentLimits extends ResultLimits {
   /** Whether only text may be sent, as in error results and for calls made by code that Claude runs. */
   readonly textOnly?: boolean;
 }
+
+/** A block that the content of a `tool_result` may contain. */
+type ContentBlock = Exclude<NonNullable<ToolResultBlockParam['content']>, string>[number];
 
 /** The default limit of text that Claude is shown: about 25 000 tokens. */
 export const MAX_RESULT_CHARS = 100_000;
@@ -41,6 +46,37 @@ export function resultContent(
     blocks.map((block) => sendable(block, textOnly)),
     limits,
   );
+}
+
+/**
+ * The content blocks that a tool returned, as the API takes them; `undefined` when the value is not a list of such
+ * blocks, although it may look like one.
+ */
+function toContentBlocks(output: unknown): ContentBlock[] | undefined {
+  if (!Array.isArray(output) || output.length === 0 || !Array.from(output as unknown[]).every(isBlock))
+    return undefined;
+  return (JSON.parse(toJson(output) ?? '[]', reviveText) as Fields[]).map(withKnownFields);
+}
+
+function isBlock(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const rule = BLOCK_RULES.get(value['type']);
+  return rule !== undefined && isWhole(value, rule);
+}
+
+function withKnownFields(block: Fields): ContentBlock {
+  const rule = BLOCK_RULES.get(block['type']);
+  const fields = rule === undefined ? [] : knownFields(block, rule).filter((field) => !isVoidMark(block, field));
+  return Object.fromEntries(fields.map((field) => [field, block[field]])) as unknown as ContentBlock;
+}
+
+/** The API refuses a cache mark on empty text. */
+function isVoidMark({ text }: Fields, field: string): boolean {
+  return field === 'cache_control' && text === '';
+}
+
+function reviveText(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? wellFormed(value) : value;
 }
 
 function cutText(text: string, maxChars: number): string {

@@ -33,7 +33,7 @@ export const calls: readonly BadHistory[] = [
     mended: [ask, claude(call('t1'), call('t2')), user(noResult('t1'), noResult('t2'))],
   },
   {
-    rule: 'a string stands in place of a result',
+    rule: 'a string stands instead of a result',
     messages: [ask, claude(call('t1')), ask],
     defects: [missing(1, 't1')],
     changes: ['call_answered'],
@@ -54,7 +54,7 @@ export const calls: readonly BadHistory[] = [
     mended: [ask, claude(call('t1'), call('t2')), user(result('t1'), result('t2'))],
   },
   {
-    rule: 'a result comes behind another reply',
+    rule: 'a result comes after another reply',
     messages: [ask, claude(call('t1')), claude(text('a')), user(result('t1'), text('b'))],
     defects: [missing(1, 't1'), orphan('messages.3.content.0', 't1')],
     changes: ['result_moved'],
@@ -162,7 +162,7 @@ export const calls: readonly BadHistory[] = [
     mended: [user(text('a')), claude(text('b'))],
   },
   {
-    rule: 'an input is no object',
+    rule: 'an input is not an object',
     messages: [ask, claude(call('t1', { input: [1] })), user(result('t1'))],
     defects: [at('tool_input_not_object', 'messages.1.content.0.tool_use.input', 'Input should be a valid dictionary')],
     changes: ['input_changed'],
@@ -281,14 +281,14 @@ export const results: readonly BadHistory[] = [
     mended: [ask, claude(call('t1', { toolset_name: 'browser' })), user(noResult('t1', { toolset_name: 'browser' }))],
   },
   {
-    rule: 'the content of a result is no content',
+    rule: 'the content of a result is not a list',
     messages: [ask, claude(call('t1')), user(result('t1', { content: { sum: 2 } }))],
     defects: [at('invalid_result_content', 'messages.2.content.0.tool_result.content', 'Input should be a valid list')],
     changes: ['result_changed'],
     mended: [ask, claude(call('t1')), user(result('t1', { content: '{"sum":2}' }))],
   },
   {
-    rule: 'a block in a result is none',
+    rule: 'a block in a result is not a block',
     messages: [ask, claude(call('t1')), user(result('t1', { content: [{ sum: 2 }, { type: 'text' }, text('')] }))],
     defects: [
       at(
@@ -316,7 +316,7 @@ export const results: readonly BadHistory[] = [
     mended: [ask, claude(call('t1')), user(result('t1', { content: [text('a'), text('')] }))],
   },
   {
-    rule: 'the mark of an error is no boolean',
+    rule: '`is_error` is not a boolean',
     messages: [ask, claude(call('t1')), user(result('t1', { is_error: 'true' }))],
     defects: [at('malformed_block', 'messages.2.content.0.tool_result.is_error', 'Input should be a valid boolean')],
     changes: ['result_changed'],
@@ -404,7 +404,7 @@ export const serverTools: readonly BadHistory[] = [
     mended: [ask, claude(search('srvtoolu_1'), found('srvtoolu_1'), search('srvtoolu_1_2'), found('srvtoolu_1_2'))],
   },
   {
-    rule: 'the input of a server tool is no object',
+    rule: 'the input of a server tool is not an object',
     messages: [ask, claude(search('srvtoolu_1', { input: '{"query":"x"}' }), found('srvtoolu_1'))],
     defects: [
       at('tool_input_not_object', 'messages.1.content.0.server_tool_use.input', 'Input should be a valid dictionary'),

@@ -104,7 +104,7 @@ export const shapes: readonly BadHistory[] = [
     mended: [ask, claude(text('a'), thinking(), call('t1')), user(result('t1'))],
   },
   {
-    rule: 'a message is none',
+    rule: 'a message is not a message',
     messages: [null, ask, { role: 'tool', content: 'x' }, { role: 'user' }, { role: 'user', content: 5 }],
     defects: [
       at('malformed_message', 'messages.0', 'Input should be an object'),
@@ -116,7 +116,7 @@ export const shapes: readonly BadHistory[] = [
     mended: [ask],
   },
   {
-    rule: 'a block is none',
+    rule: 'a block is not a block',
     messages: [user(null, { text: 'a' }, { type: 'text' }, { type: 'image' }, text('b'))],
     defects: [
       at('malformed_block', 'messages.0.content.0.type', 'Field required'),

@@ -53,7 +53,7 @@ describe('signed thinking', () => {
   });
 
   it.each([
-    ['what changed is behind it', [ask, claude(thinking(), text(''), call('t1'))]],
+    ['what changed comes after it', [ask, claude(thinking(), text(''), call('t1'))]],
     ['only a foreign field was dropped', [{ ...ask, id: 'x' }, claude(text('a', { index: 0 }), thinking(), text('a'))]],
     [
       'only a cache mark was dropped',

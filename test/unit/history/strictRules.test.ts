@@ -89,7 +89,7 @@ describeRecordings('requests that real servers took', () => {
     }
   });
 
-  it('have none with the reply behind them, but for calls that want an answer', () => {
+  it('have none with the reply after them, except for calls without an answer', () => {
     const replied = taken.filter(({ message, abnormal }) => message !== undefined && abnormal === undefined);
     const wrong = replied.flatMap(({ name, request, message }) => {
       const { messages, tools: sent } = request as Request;

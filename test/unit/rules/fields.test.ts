@@ -87,7 +87,7 @@ describe.each(Object.entries(fields))('a block of type %s', (type, known) => {
   });
 });
 
-it.each(['user', 'assistant', 'system'] as const)('a type that nobody knows may have any field (%s)', (role) => {
+it.each(['user', 'assistant', 'system'] as const)('an unknown type may have any field (%s)', (role) => {
   for (const type of ['news', '__proto__', 'constructor']) {
     expect(extraFields({ type, ...left, wish: 1, cache_control: {} }, role)).toEqual([]);
   }
