@@ -220,6 +220,5 @@ function toEvents(
 /** The error that an event reports. Nothing else is known about it here. */
 function toError({ name, message, tag, retryable: _, request_id: requestId, ...facts }: ErrorFacts): Error {
   if (tag !== undefined) return new RxClaudeError(tag, message, { requestId, ...facts });
-  const error = Object.assign(new Error(message), facts, requestId !== undefined && { requestID: requestId });
-  return Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  return Object.assign(new Error(message), { name, ...facts }, requestId !== undefined && { requestID: requestId });
 }
