@@ -87,7 +87,7 @@ function cutText(text: string, maxChars: number): string {
 /** The block, or a note in its place when it cannot be sent. */
 function sendable(block: ContentBlock, textOnly: boolean): ContentBlock {
   if (block.type === 'text') return block;
-  if (textOnly) return leftOut(block.type, 'only text can be sent here');
+  if (textOnly) return leftOut(block.type, 'only text is allowed');
   if (!isFile(block) || sizeOf(block) <= LARGEST_FILE) return block;
   return leftOut(block.type, 'the file is too large for the API');
 }
