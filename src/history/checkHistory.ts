@@ -8,7 +8,7 @@ import { createCacheMarks } from './cacheMarks.js';
 import { checkTools, createToolNeed, toolDefinitions } from './checkTools.js';
 import { createSystems } from './createSystems.js';
 import { extraMessageDefects, messageDefect } from './defects.js';
-import { isRole, NO_BLOCK, readable, readMessage, type Follower, type SeenMessage } from './readMessage.js';
+import { isRole, NO_BLOCK, NO_LIST, readable, readMessage, type Follower, type SeenMessage } from './readMessage.js';
 import { createServerTools, type ServerCall } from './serverTools.js';
 
 /** A message of a history, as the SDK's requests take it, stable or beta. */
@@ -91,12 +91,6 @@ export function createHistoryCheck(tools?: readonly ToolEntry[]): HistoryCheck {
     end: () => followers.flatMap((follower) => follower.end?.() ?? []),
   };
 }
-
-const NO_LIST: HistoryDefect = {
-  code: 'malformed_message',
-  path: 'messages',
-  wording: 'messages: Input should be a valid list',
-};
 
 /** What is wrong with a message, whatever stands around it. */
 function ownDefects(message: SeenMessage): HistoryDefect[] {

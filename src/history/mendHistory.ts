@@ -1,8 +1,8 @@
 import type { ToolEntry } from '../tools/Tool.js';
-import { checkHistory, type HistoryMessage } from './checkHistory.js';
+import type { HistoryMessage } from './checkHistory.js';
 import { toolDefinitions } from './checkTools.js';
 import { mend, type MendedHistory } from './mend.js';
-import { readable } from './readMessage.js';
+import { NO_LIST, readable } from './readMessage.js';
 
 /**
  * A history that the API accepts, made from one that it would refuse, and what was done to it.
@@ -51,7 +51,8 @@ export function mendHistory<Message extends HistoryMessage>(
   messages: readonly Message[],
   tools?: readonly ToolEntry[],
 ): MendedHistory<Message> {
-  if (!Array.isArray(messages)) return { messages, changes: [], unmended: checkHistory(messages, tools) };
-  const mended = mend(readable(messages) as Message[], toolDefinitions(tools));
+  const isList = Array.isArray(messages);
+  const mended = mend(isList ? (readable(messages) as Message[]) : [], toolDefinitions(tools));
+  if (!isList) return { messages, changes: [], unmended: [...mended.unmended, NO_LIST] };
   return mended.changes.length === 0 ? { ...mended, messages } : mended;
 }

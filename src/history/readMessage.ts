@@ -27,6 +27,13 @@ export interface Follower {
 /** Stands for a value that is not a block. No rule knows its type. */
 export const NO_BLOCK: Block = { type: '' };
 
+/** What is wrong with messages that are no list. */
+export const NO_LIST: HistoryDefect = {
+  code: 'malformed_message',
+  path: 'messages',
+  wording: 'messages: Input should be a valid list',
+};
+
 /** The messages, with `undefined` in place of each that throws an error when the rules read it. */
 export function readable(messages: readonly unknown[]): unknown[] {
   return Array.from(messages, (message) => {
