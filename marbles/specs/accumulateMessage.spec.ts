@@ -68,7 +68,7 @@ marble('fails when a message begins within another', ({ reply, expectObservable,
   const expected = '    -1-2-#    ';
   const subs = '        ^----!    ';
 
-  const error = protocolError('A `message_start` came, but the last message had no `message_stop`.');
+  const error = protocolError('A second `message_start` came before `message_stop`.');
   expectObservable<unknown>(source.pipe(accumulateMessage())).toBe(expected, messages, error);
   expectSubscriptions(source.subscriptions).toBe(subs);
 });

@@ -88,7 +88,7 @@ marble('fails when a message begins within another', ({ reply, expectObservable 
   const source = reply('-s-o-s-o-|', letters);
   const expected = '    -1---(2#)';
 
-  const error = protocolError('A `message_start` came, but the last message had no `message_stop`.');
+  const error = protocolError('A second `message_start` came before `message_stop`.');
   expectObservable<unknown>(source.pipe(snapshots({ every: 100 }))).toBe(expected, messages, error);
 });
 

@@ -74,7 +74,7 @@ export function toolDefinitionError(
   problem: string,
   options?: ErrorOptions,
 ): RxClaudeError<'ToolDefinitionError'> {
-  return new RxClaudeError('ToolDefinitionError', `The tool \`${tool}\` cannot be used: ${problem}`, {
+  return new RxClaudeError('ToolDefinitionError', `Tool \`${tool}\` cannot be used: ${problem}`, {
     tool,
     ...options,
   });

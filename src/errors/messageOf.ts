@@ -6,6 +6,6 @@ export function messageOf(error: unknown): string {
     const message: unknown = isObject(error) && 'message' in error ? error['message'] : error;
     return typeof message === 'string' ? message : Object.prototype.toString.call(message);
   } catch {
-    return 'an error that cannot be read';
+    return 'an unreadable error';
   }
 }

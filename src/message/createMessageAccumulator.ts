@@ -57,7 +57,7 @@ export function createMessageAccumulator(): MessageAccumulator {
 
   const start = ({ message }: StartOf<'message_start'>): boolean => {
     if (head !== undefined && !complete) {
-      throw new RxClaudeError('ProtocolError', 'A `message_start` came, but the last message had no `message_stop`.');
+      throw new RxClaudeError('ProtocolError', 'A second `message_start` came before `message_stop`.');
     }
     complete = false;
     stopped = false;
@@ -112,7 +112,7 @@ export function createMessageAccumulator(): MessageAccumulator {
         return changed;
       } catch (error) {
         if (RxClaudeError.is(error, 'ProtocolError')) throw error;
-        throw new RxClaudeError('ProtocolError', `A \`${event.type}\` has a shape that the API does not send.`, {
+        throw new RxClaudeError('ProtocolError', `A \`${event.type}\` has an unknown shape.`, {
           cause: error,
         });
       }

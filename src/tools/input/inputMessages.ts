@@ -69,9 +69,9 @@ function showIssue({ path, expected, found, message }: InputIssue): string {
   return `${where}: expected ${expected}, found ${show(found)}`;
 }
 
-/** A path as in code: `days[0].unit`, or `(the input itself)`. */
+/** A path as in code: `days[0].unit`, or `(input)`. */
 function showPath(path: readonly (string | number)[]): string {
-  if (path.length === 0) return '(the input itself)';
+  if (path.length === 0) return '(input)';
   return path.map(showKey).join('').replace(/^\./, '');
 }
 
