@@ -37,7 +37,7 @@ export function accumulateMessage(): OperatorFunction<RoundEvent, ClaudeMessage>
     defer(() => {
       const accumulator = createMessageAccumulator();
       return source.pipe(
-        map((event) => (accumulator.add(event) ? accumulator.message() : undefined)),
+        map((event) => (accumulator.take(event) ? accumulator.message() : undefined)),
         filter((message) => message !== undefined),
       );
     });

@@ -72,7 +72,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
   checkCount('createBreaker.failures', failures);
   checkMilliseconds('createBreaker.openFor', openFor);
   const limits = { failures, openFor };
-  const state = createCell(CLOSED);
+  const state = createVariable(CLOSED);
   /** Increases when the breaker opens, probes or closes, so that older passes are recognized. */
   let era = 0;
 
@@ -127,7 +127,7 @@ function refusal(state: BreakerState, now: number): RxClaudeError<'CircuitOpenEr
 }
 
 /** A value that can be observed. */
-interface Cell<T> {
+interface Variable<T> {
   readonly value: T;
   /** The value at the subscription, then each change. Never ends. */
   readonly value$: Observable<T>;
@@ -135,10 +135,10 @@ interface Cell<T> {
 }
 
 /**
- * Makes a cell. Unlike a `BehaviorSubject`, it emits its changes to all subscribers in one order, even when a
+ * Makes a variable. Unlike a `BehaviorSubject`, it emits its changes to all subscribers in one order, even when a
  * subscriber makes another change meanwhile: that waits until all have seen the first.
  */
-function createCell<T>(initial: T): Cell<T> {
+function createVariable<T>(initial: T): Variable<T> {
   const subscribers = new Set<Subscriber<T>>();
   const changes: T[] = [];
   let value = initial;

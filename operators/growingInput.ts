@@ -75,7 +75,7 @@ export function growingInput(options: GrowingInputOptions = {}): OperatorFunctio
       const inputs = createGrowingInputs(limits);
       relay(source, subscriber, {
         next: (event) => {
-          const input = inputs.add(event);
+          const input = inputs.take(event);
           if (event.type === 'tool_input') subscriber.next(toGrowing(event, input?.reader.value(), false));
           else if (event.type === 'tool_call') subscriber.next(toGrowing(event, event.tool_use.input, true));
         },

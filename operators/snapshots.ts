@@ -78,7 +78,7 @@ export function snapshots(options: SnapshotsOptions = {}): OperatorFunction<Roun
         next: (event) => {
           // The next message must not replace the end of this one.
           if (event.type === 'message_start' || event.type === 'round_start') show();
-          if (!snapshot.add(event)) return;
+          if (!snapshot.take(event)) return;
           changed = true;
           if (!waiting) showAndPause();
         },
@@ -102,7 +102,7 @@ interface Snapshot {
    * @returns Whether the message changed.
    * @throws ProtocolError when the events are not those of one message.
    */
-  add(event: RoundEvent): boolean;
+  take(event: RoundEvent): boolean;
   /** The message so far, immutable; `undefined` before `message_start`. */
   message(): ClaudeMessage | undefined;
 }
@@ -129,9 +129,9 @@ function createSnapshot(): Snapshot {
   };
 
   return {
-    add(event) {
-      const grew = inputs.add(event) !== undefined;
-      return accumulator.add(event) || grew;
+    take(event) {
+      const grew = inputs.take(event) !== undefined;
+      return accumulator.take(event) || grew;
     },
     message() {
       const message = accumulator.message();

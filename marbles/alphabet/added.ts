@@ -106,7 +106,7 @@ export function roundEnd(
   round = 1,
 ): RoundEndEvent {
   const accumulator = createMessageAccumulator();
-  for (const event of reply) accumulator.add(event);
+  for (const event of reply) accumulator.take(event);
   const whole = accumulator.complete ? accumulator.wholeMessage() : undefined;
   if (whole === undefined) throw new TypeError('added.roundEnd: expected all events of a reply, up to message_stop.');
   const next = whole.stop_reason === 'tool_use' ? 'resume' : 'end';

@@ -126,7 +126,7 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
           firstToken = undefined;
           results.clear();
           started.clear();
-          accumulator.add(event);
+          accumulator.take(event);
           break;
         case 'response':
           requestId = event.request_id;
@@ -134,7 +134,7 @@ export function createRoundTracker(round: number, now: () => number): RoundTrack
         default:
           asked = true;
           if (event.type === 'content_block_delta') firstToken ??= elapsed();
-          accumulator.add(event);
+          accumulator.take(event);
       }
     },
     get awaitsTools() {

@@ -15,7 +15,7 @@ export function createCacheMarks(definitions: readonly Fields[] = []): Follower 
   let first: Pick<HistoryDefect, 'path' | 'message' | 'block'> = { path: 'tools' };
 
   return {
-    see({ index, blocks }) {
+    take({ index, blocks }) {
       for (const [at, block] of blocks.entries()) {
         const before = marks;
         marks += cacheMarks(block);

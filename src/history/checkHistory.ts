@@ -47,13 +47,13 @@ export type HistoryMessage = MessageParam | BetaMessageParam;
  */
 export function checkHistory(messages: readonly HistoryMessage[], tools?: readonly ToolEntry[]): HistoryDefect[] {
   const check = createHistoryCheck(tools);
-  return [...check.add(messages), ...check.end()];
+  return [...check.take(messages), ...check.end()];
 }
 
 /** Checks a history that grows: each message is looked at once, when it is added. */
 interface HistoryCheck {
   /** Takes the messages after those seen before. @returns The defects that they make certain. */
-  add(messages: readonly unknown[]): HistoryDefect[];
+  take(messages: readonly unknown[]): HistoryDefect[];
   /** What is wrong if the history ends here, such as calls without a result. Changes nothing. */
   end(): HistoryDefect[];
 }
@@ -77,14 +77,14 @@ export function createHistoryCheck(tools?: readonly ToolEntry[]): HistoryCheck {
   let count = 0;
 
   return {
-    add(messages) {
+    take(messages) {
       const found = ofTools;
       ofTools = [];
       if (!Array.isArray(messages)) return [...found, NO_LIST];
       for (const value of readable(messages)) {
         const message = readMessage(value, count++);
         for (const defect of ownDefects(message)) found.push(defect);
-        for (const follower of followers) for (const defect of follower.see(message)) found.push(defect);
+        for (const follower of followers) for (const defect of follower.take(message)) found.push(defect);
       }
       return found;
     },
@@ -146,7 +146,7 @@ function createCallPairs(): Follower {
   let last = 0;
 
   return {
-    see(message) {
+    take(message) {
       const found = [...unanswered(calls, last, message), ...wrongResults(message, calls), ...usedIds(message, ids)];
       calls = callsOf(message);
       last = message.index;
@@ -231,8 +231,8 @@ function createServerPairs(definitions: readonly Fields[] | undefined): Follower
   const tools = createServerTools(definitions);
 
   return {
-    see(message) {
-      const { stuck, orphans } = tools.see(message);
+    take(message) {
+      const { stuck, orphans } = tools.take(message);
       return [...stuck.map((call) => openDefect(call)), ...orphans.map((at) => orphanDefect(message, at))];
     },
     end: () => tools.abandoned().map((call) => openDefect(call, ` but no \`${nameOf(call.call)}\` tool was provided`)),
@@ -274,7 +274,7 @@ function createTurns(): Follower {
   let last: LastBlock | undefined;
 
   return {
-    see({ index, role, blocks }) {
+    take({ index, role, blocks }) {
       if (role === undefined) return [];
       const thoughts = role === 'assistant' ? [] : finalThinking(last);
       const block = blocks.at(-1);

@@ -79,7 +79,7 @@ export function createToolNeed(definitions: readonly Fields[] | undefined): Foll
   let isMet = definitions === undefined || definitions.length > 0;
 
   return {
-    see({ blocks }) {
+    take({ blocks }) {
       if (isMet || !blocks.some(({ type }) => NEEDY.has(type))) return [];
       isMet = true;
       // A message that brings its own tool needs no other.

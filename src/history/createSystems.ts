@@ -8,7 +8,7 @@ export function createSystems(): Follower {
   let systems: number[] = [];
 
   return {
-    see({ index, role, blocks }) {
+    take({ index, role, blocks }) {
       if (role === undefined) return [];
       if (role === 'system') {
         systems.push(index);

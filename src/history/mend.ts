@@ -147,7 +147,7 @@ function unmendedIn(drafts: readonly Draft[], definitions: readonly Fields[] | u
   const followers = [createToolNeed(definitions), createSystems()];
   for (const [index, draft] of drafts.entries()) {
     const message = seenDraft(draft, index);
-    found.push(...extraDefects(message), ...followers.flatMap((follower) => follower.see(message)));
+    found.push(...extraDefects(message), ...followers.flatMap((follower) => follower.take(message)));
   }
   return [...found, ...markedTools(definitions ?? [])];
 }

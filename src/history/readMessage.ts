@@ -19,7 +19,7 @@ export interface SeenMessage {
 /** Follows a history message by message, and checks one kind of rule. */
 export interface Follower {
   /** What this message shows to be wrong. */
-  see(message: SeenMessage): readonly HistoryDefect[];
+  take(message: SeenMessage): readonly HistoryDefect[];
   /** What is wrong if the history ends here. */
   end?(): readonly HistoryDefect[];
 }

@@ -20,7 +20,7 @@ interface ServerToolNews {
 
 /** Follows the tools that the server runs. */
 export interface ServerTools {
-  see(message: SeenMessage): ServerToolNews;
+  take(message: SeenMessage): ServerToolNews;
   /** The calls that wait for a result, and whose tool is not among those that are sent. */
   abandoned(): ServerCall[];
 }
@@ -39,7 +39,7 @@ export function createServerTools(definitions: readonly Fields[] | undefined): S
   let known = definitions;
 
   return {
-    see(message) {
+    take(message) {
       const { index, blocks } = message;
       const orphans: number[] = [];
       for (const [at, block] of blocks.entries()) {
@@ -98,7 +98,7 @@ export function mendServerTools(
   const gone = new Set<unknown>();
   const orphans = new Set<Cell>();
   for (const [index, draft] of drafts.entries()) {
-    const news = tools.see(seenDraft(draft, index));
+    const news = tools.take(seenDraft(draft, index));
     for (const { id } of news.stuck) gone.add(id);
     for (const at of news.orphans) orphans.add(draft.cells[at] as Cell);
   }

@@ -38,7 +38,7 @@ export function strictHistory(): HistoryPolicy {
       const before = last ?? [];
       const isLonger = samePrefix(before, messages) === before.length;
       if (!isLonger) check = createHistoryCheck(tools);
-      const defects = [...check.add(messages.slice(isLonger ? before.length : 0)), ...check.end()];
+      const defects = [...check.take(messages.slice(isLonger ? before.length : 0)), ...check.end()];
       return last === undefined ? defects : defects.filter(({ code }) => !OWN_WORDS.includes(code));
     };
 

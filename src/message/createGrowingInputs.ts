@@ -13,7 +13,7 @@ interface OpenInput {
 /** The inputs that Claude is writing, read from the pieces in `tool_input`. */
 export interface GrowingInputs {
   /** Takes the next event. Returns the input that it extended, if any. */
-  add(event: RoundEvent): OpenInput | undefined;
+  take(event: RoundEvent): OpenInput | undefined;
   /** By the index of the block. */
   readonly open: ReadonlyMap<number, OpenInput>;
 }
@@ -27,7 +27,7 @@ export function createGrowingInputs(limits?: JsonLimits): GrowingInputs {
   const open = new Map<number, OpenInput>();
 
   return {
-    add(event) {
+    take(event) {
       switch (event.type) {
         case 'tool_input': {
           const { round, id, index, text } = event;

@@ -13,7 +13,7 @@ export interface MessageAccumulator {
    * @returns Whether the message changed.
    * @throws ProtocolError when the events are not those of one message.
    */
-  add(event: RoundEvent): boolean;
+  take(event: RoundEvent): boolean;
   /** The message so far: immutable, and the same object until it changes. `undefined` before `message_start`. */
   message(): ClaudeMessage | undefined;
   /** The complete part of the message: without a call or thinking that Claude is still writing. */
@@ -105,7 +105,7 @@ export function createMessageAccumulator(): MessageAccumulator {
   };
 
   return {
-    add(event) {
+    take(event) {
       try {
         const changed = apply(event);
         if (changed) snapshot = undefined;

@@ -74,7 +74,7 @@ export function claudeThread(client: ClaudeClient, options: ClaudeStreamOptions 
         return claudeStream(client, params, { ...asked, round });
       }).pipe(
         tap((event) => {
-          thread.see(event);
+          thread.take(event);
         }),
         catchError((error: unknown) => {
           if (thread.recovers(error)) return send(thread);

@@ -8,7 +8,7 @@ export interface Thread {
   /** What to send for a request: only what the server has not seen, or the whole of it. */
   toSend(request: RoundRequest): RoundRequest;
   /** Follows the reply to what was sent last. */
-  see(event: SourceEvent): void;
+  take(event: SourceEvent): void;
   /** Whether what was refused is to be sent again, as a whole this time. */
   recovers(error: unknown): boolean;
   /** Whether what is sent says anything about a thread. */
@@ -72,7 +72,7 @@ export function createThread(): Thread {
       const { system, tools, ...rest } = request;
       return { ...rest, messages, thread: { type: 'continue', previous_message_id: anchor.id } };
     },
-    see(event) {
+    take(event) {
       begun = true;
       switch (event.type) {
         case 'message_start':

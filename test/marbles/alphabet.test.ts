@@ -24,7 +24,7 @@ const ours: Record<string, AddedEvent> = {
 /** The message that events make. */
 function messageOf(events: readonly ClaudeEvent[]): unknown {
   const accumulator = createMessageAccumulator();
-  for (const each of events) accumulator.add(each);
+  for (const each of events) accumulator.take(each);
   return accumulator.wholeMessage();
 }
 

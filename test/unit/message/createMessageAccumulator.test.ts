@@ -19,7 +19,7 @@ import { tagged } from '../../support/errors.js';
 function messagesOf(...events: object[]): ClaudeMessage[] {
   const accumulator = createMessageAccumulator();
   return wire(...events).flatMap((event) => {
-    const changed = accumulator.add(event);
+    const changed = accumulator.take(event);
     const message = accumulator.message();
     return changed && message !== undefined ? [deepFreeze(message)] : [];
   });
@@ -56,10 +56,10 @@ describe("a tool's input", () => {
     const accumulator = createMessageAccumulator();
     const events = [messageStart(), blockStart(0, callBlock), jsonDelta(0, '{"a":1')];
     for (const event of wire(...events, ...Array<object>(40).fill(jsonDelta(0, piece)), jsonDelta(0, '}'))) {
-      accumulator.add(event);
+      accumulator.take(event);
     }
     expect(accumulator.chars()).toBeLessThanOrEqual(33_554_432 + piece.length);
-    for (const event of wire(blockStop(0))) accumulator.add(event);
+    for (const event of wire(blockStop(0))) accumulator.take(event);
     expect(accumulator.message()?.content).toEqual([{ ...callBlock, input: {} }]);
   });
 });
@@ -69,7 +69,7 @@ describe('createMessageAccumulator', () => {
     const accumulator = createMessageAccumulator();
     expect(accumulator.message()).toBeUndefined();
     for (const event of wire({ type: 'ping' }, textDelta(0, 'x'), blockStop(0), messageStop, messageDelta({}))) {
-      expect(accumulator.add(event)).toBe(false);
+      expect(accumulator.take(event)).toBe(false);
     }
     expect(accumulator.message()).toBeUndefined();
     expect(accumulator.complete).toBe(false);
@@ -108,7 +108,7 @@ describe('createMessageAccumulator', () => {
     const accumulator = createMessageAccumulator();
     const events = wire(...reply({ content: ['one'] }), ...reply({ id: 'msg_2', content: ['two'] }));
     const complete = events.map((event) => {
-      accumulator.add(event);
+      accumulator.take(event);
       return accumulator.complete;
     });
     expect(complete.filter(Boolean)).toHaveLength(2);
@@ -139,7 +139,7 @@ describe('snapshots', () => {
   it('are never changed after they were taken', () => {
     const accumulator = createMessageAccumulator();
     const taken = events.map((event) => {
-      accumulator.add(event);
+      accumulator.take(event);
       const message = accumulator.message();
       return { message, text: JSON.stringify(message) };
     });
@@ -150,7 +150,7 @@ describe('snapshots', () => {
     const accumulator = createMessageAccumulator();
     for (const event of events) {
       const before = accumulator.message();
-      const changed = accumulator.add(event);
+      const changed = accumulator.take(event);
       expect(accumulator.message() === before).toBe(!changed);
       expect(accumulator.message()).toBe(accumulator.message());
     }
@@ -160,7 +160,7 @@ describe('snapshots', () => {
     const accumulator = createMessageAccumulator();
     const changes = events.map((event) => {
       const before = accumulator.message()?.content ?? [];
-      accumulator.add(event);
+      accumulator.take(event);
       return (accumulator.message()?.content ?? []).map((block, index) => block !== before[index]);
     });
     expect(changes).toEqual([
@@ -184,14 +184,14 @@ describe('snapshots', () => {
       blockDelta(0, { type: 'citations_delta', citation: { n: 1 } }),
     ];
     const accumulator = createMessageAccumulator();
-    for (const event of open) accumulator.add(event as Parameters<typeof accumulator.add>[0]);
+    for (const event of open) accumulator.take(event as Parameters<typeof accumulator.take>[0]);
     const before = JSON.stringify(open);
     for (const event of wire(
       textDelta(0, 'x'),
       blockDelta(0, { type: 'citations_delta', citation: { n: 2 } }),
       blockStop(0),
     ))
-      accumulator.add(event);
+      accumulator.take(event);
     accumulator.message();
     expect(JSON.stringify(open)).toBe(before);
   });
@@ -362,7 +362,7 @@ describe('the input of a call', () => {
   it('is ended by message_stop when its block never was', () => {
     const accumulator = createMessageAccumulator();
     for (const event of wire(messageStart(), blockStart(0, callBlock), jsonDelta(0, '{"a":1}'), messageStop))
-      accumulator.add(event);
+      accumulator.take(event);
     expect(accumulator.message()?.content).toEqual([{ ...callBlock, input: { a: 1 } }]);
   });
 

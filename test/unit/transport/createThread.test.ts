@@ -9,7 +9,7 @@ const first: RoundRequest = { model: 'claude-opus-5-5', max_tokens: 64, system: 
 const second: RoundRequest = { ...first, messages: [...first.messages, assistant('1.'), user('2?')] };
 
 const follow = (thread: Thread, events: readonly object[]): void => {
-  for (const event of events) thread.see(event as ClaudeEvent);
+  for (const event of events) thread.take(event as ClaudeEvent);
 };
 const answered = (thread: Thread, request: RoundRequest, id: string): void => {
   thread.toSend(request);
