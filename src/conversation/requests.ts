@@ -46,7 +46,7 @@ export function nextRequest(
 ): RoundRequest {
   return {
     ...request,
-    messages: deepFreeze(appendReply(request.messages, message, results)),
+    messages: Object.freeze(appendReply(request.messages, message, results)),
     ...withoutForce(request.tool_choice),
     ...withContainer(request.container, message.container),
   };
@@ -61,7 +61,8 @@ export function appendReply(
   const content = toAssistantContent(message);
   const reply: MessageParam[] = content.length === 0 ? [] : [{ role: 'assistant', content }];
   const answer: MessageParam[] = results.length === 0 ? [] : [{ role: 'user', content: [...results] }];
-  return [...messages, ...reply, ...answer];
+  // What was there before is frozen already, and long.
+  return [...messages, ...deepFreeze([...reply, ...answer])];
 }
 
 function withoutForce(choice: RoundRequest['tool_choice']): Pick<RoundRequest, 'tool_choice'> {
