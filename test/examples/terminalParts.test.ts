@@ -93,7 +93,7 @@ describe('errorLine', () => {
 
   it.each([
     [timeoutGuardError('first', 60_000), /^Claude was silent for too long\. .*60000 ms/],
-    [truncatedStreamError({ lastEvent: 'ping', events: 2 }), /send the request again/],
+    [truncatedStreamError({ lastEvent: 'ping', events: 2 }), /`ping`\. Send the request again\./],
     [protocolError('Odd.'), /^Odd\. \(ProtocolError\)$/],
     [failed({ cause: { code: 'ENOTFOUND' } }), /^The address of api\.anthropic\.com could not be found/],
     [failed(new TypeError('terminated')), /^The connection to api\.anthropic\.com failed: terminated\./],
