@@ -26,19 +26,19 @@ function refusal(why: string, cause?: { cause: { _tag: 'Threw'; name: string; me
 }
 
 /** What Claude reads when a guard failed. The error itself stays out, as it may contain secrets. */
-const unknown = 'its permission check failed.';
+const unknown = 'the check failed.';
 
 /** Verdicts of guards, and why the call is not run then; `undefined` when it runs. */
 const verdicts: [string, () => unknown, string | undefined][] = [
   ['true', () => true, undefined],
   ['nothing', () => undefined, undefined],
   ['why not', () => 'Ask the user first.', 'Ask the user first.'],
-  ['false', () => false, 'It is not allowed.'],
-  ['an empty text', () => '', 'It is not allowed.'],
-  ['null', () => null, 'It is not allowed.'],
-  ['0', () => 0, 'It is not allowed.'],
-  ['1', () => 1, 'It is not allowed.'],
-  ['an object', () => ({ allowed: true }), 'It is not allowed.'],
+  ['false', () => false, 'Not allowed.'],
+  ['an empty text', () => '', 'Not allowed.'],
+  ['null', () => null, 'Not allowed.'],
+  ['0', () => 0, 'Not allowed.'],
+  ['1', () => 1, 'Not allowed.'],
+  ['an object', () => ({ allowed: true }), 'Not allowed.'],
 ];
 
 describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof executeTools>]>([
@@ -139,8 +139,8 @@ describe.each<[string, (tool: Tool, guard: () => unknown) => ReturnType<typeof e
     const answerLater = '  -K-(wA)(DX)-m|';
 
     const pay = tool('pay', '(r|)');
-    const X = exactly(refusal('It is not allowed.'));
-    const D = exactly(added.approvalDecision(K, 'denied', 'It is not allowed.'));
+    const X = exactly(refusal('Not allowed.'));
+    const D = exactly(added.approvalDecision(K, 'denied', 'Not allowed.'));
     expectEvents(source.pipe(setUp(pay, () => now))).toBe(answer, { K, X });
     expectEvents(source.pipe(setUp(pay, () => later))).toBe(answerLater, { K, A: exactly(A), D, X });
     expectRuns(pay).toBe([]);

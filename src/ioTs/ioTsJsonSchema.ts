@@ -44,7 +44,7 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
   const scope: Scope = new Map();
   const root = expand(present(codec, 'input', scope), scope);
   if (['anyOf', 'oneOf', 'allOf', '$ref'].some((keyword) => keyword in root)) {
-    const advice = 'not a single object, and the API takes no union at the top. Put it into a property of a t.type.';
+    const advice = 'which has a union at the top. Put it into a property of a t.type.';
     throw jsonSchemaError('input', codec.name, advice);
   }
   return withDefinitions(root, scope);
@@ -53,7 +53,7 @@ export function ioTsJsonSchema(codec: AnyCodec): JsonSchema {
 /** The schema of a value that must be present: JSON has no `undefined`. */
 function present(codec: AnyCodec, path: string, scope: Scope): JsonSchema {
   if (descriptionOf(codec).schema === undefined && acceptsUndefined(codec)) {
-    throw jsonSchemaError(path, codec.name, 'and JSON has no undefined: only a property can be left out. Use t.null.');
+    throw jsonSchemaError(path, codec.name, 'and JSON has no undefined. Use t.null.');
   }
   return convert(codec, path, scope);
 }

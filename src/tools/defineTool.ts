@@ -125,11 +125,11 @@ function checkRoot(tool: string, schema: Record<string, unknown>): void {
 function wordsFor({ field, found }: SchemaProblem): string {
   switch (field) {
     case '':
-      return `has ${String(found)} at the top level, which the API refuses. Put it into a field`;
+      return `has ${String(found)} at the top level. Put it into a field`;
     case '.type':
       return `must describe an object, found ${JSON.stringify(found)}`;
     case '.properties':
-      return `has a field named ${JSON.stringify(found)}; the API takes only names that match ${PROPERTY_NAME.source}`;
+      return `has a field ${JSON.stringify(found)}, and names must match ${PROPERTY_NAME.source}`;
   }
 }
 

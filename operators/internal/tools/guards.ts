@@ -76,7 +76,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
         if (isFatal(error)) subscriber.error(error);
         // The error may be private, so Claude is not told.
         cause = threwOf(error);
-        settle({ decision: 'denied', reason: 'its permission check failed.' });
+        settle({ decision: 'denied', reason: 'the check failed.' });
       },
       complete: () => {
         settle(toVerdict(false));
@@ -112,7 +112,7 @@ function asking(guard: Guard<never>, asked: GuardedCall, next: Observable<CallEv
 /** Only `true` and `undefined` let a call through; everything else refuses it. */
 function toVerdict(word: unknown): Verdict {
   if (word === undefined || word === true) return { decision: 'approved' };
-  return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'It is not allowed.' };
+  return { decision: 'denied', reason: typeof word === 'string' && word !== '' ? word : 'Not allowed.' };
 }
 
 function refusal(asked: GuardedCall, { reason = '' }: Verdict, cause: Threw | undefined): ToolResultEvent {

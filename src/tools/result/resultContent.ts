@@ -89,7 +89,7 @@ function sendable(block: ContentBlock, textOnly: boolean): ContentBlock {
   if (block.type === 'text') return block;
   if (textOnly) return leftOut(block.type, 'only text is allowed');
   if (!isFile(block) || sizeOf(block) <= LARGEST_FILE) return block;
-  return leftOut(block.type, 'the file is too large for the API');
+  return leftOut(block.type, 'too large for the API');
 }
 
 function cutBlocks(
@@ -101,7 +101,7 @@ function cutBlocks(
   const kept = blocks.flatMap((block): ContentBlock[] => {
     if (isFile(block)) {
       files += sizeOf(block);
-      return [files <= maxFileChars ? block : leftOut(block.type, 'the files together are too large')];
+      return [files <= maxFileChars ? block : leftOut(block.type, 'too large with the others')];
     }
     const size = block.type === 'text' ? block.text.length : sizeOf(block);
     const left = maxResultChars - total;

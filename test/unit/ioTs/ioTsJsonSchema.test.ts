@@ -89,7 +89,7 @@ describe('ioTsJsonSchema', () => {
     [
       'DateFromUnixTime',
       custom('DateFromUnixTime'),
-      { type: 'integer', description: 'Seconds since 1970-01-01T00:00:00Z.' },
+      { type: 'integer', description: 'Unix time in seconds.' },
     ],
   ])('derives %s', (_, codec, expected) => {
     expect(nested(codec)).toEqual(expected);

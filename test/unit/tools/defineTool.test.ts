@@ -69,7 +69,7 @@ const cases: Record<string, Case> = {
       type: 'object',
       properties: {
         city: { type: 'string' },
-        days: { type: 'string', description: 'A number, written as a string.' },
+        days: { type: 'string', description: 'A number as a string.' },
         from: { type: 'string', format: 'date', description: 'The first day' },
       },
       required: ['city', 'days', 'from'],
