@@ -86,11 +86,7 @@ describe('ioTsJsonSchema', () => {
     ['an empty type', t.type({}), { type: 'object', properties: {} }],
     ['DateFromISOString', custom('DateFromISOString'), { type: 'string', format: 'date-time' }],
     ['BooleanFromString', custom('BooleanFromString'), { type: 'string', enum: ['true', 'false'] }],
-    [
-      'DateFromUnixTime',
-      custom('DateFromUnixTime'),
-      { type: 'integer', description: 'Unix time in seconds.' },
-    ],
+    ['DateFromUnixTime', custom('DateFromUnixTime'), { type: 'integer', description: 'Unix time in seconds.' }],
   ])('derives %s', (_, codec, expected) => {
     expect(nested(codec)).toEqual(expected);
   });
