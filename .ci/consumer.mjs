@@ -19,7 +19,8 @@ const programs = [
 
 const expected = {
   calls: [['get_weather', { city: 'Oslo' }]],
-  reason: 'end_turn',
+  reason: 'finished',
+  stop_reason: 'end_turn',
   rounds: 2,
   messages: 4,
   output_tokens: 10,

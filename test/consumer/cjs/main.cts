@@ -47,7 +47,7 @@ function kit() {
     const weather = tool(getWeather, '--p-(r|)');
     const client = scriptClaude(asking, 's-o-t-c-(em|)');
     const run$ = converse(client, { ...request, tools: [weather] });
-    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'end_turn' } });
+    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'finished' } });
     expectRuns(weather).toBe('----^---|');
     flush();
   });
@@ -90,6 +90,7 @@ async function main() {
     JSON.stringify({
       calls,
       reason: end.reason,
+      stop_reason: end.stop_reason,
       rounds: end.rounds,
       messages: end.messages.length,
       output_tokens: end.usage.output_tokens,

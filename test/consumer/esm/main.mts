@@ -30,7 +30,7 @@ function kit() {
     const weather = tool(getWeather, '--p-(r|)');
     const client = scriptClaude(asking, 's-o-t-c-(em|)');
     const run$ = converse(client, { ...request, tools: [weather] });
-    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'end_turn' } });
+    expectEvents(run$).toBe('[Bs]-[kiIcK]-[wSm]-P-[WEBs]-o-t-c-(emEC|)', { C: { reason: 'finished' } });
     expectRuns(weather).toBe('----^---|');
     flush();
   });
@@ -68,6 +68,7 @@ console.log(
   JSON.stringify({
     calls: calls.map(({ name, input }) => [name, isRight(input) ? input.right : input.left]),
     reason: end.reason,
+    stop_reason: end.stop_reason,
     rounds: end.rounds,
     messages: end.messages.length,
     output_tokens: end.usage.output_tokens,
