@@ -6,6 +6,7 @@ import { chartText } from './chart.mjs';
 import { measureInChild } from './lib/children.mjs';
 import { bench, prepareBuild, preparePeers } from './lib/prepare.mjs';
 import { reportText, scenarioText } from './lib/report.mjs';
+import { commit } from './lib/machine.mjs';
 import { createResults } from './lib/results.mjs';
 
 const order = ['events', 'input', 'live', 'loop', 'rounds', 'concurrent', 'heap', 'stop'];
@@ -36,7 +37,8 @@ async function main() {
   }
   const seconds = (performance.now() - start) / 1000;
   console.log(`\n${Math.round(seconds)} s${options.quick ? '; --quick: the sizes were smaller than described' : ''}`);
-  if (options.save) save({ scenarios, seconds, command: commandLine(), date: new Date().toISOString().slice(0, 10) });
+  if (options.save)
+    save({ scenarios, seconds, command: commandLine(), date: new Date().toISOString().slice(0, 10), commit: commit() });
 }
 
 /** Measures every contender once in each round, each time in a new process, so that a slow minute hits all alike. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,12 @@ export function machine() {
     ['System', system()],
     ['Node', process.version],
   ];
+}
+
+/** What of the library was measured: the commit, and whether something differs from it. */
+export function commit() {
+  const git = (...args) => execFileSync('git', args, { cwd: bench, encoding: 'utf8' }).trim();
+  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ', and changes to it'}`;
 }
 
 /** What was measured, by name. */

@@ -37,10 +37,11 @@ export function scenarioText({ title, about, tables, skipped }) {
 }
 
 /** The whole of RESULTS.md. */
-export function reportText({ scenarios, command, date, seconds }) {
+export function reportText({ scenarios, command, date, commit, seconds }) {
   const facts = [
     ...machine(),
     ['Date', date],
+    ['Commit', commit],
     ['Command', `\`${command}\`, which took ${Math.round(seconds / 60)} minutes`],
   ];
   return `# What was measured
